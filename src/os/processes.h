@@ -1,0 +1,29 @@
+// Programs we start. Output, ends and deadlines come as os::Event; nothing here waits.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "util/result.h"
+
+namespace zprov::os {
+
+using ProcessId = uint64_t;  // ours, never used again; not the kernel's pid
+
+class Processes {
+ public:
+  virtual ~Processes() = default;
+
+  // Starts argv[0] (looked up in /usr/sbin:/usr/bin:/sbin:/bin unless it is a path) with no shell,
+  // a minimal environment (PATH, LC_ALL=C.UTF-8), stdin from /dev/null, no other descriptor of
+  // ours, in a process group of its own. kNotFound: no such program; kInvalid: empty argv;
+  // kPermission.
+  virtual Result<ProcessId> Start(const std::vector<std::string>& argv) = 0;
+
+  // SIGTERM to its group, SIGKILL 2 s later if it has not ended; its ProcessEnded still comes.
+  // kNotFound: unknown, or ended already.
+  virtual Result<void> Stop(ProcessId process) = 0;
+};
+
+}  // namespace zprov::os

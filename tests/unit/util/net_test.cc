@@ -1,0 +1,55 @@
+#include "util/net.h"
+
+#include <gtest/gtest.h>
+
+namespace zprov {
+namespace {
+
+TEST(Mac, ReadsAndWritesTheFieldsForm) {
+  const auto mac = Mac::Parse("02:34:33:3C:50:22");
+  ASSERT_TRUE(mac);
+  EXPECT_EQ(mac->ToString(), "02:34:33:3c:50:22");
+  EXPECT_EQ(Mac::FromNumber(mac->Number()), mac);
+  EXPECT_EQ(Mac::FromNumber(uint64_t{1} << 48), std::nullopt);
+}
+
+TEST(Mac, RefusesAnythingElse) {
+  for (const char* bad : {"", "02:34:33:3c:50", "02:34:33:3c:50:2", "02:34:33:3c:50:22:11",
+                          "02-34-33-3c-50-22", "02:34:33:3c:50:2g", "02:34:33:3c:50:22 "}) {
+    EXPECT_EQ(Mac::Parse(bad), std::nullopt) << bad;
+  }
+}
+
+TEST(Ipv4, ReadsOnlyDottedQuads) {
+  EXPECT_EQ(Ipv4::Parse("192.168.7.33")->ToString(), "192.168.7.33");
+  for (const char* bad :
+       {"", "1.2.3", "1.2.3.256", "1.2.3.04", "1.2.3.4.5", "1.2.3.-4", "a.b.c.d"}) {
+    EXPECT_EQ(Ipv4::Parse(bad), std::nullopt) << bad;
+  }
+}
+
+TEST(InterfaceAddress, KnowsItsNetwork) {
+  const auto host = InterfaceAddress::Parse("192.168.7.2/24");
+  ASSERT_TRUE(host);
+  EXPECT_EQ(host->ToString(), "192.168.7.2/24");
+  EXPECT_EQ(host->Netmask().ToString(), "255.255.255.0");
+  EXPECT_EQ(host->NetworkAddress().ToString(), "192.168.7.0");
+  EXPECT_EQ(host->Broadcast().ToString(), "192.168.7.255");
+  EXPECT_TRUE(host->Contains(*Ipv4::Parse("192.168.7.200")));
+  EXPECT_FALSE(host->Contains(*Ipv4::Parse("192.168.8.2")));
+  for (const char* bad : {"192.168.7.2", "192.168.7.2/0", "192.168.7.2/31", "192.168.7.2/x"}) {
+    EXPECT_EQ(InterfaceAddress::Parse(bad), std::nullopt) << bad;
+  }
+}
+
+TEST(PortPath, ReadsTheKernelsForm) {
+  EXPECT_EQ(PortPath::Parse("1-1.3")->ToString(), "1-1.3");
+  EXPECT_EQ(PortPath::Parse("2-4")->ports, (std::vector<uint8_t>{4}));
+  for (const char* bad :
+       {"", "1", "1-", "-1", "1-0", "0-1", "1-1..3", "1-1.3/..", "1-1.1.1.1.1.1.1.1"}) {
+    EXPECT_EQ(PortPath::Parse(bad), std::nullopt) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace zprov
