@@ -104,6 +104,9 @@ class Trees {
 
   // kNotFound.
   virtual Result<Filesystem> FilesystemOf(std::string_view path) = 0;
+
+  // Every file system mounted strictly below directory `path`, by mount point. kNotFound.
+  virtual Result<std::vector<Filesystem>> MountsBelow(std::string_view path) = 0;
 };
 
 }  // namespace zprov::os
