@@ -1,0 +1,75 @@
+// The house rules, applied to this source tree and to the link graph that CMake wrote.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "support/capability.h"
+#include "tidy/rules.h"
+#include "tidy/source.h"
+
+namespace zprov::tidy {
+namespace {
+
+using ::testing::IsEmpty;
+
+Findings Tree(Rule rule) {
+  Findings all;
+  for (const Source& source : SourceTree()) {
+    for (std::string& finding : rule(source)) all.push_back(std::move(finding));
+  }
+  return all;
+}
+
+TEST(House, HasSources) { EXPECT_GT(SourceTree().size(), 20U); }
+
+TEST(House, IncludesFollowTheArrows) { EXPECT_THAT(Tree(LayerArrows), IsEmpty()); }
+
+TEST(House, LinksFollowTheArrows) {
+  std::ifstream graph(ZPROV_LINK_GRAPH);
+  Findings findings;
+  size_t targets = 0;
+  for (std::string line; std::getline(graph, line); ++targets) {
+    for (std::string& finding : LinkArrows(line)) findings.push_back(std::move(finding));
+  }
+  EXPECT_GE(targets, 4U) << "CMake wrote no link graph to " ZPROV_LINK_GRAPH;
+  EXPECT_THAT(findings, IsEmpty());
+}
+
+TEST(House, PureLayersIncludeNoMachine) {
+  EXPECT_THAT(Tree(PureLayersIncludeNoMachine), IsEmpty());
+}
+
+TEST(House, NoClockNorEnvironmentBelowTheAdapters) {
+  EXPECT_THAT(Tree(NoClockNorEnvironment), IsEmpty());
+}
+
+TEST(House, OnlyCliPrints) { EXPECT_THAT(Tree(OnlyCliPrints), IsEmpty()); }
+
+TEST(House, FunctionsFitAScreen) { EXPECT_THAT(Tree(FunctionsFitAScreen), IsEmpty()); }
+
+TEST(House, FilesStaySmall) { EXPECT_THAT(Tree(FilesStaySmall), IsEmpty()); }
+
+TEST(House, FewParametersAndNoBool) { EXPECT_THAT(Tree(FewParametersAndNoBool), IsEmpty()); }
+
+TEST(House, NamesSayWhatThingsAre) { EXPECT_THAT(Tree(NamesSayWhatThingsAre), IsEmpty()); }
+
+TEST(House, NothingIsLeftForLater) { EXPECT_THAT(Tree(NothingIsLeftForLater), IsEmpty()); }
+
+TEST(House, FilesSayWhatTheyAreFor) { EXPECT_THAT(Tree(FilesSayWhatTheyAreFor), IsEmpty()); }
+
+TEST(House, ConstantsLiveInOnePlace) { EXPECT_THAT(Tree(ConstantsLiveInOnePlace), IsEmpty()); }
+
+TEST(House, EveryFileIsFormatted) {
+  ZPROV_NEEDS(std::system("clang-format --version >/dev/null 2>&1") == 0, "clang-format");
+  std::string command = "clang-format --dry-run -Werror";
+  for (const Source& source : SourceTree())
+    command += " '" ZPROV_SOURCE_DIR "/" + source.path + "'";
+  EXPECT_EQ(std::system(command.c_str()), 0) << "run clang-format -i on the files named above";
+}
+
+}  // namespace
+}  // namespace zprov::tidy
