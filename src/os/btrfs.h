@@ -46,9 +46,9 @@ class Btrfs {
  public:
   virtual ~Btrfs() = default;
 
-  // A new empty subvolume, mode 0755. kExists; kNotFound (parent); kNotSupported (not on btrfs);
-  // kNoSpace.
-  virtual Result<void> Create(std::string_view path) = 0;
+  // A new empty subvolume with that mode. kExists; kNotFound (parent); kNotSupported (not on
+  // btrfs); kNoSpace.
+  virtual Result<void> Create(std::string_view path, uint32_t mode) = 0;
 
   // `to` becomes a snapshot of the subvolume at `from`. Subvolumes nested in `from` appear in it as
   // stubs: directories with inode 2 that take no file (kPermission or kReadOnly for who tries)

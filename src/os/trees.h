@@ -34,15 +34,16 @@ struct Comparison {
   uint64_t entries = 0;                 // entries compared, all types
   uint64_t bytes = 0;                   // content bytes compared
   uint64_t count = 0;                   // differences in all
-  std::vector<Difference> differences;  // the first 1000 of them, in path order
+  std::vector<Difference> differences;  // the first 100000 of them, in path order
 
   bool operator==(const Comparison&) const = default;
 };
 
 struct CopyReport {
-  uint64_t entries = 0;     // entries made or replaced
-  uint64_t bytes = 0;       // content bytes copied (a reflink counts as copied)
-  uint64_t kept_newer = 0;  // entries left alone because the second tree's were newer
+  uint64_t entries = 0;                  // entries made or replaced
+  uint64_t bytes = 0;                    // content bytes copied (a reflink counts as copied)
+  uint64_t kept_newer = 0;               // entries left alone because the second tree's were newer
+  std::vector<std::string> not_entered;  // other subvolumes and file systems below `from`, as paths
 
   bool operator==(const CopyReport&) const = default;
 };
