@@ -13,21 +13,21 @@
 
 namespace zprov::os {
 
-// What SetLink changes; what has no value stays. Applied in this order: down if a rename or a new
-// MAC needs it, name, mac, mtu, master, up.
+// What SetLink changes; what has no value stays. Applied in this order: name, mac, mtu, master, up.
+// A link that is up is taken down for a new MAC and put up again after it.
 struct LinkChange {
-  std::optional<std::string> name;  // at most 15 bytes
-  std::optional<Mac> mac;
-  std::optional<uint32_t> mtu;        // bytes of payload
-  std::optional<std::string> master;  // bridge to join; "" leaves the one it is in
-  std::optional<bool> up;
+  std::optional<std::string> name = {};  // at most 15 bytes
+  std::optional<Mac> mac = {};
+  std::optional<uint32_t> mtu = {};        // bytes of payload
+  std::optional<std::string> master = {};  // bridge to join; "" leaves the one it is in
+  std::optional<bool> up = {};
 
   bool operator==(const LinkChange&) const = default;
 };
 
 struct BridgeSettings {
-  std::optional<Mac> mac;       // pinned; a bridge otherwise takes the lowest MAC of its ports
-  std::optional<uint32_t> mtu;  // a bridge otherwise follows its ports
+  std::optional<Mac> mac = {};       // pinned; a bridge otherwise takes the lowest MAC of its ports
+  std::optional<uint32_t> mtu = {};  // a bridge otherwise follows its ports
 
   bool operator==(const BridgeSettings&) const = default;
 };
@@ -57,9 +57,10 @@ class Netlink {
   virtual Result<void> EnsureBridge(std::string_view name, const BridgeSettings& settings) = 0;
 
   // kNotFound (link or master); kExists (name taken); kBusy: a rename of a link that is up or in a
-  // bridge (take it down and out first, in a call of its own); kOutOfRange: the MTU is outside what
-  // the link allows, or one the driver cannot frame; kInvalid (name, MAC); kPermission. After an
-  // error the changes before it in the order above stand.
+  // bridge (take it down and out first, in a call of its own; kernels from 6.2 would rename it
+  // under its users, which we never do); kOutOfRange: the MTU is outside what the link allows, or
+  // one the driver cannot frame; kInvalid (name, MAC, a master that is no bridge); kPermission.
+  // After an error the changes before it in the order above stand.
   virtual Result<void> SetLink(std::string_view name, const LinkChange& change) = 0;
 
   // The link has that address; nothing to do when it has it already. kNotFound; kPermission.

@@ -111,4 +111,10 @@ std::optional<PortPath> PortPath::Parse(std::string_view text) {
 
 std::string PortPath::ToString() const { return fmt::format("{}-{}", bus, fmt::join(ports, ".")); }
 
+bool IsLinkName(std::string_view name) {
+  constexpr size_t kLongest = 15;  // IFNAMSIZ with its final zero is 16
+  if (name.empty() || name.size() > kLongest || name == "." || name == "..") return false;
+  return name.find_first_of("/:% \t\n\v\f\r") == std::string_view::npos;
+}
+
 }  // namespace zprov

@@ -66,20 +66,24 @@ struct PortPath {
   auto operator<=>(const PortPath&) const = default;
 };
 
+// What the kernel takes as a link's name: 1 to 15 bytes without '/', ':', '%' and spaces; no ".",
+// no
+// "..".
+bool IsLinkName(std::string_view name);
+
 // A network link as the kernel shows it.
 struct Link {
   int index = 0;
-  std::string name;
-  Mac mac;
+  std::string name = {};
+  Mac mac = {};
   uint32_t mtu = 0;
-  uint32_t min_mtu = 0;  // IFLA_MIN_MTU; 0: the kernel does not say
-  uint32_t max_mtu = 0;  // IFLA_MAX_MTU; 0: the kernel does not say
-  std::string kind;      // IFLA_INFO_KIND: "bridge", "veth", … ; empty for hardware
-  std::string master;    // name of the bridge it is a port of; empty: none
-  bool up = false;       // administratively
+  uint32_t min_mtu = 0;     // IFLA_MIN_MTU; 0: the kernel does not say
+  uint32_t max_mtu = 0;     // IFLA_MAX_MTU; 0: the kernel does not say
+  std::string kind = {};    // IFLA_INFO_KIND: "bridge", "veth", … ; empty for hardware
+  std::string master = {};  // name of the bridge it is a port of; empty: none
+  bool up = false;          // administratively
   bool carrier = false;
-  std::optional<PortPath>
-      usb;  // where its USB device sits; nothing for a link that is no USB device
+  std::optional<PortPath> usb = {};  // where its USB device sits; nothing: it is no USB link
 
   bool operator==(const Link&) const = default;
 };

@@ -51,5 +51,14 @@ TEST(PortPath, ReadsTheKernelsForm) {
   }
 }
 
+TEST(LinkName, IsWhatTheKernelTakes) {
+  for (const char* good : {"s0", "san", "usb12", "eth0.7", "exactly15bytes_"}) {
+    EXPECT_TRUE(IsLinkName(good)) << good;
+  }
+  for (const char* bad : {"", ".", "..", "a b", "a/b", "a:b", "s%d", "sixteen_bytes_xx", "a\n"}) {
+    EXPECT_FALSE(IsLinkName(bad)) << bad;
+  }
+}
+
 }  // namespace
 }  // namespace zprov
