@@ -1,0 +1,56 @@
+// What happens in the simulated world, in virtual time: happenings (the world changes) and the
+// os::Events they leave for the engine. It decides alone what comes next: by time, then in the
+// order in which it was told. It knows nothing about links or processes.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <utility>
+
+#include "os/events.h"
+#include "sim/clock.h"
+
+namespace zprov::sim {
+
+class EventQueue {
+ public:
+  using Happening = std::function<void()>;
+
+  explicit EventQueue(VirtualClock& clock) : clock_(clock) {}
+
+  // The engine hears of it at its next Next(). A LinkChanged that still waits is not said twice.
+  void Post(os::Event event);
+
+  // The world changes when virtual time reaches `delay` from now.
+  void After(std::chrono::nanoseconds delay, Happening happening);
+
+  // Lets everything happen that was due by now: whoever moved the clock, or reads the world, calls
+  // it. Harmless inside a happening.
+  void CatchUp();
+
+  // As os::Events::Next.
+  Result<os::Event> Next(os::Moment deadline);
+
+ private:
+  void RunFirst();
+
+  VirtualClock& clock_;
+  std::deque<os::Event> waiting_;
+  std::map<std::pair<os::Moment, uint64_t>, Happening> due_;
+  uint64_t told_ = 0;
+  bool happening_ = false;
+};
+
+class Events final : public os::Events {
+ public:
+  explicit Events(EventQueue& queue) : queue_(queue) {}
+  // kTimedOut when the deadline is Moment::max() and nothing will ever happen.
+  Result<os::Event> Next(os::Moment deadline) override { return queue_.Next(deadline); }
+
+ private:
+  EventQueue& queue_;
+};
+
+}  // namespace zprov::sim

@@ -1,0 +1,311 @@
+#include "sim/network.h"
+
+#include <algorithm>
+
+namespace zprov::sim {
+namespace {
+
+constexpr uint32_t kEthernetHeader = 14;     // bytes
+constexpr uint32_t kEthernetMtu = 1500;      // of a new link, and of a bridge with no port
+constexpr uint32_t kSmallestBridgeMtu = 68;  // ETH_MIN_MTU
+constexpr uint32_t kLargestMtu = 65535;      // ETH_MAX_MTU
+constexpr uint64_t kLocallyAdministered = 0x020000000000;
+constexpr auto kRoundTrip = std::chrono::milliseconds(1);
+constexpr auto kProbeDeadline = std::chrono::seconds(3);  // os/netlink.h
+
+tl::unexpected<Error> NoLink(std::string_view name) {
+  return Fail(ErrorKind::kNotFound,
+              "there is no link " + std::string(name) + ": look at the links that are there");
+}
+
+}  // namespace
+
+Network::Network(EventQueue& queue, const KernelRules& rules) : queue_(queue), rules_(rules) {
+  Insert({.index = 0, .name = "lo", .mtu = 65536});
+}
+
+Network::Interface* Network::Find(std::string_view name) {
+  const auto found = std::find_if(interfaces_.begin(), interfaces_.end(), [&](const auto& entry) {
+    return entry.second.link.name == name;
+  });
+  return found == interfaces_.end() ? nullptr : &found->second;
+}
+
+Result<Network::Interface*> Network::Need(std::string_view name) {
+  queue_.CatchUp();
+  Interface* found = Find(name);
+  if (found == nullptr) return NoLink(name);
+  return found;
+}
+
+std::string Network::FirstFree(std::string_view prefix) {
+  for (int number = 0;; ++number) {
+    std::string name = std::string(prefix) + std::to_string(number);
+    if (Find(name) == nullptr) return name;
+  }
+}
+
+Network::Interface& Network::Insert(Link link) {
+  link.index = ++last_index_;
+  Interface& interface = interfaces_[link.index];
+  interface.link = std::move(link);
+  return interface;
+}
+
+// Carrier, MAC and MTU of a bridge after one of its ports changed.
+void Network::FollowPorts(std::string_view bridge_name) {
+  Interface* bridge = Find(bridge_name);
+  if (bridge == nullptr) return;
+  std::optional<Mac> lowest;
+  std::optional<uint32_t> smallest;
+  bool carrier = false;
+  for (const auto& [index, port] : interfaces_) {
+    if (port.link.master != bridge_name) continue;
+    lowest = std::min(lowest.value_or(port.link.mac), port.link.mac);
+    smallest = std::min(smallest.value_or(port.link.mtu), port.link.mtu);
+    carrier = carrier || (port.link.up && port.link.carrier);
+  }
+  const Link before = bridge->link;
+  bridge->link.carrier = bridge->link.up && carrier;
+  if (!bridge->mac_set) bridge->link.mac = lowest.value_or(Mac{});
+  if (!bridge->mtu_set) bridge->link.mtu = smallest.value_or(kEthernetMtu);
+  if (bridge->link != before) Changed(*bridge);
+}
+
+Result<std::vector<Link>> Network::Links() {
+  queue_.CatchUp();
+  std::vector<Link> links;
+  for (const auto& [index, interface] : interfaces_) links.push_back(interface.link);
+  return links;
+}
+
+Result<std::vector<os::LinkAddress>> Network::Addresses() {
+  queue_.CatchUp();
+  std::vector<os::LinkAddress> all;
+  for (const auto& [index, interface] : interfaces_) {
+    for (const InterfaceAddress& address : interface.addresses) {
+      all.push_back({interface.link.name, address});
+    }
+  }
+  return all;
+}
+
+Result<void> Network::EnsureBridge(std::string_view name, const os::BridgeSettings& settings) {
+  queue_.CatchUp();
+  if (!IsLinkName(name)) {
+    return Fail(
+        ErrorKind::kInvalid,
+        "\"" + std::string(name) + "\" is no name for a link: take 1 to 15 letters or digits");
+  }
+  Interface* bridge = Find(name);
+  if (bridge != nullptr && bridge->link.kind != "bridge") {
+    return Fail(ErrorKind::kExists, "the link " + std::string(name) +
+                                        " is no bridge: rename it, or name the bridge otherwise");
+  }
+  if (bridge == nullptr) {
+    // The kernel makes up a random local MAC; here it comes from the index.
+    const uint64_t made_up = kLocallyAdministered + static_cast<uint64_t>(last_index_) + 1;
+    bridge = &Insert({.name = std::string(name),
+                      .mac = *Mac::FromNumber(made_up),
+                      .mtu = kEthernetMtu,
+                      .min_mtu = kSmallestBridgeMtu,
+                      .max_mtu = kLargestMtu,
+                      .kind = "bridge"});
+    Changed(*bridge);
+  }
+  return Apply(*bridge, {.mac = settings.mac, .mtu = settings.mtu, .up = true});
+}
+
+Result<void> Network::SetLink(std::string_view name, const os::LinkChange& change) {
+  ZPROV_ASSIGN(Interface * interface, Need(name));
+  return Apply(*interface, change);
+}
+
+Result<void> Network::Apply(Interface& interface, const os::LinkChange& change) {
+  if (change.name) ZPROV_TRY(Rename(interface, *change.name));
+  if (change.mac) ZPROV_TRY(SetMac(interface, *change.mac));
+  if (change.mtu) ZPROV_TRY(SetMtu(interface, *change.mtu));
+  if (change.master) ZPROV_TRY(SetMaster(interface, *change.master));
+  if (change.up) SetUp(interface, *change.up);
+  return {};
+}
+
+Result<void> Network::Rename(Interface& interface, const std::string& name) {
+  if (interface.link.name == name) return {};
+  if (!IsLinkName(name)) {
+    return Fail(ErrorKind::kInvalid,
+                "\"" + name + "\" is no name for a link: take 1 to 15 letters or digits");
+  }
+  if (interface.link.up || !interface.link.master.empty()) {
+    return Fail(ErrorKind::kBusy, interface.link.name +
+                                      " is up or in a bridge: take it down and out before it gets "
+                                      "another name");
+  }
+  if (Find(name) != nullptr) {
+    return Fail(ErrorKind::kExists, "the name " + name + " is taken: rename that link first");
+  }
+  for (auto& [index, other] : interfaces_) {
+    if (other.link.master == interface.link.name) other.link.master = name;
+  }
+  interface.link.name = name;
+  Changed(interface);
+  return {};
+}
+
+Result<void> Network::SetMac(Interface& interface, const Mac& mac) {
+  if (mac.IsMulticast() || mac.IsZero()) {
+    return Fail(ErrorKind::kInvalid, mac.ToString() +
+                                         " is no address for one link: take a MAC that "
+                                         "is not zero and whose first byte is even");
+  }
+  interface.mac_set = true;
+  if (interface.link.mac == mac) return {};
+  interface.link.mac = mac;
+  Changed(interface);
+  FollowPorts(interface.link.master);
+  return {};
+}
+
+Result<void> Network::SetMtu(Interface& interface, uint32_t mtu) {
+  const Link& link = interface.link;
+  if (mtu < link.min_mtu || (link.max_mtu != 0 && mtu > link.max_mtu)) {
+    return Fail(ErrorKind::kOutOfRange, link.name + " takes an MTU from " +
+                                            std::to_string(link.min_mtu) + " to " +
+                                            std::to_string(link.max_mtu) + ": take one of these");
+  }
+  if (interface.bulk_packet != 0 && (mtu + kEthernetHeader) % interface.bulk_packet == 0) {
+    return Fail(ErrorKind::kOutOfRange, link.name + " cannot frame the MTU " + std::to_string(mtu) +
+                                            ": take one more or less");
+  }
+  interface.mtu_set = true;
+  if (link.mtu == mtu) return {};
+  interface.link.mtu = mtu;
+  Changed(interface);
+  FollowPorts(interface.link.master);
+  return {};
+}
+
+Result<void> Network::SetMaster(Interface& interface, const std::string& master) {
+  if (interface.link.master == master) return {};
+  if (!master.empty()) {
+    const Interface* bridge = Find(master);
+    if (bridge == nullptr) return NoLink(master);
+    if (bridge->link.kind != "bridge" || interface.link.kind == "bridge") {
+      return Fail(ErrorKind::kInvalid, interface.link.name + " cannot be a port of " + master +
+                                           ": only a bridge has ports, and none is one");
+    }
+  }
+  const std::string left = std::exchange(interface.link.master, master);
+  interface.pin.reset();
+  Changed(interface);
+  FollowPorts(left);
+  FollowPorts(master);
+  return {};
+}
+
+void Network::SetUp(Interface& interface, bool up) {
+  if (interface.link.up == up) return;
+  interface.link.up = up;
+  if (interface.link.kind != "bridge") interface.link.carrier = up;
+  Changed(interface);
+  FollowPorts(interface.link.kind == "bridge" ? interface.link.name : interface.link.master);
+}
+
+Result<void> Network::AddAddress(std::string_view name, const InterfaceAddress& address) {
+  ZPROV_ASSIGN(Interface * interface, Need(name));
+  auto& addresses = interface->addresses;
+  const auto place = std::lower_bound(addresses.begin(), addresses.end(), address);
+  if (place != addresses.end() && *place == address) return {};
+  addresses.insert(place, address);
+  Changed(*interface);
+  return {};
+}
+
+Result<void> Network::Pin(std::string_view port, const Mac& mac, Ipv4 address) {
+  ZPROV_ASSIGN(Interface * interface, Need(port));
+  if (interface->link.master.empty()) {
+    return Fail(ErrorKind::kInvalid,
+                std::string(port) + " is in no bridge: put it into the bridge, then pin it");
+  }
+  interface->pin = Neighbour{mac, address};
+  Changed(*interface);
+  return {};
+}
+
+// Whether an echo sent through `from` comes back: a pinned address is looked for at its port alone,
+// and a pinned port carries frames for its own MAC alone.
+bool Network::Answers(const Interface& from, Ipv4 address) const {
+  const bool in_network =
+      std::any_of(from.addresses.begin(), from.addresses.end(),
+                  [&](const InterfaceAddress& own) { return own.Contains(address); });
+  if (!in_network || !from.link.up) return false;
+  std::vector<const Interface*> reached;
+  for (const auto& [index, port] : interfaces_) {
+    if (from.link.kind == "bridge" ? port.link.master == from.link.name : &port == &from) {
+      reached.push_back(&port);
+    }
+  }
+  const auto pinned = std::find_if(reached.begin(), reached.end(), [&](const Interface* port) {
+    return port->pin && port->pin->address == address;
+  });
+  if (pinned != reached.end()) reached = {*pinned};
+  return std::any_of(reached.begin(), reached.end(), [&](const Interface* port) {
+    return port->link.up && port->link.carrier && port->neighbour &&
+           port->neighbour->address == address &&
+           (!port->pin || port->pin->mac == port->neighbour->mac);
+  });
+}
+
+Result<os::ProbeId> Network::Probe(std::string_view name, Ipv4 address) {
+  ZPROV_ASSIGN(const Interface* interface, Need(name));
+  const os::ProbeId probe = ++last_probe_;
+  const bool alive = Answers(*interface, address);
+  const std::chrono::nanoseconds wait =
+      alive ? std::chrono::nanoseconds(kRoundTrip) : kProbeDeadline;
+  queue_.After(wait, [this, probe, alive] { queue_.Post(os::ProbeAnswered{probe, alive}); });
+  return probe;
+}
+
+void Network::Add(Link link) { Changed(Insert(std::move(link))); }
+
+std::string Network::PlugUsb(const UsbLink& usb) {
+  const bool binds = usb.driver != UsbDriver::kCdcSubset;  // a bind callback: named and capped
+  const bool local = (usb.mac.Number() & kLocallyAdministered) != 0 || usb.mac.IsZero();
+  const bool eth = binds && (!local || rules_.names_local_macs_eth);
+  Interface& interface =
+      Insert({.name = FirstFree(eth ? "eth" : "usb"),
+              .mac = usb.mac,
+              .mtu = kEthernetMtu,
+              .max_mtu = binds && rules_.caps_usbnet_mtu ? usb.segment_size - kEthernetHeader
+                                                         : kLargestMtu,
+              .usb = usb.port});
+  interface.bulk_packet = usb.bulk_packet;
+  Changed(interface);
+  return interface.link.name;
+}
+
+void Network::Unplug(std::string_view name) {
+  const Interface* gone = Find(name);
+  if (gone == nullptr) return;
+  const Link link = gone->link;
+  interfaces_.erase(link.index);
+  queue_.Post(os::LinkChanged{link.name});
+  FollowPorts(link.master);
+}
+
+void Network::ChangeLater(std::string_view name, const os::LinkChange& change,
+                          std::chrono::nanoseconds delay) {
+  const Interface* interface = Find(name);
+  if (interface == nullptr) return;
+  queue_.After(delay, [this, index = interface->link.index, change] {
+    const auto found = interfaces_.find(index);
+    if (found != interfaces_.end()) (void)Apply(found->second, change);
+  });
+}
+
+void Network::SetNeighbour(std::string_view name, std::optional<Neighbour> neighbour) {
+  Interface* interface = Find(name);
+  if (interface != nullptr) interface->neighbour = std::move(neighbour);
+}
+
+}  // namespace zprov::sim

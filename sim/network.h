@@ -1,0 +1,98 @@
+// Links, bridges and neighbours of the simulated host, as the kernel treats them: MTU limits,
+// bridge MAC and MTU that follow the ports until set, names that udev changes later, neighbours
+// that answer or not. What the kernel was asked about is in tests/contract/netlink_contract.cc;
+// what only USB hardware shows comes from sim/kernel_rules.h. Frames are not simulated.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "os/netlink.h"
+#include "sim/events.h"
+#include "sim/kernel_rules.h"
+
+namespace zprov::sim {
+
+enum class UsbDriver { kCdcEther, kCdcEem, kCdcSubset, kRndisHost };
+
+// A gadget's link as the host's driver sees it.
+struct UsbLink {
+  PortPath port;
+  UsbDriver driver = UsbDriver::kCdcEther;
+  Mac mac = {};                  // kCdcSubset: the random one the driver made up
+  uint32_t segment_size = 1514;  // bytes; f_ecm hard-codes it
+  uint32_t bulk_packet = 512;    // bytes
+};
+
+// Who sits at the far end of a link.
+struct Neighbour {
+  Mac mac;
+  Ipv4 address;
+
+  bool operator==(const Neighbour&) const = default;
+};
+
+class Network final : public os::Netlink {
+ public:
+  explicit Network(EventQueue& queue, const KernelRules& rules = {});
+
+  Result<std::vector<Link>> Links() override;
+  Result<std::vector<os::LinkAddress>> Addresses() override;
+  Result<void> EnsureBridge(std::string_view name, const os::BridgeSettings& settings) override;
+  Result<void> SetLink(std::string_view name, const os::LinkChange& change) override;
+  Result<void> AddAddress(std::string_view name, const InterfaceAddress& address) override;
+  Result<void> Pin(std::string_view port, const Mac& mac, Ipv4 address) override;
+  Result<os::ProbeId> Probe(std::string_view name, Ipv4 address) override;
+
+  // The world's side. Names that are not there are ignored by the verbs below.
+
+  // A link that is simply there, such as eth0; its index is given by the kernel.
+  void Add(Link link);
+  // The kernel names it; that name is returned.
+  std::string PlugUsb(const UsbLink& usb);
+  void Unplug(std::string_view name);
+  // udev, a .link file or a person does this after `delay`, whatever the link is called by then;
+  // what the kernel refuses then simply does not happen.
+  void ChangeLater(std::string_view name, const os::LinkChange& change,
+                   std::chrono::nanoseconds delay);
+  // Somebody at the link's far end who answers probes; nothing: nobody does.
+  void SetNeighbour(std::string_view name, std::optional<Neighbour> neighbour);
+  // The kernel loses its notices.
+  void LoseNotices() { queue_.Post(os::LinksLost{}); }
+
+ private:
+  struct Interface {
+    Link link;
+    bool mac_set = false;      // bridges: no longer the lowest of the ports
+    bool mtu_set = false;      // bridges: no longer the smallest of the ports
+    uint32_t bulk_packet = 0;  // USB links: bytes; 0 for others
+    std::optional<Neighbour> neighbour;
+    std::optional<Neighbour> pin;
+    std::vector<InterfaceAddress> addresses;
+  };
+
+  Interface* Find(std::string_view name);
+  Result<Interface*> Need(std::string_view name);
+  std::string FirstFree(std::string_view prefix);
+  Interface& Insert(Link link);
+  void Changed(const Interface& interface) { queue_.Post(os::LinkChanged{interface.link.name}); }
+  void FollowPorts(std::string_view bridge_name);
+  Result<void> Apply(Interface& interface, const os::LinkChange& change);
+  Result<void> Rename(Interface& interface, const std::string& name);
+  Result<void> SetMac(Interface& interface, const Mac& mac);
+  Result<void> SetMtu(Interface& interface, uint32_t mtu);
+  Result<void> SetMaster(Interface& interface, const std::string& master);
+  void SetUp(Interface& interface, bool up);
+  bool Answers(const Interface& from, Ipv4 address) const;
+
+  EventQueue& queue_;
+  KernelRules rules_;
+  std::map<int, Interface> interfaces_;  // by index
+  int last_index_ = 0;
+  os::ProbeId last_probe_ = 0;
+};
+
+}  // namespace zprov::sim
