@@ -66,9 +66,8 @@ struct PortPath {
   auto operator<=>(const PortPath&) const = default;
 };
 
-// What the kernel takes as a link's name: 1 to 15 bytes without '/', ':', '%' and spaces; no ".",
-// no
-// "..".
+// What the kernel takes as a link's name: 1 to 15 bytes, none of them '/', ':', '%' or a space, and
+// neither "." nor "..".
 bool IsLinkName(std::string_view name);
 
 // A network link as the kernel shows it.
