@@ -126,7 +126,7 @@ Result<void> Network::Apply(Interface& interface, const os::LinkChange& change) 
   if (change.mac) ZPROV_TRY(SetMac(interface, *change.mac));
   if (change.mtu) ZPROV_TRY(SetMtu(interface, *change.mtu));
   if (change.master) ZPROV_TRY(SetMaster(interface, *change.master));
-  if (change.up) SetUp(interface, *change.up);
+  if (change.up && *change.up != interface.link.up) ToggleUp(interface);
   return {};
 }
 
@@ -203,10 +203,9 @@ Result<void> Network::SetMaster(Interface& interface, const std::string& master)
   return {};
 }
 
-void Network::SetUp(Interface& interface, bool up) {
-  if (interface.link.up == up) return;
-  interface.link.up = up;
-  if (interface.link.kind != "bridge") interface.link.carrier = up;
+void Network::ToggleUp(Interface& interface) {
+  interface.link.up = !interface.link.up;
+  if (interface.link.kind != "bridge") interface.link.carrier = interface.link.up;
   Changed(interface);
   FollowPorts(interface.link.kind == "bridge" ? interface.link.name : interface.link.master);
 }

@@ -85,7 +85,7 @@ class Network final : public os::Netlink {
   Result<void> SetMac(Interface& interface, const Mac& mac);
   Result<void> SetMtu(Interface& interface, uint32_t mtu);
   Result<void> SetMaster(Interface& interface, const std::string& master);
-  void SetUp(Interface& interface, bool up);
+  void ToggleUp(Interface& interface);
   bool Answers(const Interface& from, Ipv4 address) const;
 
   EventQueue& queue_;
