@@ -30,20 +30,20 @@ struct Block {
   enum class Place { kTop, kEnd, kBeforeExit };  // kBeforeExit: before the last line "exit 0"
   std::string id;  // tells the blocks of one file apart; part of the marker
   Place place = Place::kEnd;
-  std::string content;  // without markers; each line ends with '\n'
+  std::string content{};  // without markers; each line ends with '\n'
   // The procedure's own text for the same purpose, which an adopted host has without markers.
   // kLines: each line is recognised wherever it stands. kSequence: only all of them, in order.
   enum class Recognise { kLines, kSequence };
   Recognise recognise = Recognise::kLines;
-  std::string procedure;
+  std::string procedure{};
 
   bool operator==(const Block&) const = default;
 };
 
 struct BlockFile {
   std::vector<Block> blocks;
-  uint32_t mode = 0644;  // of a file that zprov has to make
-  std::string new_file;  // what a file that zprov has to make holds besides the blocks
+  uint32_t mode = 0644;    // of a file that zprov has to make
+  std::string new_file{};  // what a file that zprov has to make holds besides the blocks
 
   bool operator==(const BlockFile&) const = default;
 };

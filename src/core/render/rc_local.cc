@@ -1,0 +1,82 @@
+// /etc/rc.local: one script for the host and, through the snapshots, for the nodes: the bridge and
+// rpiboot on the one, the MTU on the others. Only in the compatible mode.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "core/render/renderers.h"
+#include "util/strings.h"
+
+namespace zprov::render {
+namespace {
+
+// "s[0-4]" for one prefix with ascending single digits; nothing for other names.
+std::string DigitRange(const std::vector<spec::Node>& nodes) {
+  const std::string& first = nodes.front().name;
+  const std::string prefix = first.substr(0, first.size() - 1);
+  char digit = first.back();
+  if (nodes.size() < 2 || digit < '0') return "";
+  for (const spec::Node& node : nodes) {
+    if (digit > '9' || node.name != prefix + digit) return "";
+    ++digit;
+  }
+  return fmt::format("{}[{}-{}]", prefix, first.back(), nodes.back().name.back());
+}
+
+std::string NodePattern(const std::vector<spec::Node>& nodes) {
+  if (nodes.empty()) return "''";
+  if (const std::string range = DigitRange(nodes); !range.empty()) return range;
+  std::vector<std::string> names;
+  for (const spec::Node& node : nodes) names.push_back(node.name);
+  return Join(names, "|");
+}
+
+// The procedure's "snail*" also takes snail.local; it must not take a node called snail1.
+std::string HostPattern(const spec::ClusterSpec& spec) {
+  const bool takes_a_node =
+      std::any_of(spec.nodes.begin(), spec.nodes.end(),
+                  [&](const spec::Node& node) { return node.name.starts_with(spec.host); });
+  return takes_a_node ? fmt::format("{0}|{0}.*", spec.host) : spec.host + "*";
+}
+
+std::string RpibootLines(const spec::ClusterSpec& spec) {
+  return fmt::format(
+      "echo Starting rpiboot to boot nodes...\n"
+      "/usr/bin/rpiboot -m 500000 -l -d {} -o \\\n"
+      ">>/var/log/rpiboot.log &\n",
+      spec.storage.boot);
+}
+
+std::string Script(const spec::ClusterSpec& spec, const std::string& boot_lines) {
+  return fmt::format(
+      "case `hostname` in\n"
+      "{0})\n"
+      "echo Loading {1} bridge device...\n"
+      "ip link add name {1} type bridge\n"
+      "ip link set {1} up\n"
+      "{2}"
+      ";;\n"
+      "{3})\n"
+      "echo Setting usb0 mtu to {4}\n"
+      "ip link set usb0 mtu {4}\n"
+      ";;\n"
+      "esac\n",
+      HostPattern(spec), spec.bridge.name, boot_lines, NodePattern(spec.nodes), spec.bridge.mtu);
+}
+
+}  // namespace
+
+ManagedFile RcLocal(const spec::ClusterSpec& spec) {
+  const std::string procedure = Script(spec, RpibootLines(spec));
+  const bool rpiboot = spec.boot_server == spec::BootServer::kRpiboot;
+  const Block block{.id = "rc.local",
+                    .place = Block::Place::kBeforeExit,
+                    .content = rpiboot ? procedure : Script(spec, ""),
+                    .recognise = Block::Recognise::kSequence,
+                    .procedure = procedure};
+  return {"rc.local", "/etc/rc.local",
+          BlockFile{.blocks = {block}, .mode = 0755, .new_file = "#!/bin/sh -e\nexit 0\n"}};
+}
+
+}  // namespace zprov::render

@@ -1,0 +1,37 @@
+// One pure function per managed file (or per file and node). Which of them a spec gets is decided
+// in managed_files.cc, not here. Names and paths: issue of the managed files, product.md.
+#pragma once
+
+#include <string>
+
+#include "core/render/managed_files.h"
+
+namespace zprov::render {
+
+// Where a managed file lives when somebody besides its own function has to know.
+inline constexpr char kCompatibleUdevPath[] = "/etc/udev/rules.d/70-gadget.rules";
+inline constexpr char kNativeUdevPath[] = "/etc/udev/rules.d/70-zprov.rules";
+inline constexpr char kInterfacesPath[] = "/etc/network/interfaces.d/zeros";
+inline constexpr char kLinksUnit[] = "zprov-links.service";
+inline constexpr char kLinksUnitPath[] = "/etc/systemd/system/zprov-links.service";
+std::string LinkPath(const spec::Node& node);
+std::string RootPath(const spec::ClusterSpec& spec, const spec::Node& node);
+
+ManagedFile Hosts(const spec::ClusterSpec& spec);
+ManagedFile Dhcpcd(const spec::ClusterSpec& spec);
+ManagedFile NetworkManager(const spec::ClusterSpec& spec);
+ManagedFile CompatibleUdev(const spec::ClusterSpec& spec);
+ManagedFile NativeUdev(const spec::ClusterSpec& spec);
+ManagedFile Interfaces(const spec::ClusterSpec& spec);
+ManagedFile LinkFile(const spec::ClusterSpec& spec, const spec::Node& node);  // node.usb is set
+ManagedFile LinksUnit();
+ManagedFile Exports(const spec::ClusterSpec& spec, const HostFacts& facts);
+ManagedFile Fstab(const spec::ClusterSpec& spec);
+ManagedFile RcLocal(const spec::ClusterSpec& spec);
+ManagedFile Cmdline(const spec::ClusterSpec& spec, const spec::Node& node);
+ManagedFile Config(const spec::ClusterSpec& spec, const spec::Node& node);
+bool NeedsNameServer(const spec::ClusterSpec& spec);  // enough nodes for Zone and Dnsmasq
+ManagedFile Zone(const spec::ClusterSpec& spec);
+ManagedFile Dnsmasq(const spec::ClusterSpec& spec);
+
+}  // namespace zprov::render

@@ -1,0 +1,122 @@
+// In the compatible mode every file is the procedure's own text.
+#include <gmock/gmock.h>
+
+#include "tests/unit/core/render/clusters.h"
+#include "util/strings.h"
+
+namespace zprov::render {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+struct Golden {
+  const char* name;
+  const char* file;
+  const char* path;
+};
+
+class ProcedureFile : public ::testing::TestWithParam<Golden> {};
+
+TEST_P(ProcedureFile, IsTheProceduresTextByteForByte) {
+  const spec::ClusterSpec spec = CompatibleCluster(5);
+  EXPECT_EQ(Content(spec, GetParam().name),
+            SourceFile(std::string("fixtures/seed/") + GetParam().file));
+  EXPECT_EQ(FileNamed(spec, GetParam().name).path, GetParam().path);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Compatible, ProcedureFile,
+    ::testing::Values(Golden{"hosts", "hosts", "/etc/hosts"},
+                      Golden{"dhcpcd", "dhcpcd.conf", "/etc/dhcpcd.conf"},
+                      Golden{"udev", "70-gadget.rules", "/etc/udev/rules.d/70-gadget.rules"},
+                      Golden{"interfaces", "zeros", "/etc/network/interfaces.d/zeros"},
+                      Golden{"exports", "exports", "/etc/exports"},
+                      Golden{"fstab", "fstab", "/x/sproto/fstab"},
+                      Golden{"rc.local", "rc.local", "/etc/rc.local"}),
+    [](const auto& test) {
+      std::string name = test.param.name;
+      std::erase(name, '.');
+      return name;
+    });
+
+TEST(Exports, GivesEachNodeItsRootAndTheSharedHome) {
+  spec::ClusterSpec spec = CompatibleCluster(1);
+  spec.storage.store = "/data";
+  spec.storage.home = "/data/home";
+  EXPECT_EQ(Content(spec, "exports"),
+            "/data/s0 192.168.7.33(rw,no_root_squash,async,no_subtree_check)\n"
+            "/data/home 192.168.7.33(rw,no_root_squash,async,no_subtree_check)\n");
+}
+
+TEST(Exports, LeavesOutANodeWithoutRootButStillRecognisesItsOldLines) {
+  const spec::ClusterSpec spec = CompatibleCluster(2);
+  HostFacts facts;
+  facts.has_root = [](const std::string& node) { return node == "s1"; };
+  for (const ManagedFile& file : ManagedFiles(spec, facts)) {
+    if (file.name != "exports") continue;
+    EXPECT_THAT(PlainContent(file), Not(HasSubstr("192.168.7.33")));
+    EXPECT_THAT(PlainContent(file), HasSubstr("/x/s1 192.168.7.37("));
+    EXPECT_EQ(std::get<BlockFile>(file.body).blocks[0].procedure, Content(spec, "exports"));
+  }
+}
+
+TEST(RcLocal, LeavesRpibootOutWhenZprovBootsTheNodes) {
+  spec::ClusterSpec spec = CompatibleCluster(5);
+  const std::string procedure = Content(spec, "rc.local");
+  spec.boot_server = spec::BootServer::kZprov;
+  EXPECT_THAT(Content(spec, "rc.local"), Not(HasSubstr("rpiboot")));
+  EXPECT_THAT(Content(spec, "rc.local"), HasSubstr("ip link set san up\n;;\ns[0-4])\n"));
+  const auto body = std::get<BlockFile>(FileNamed(spec, "rc.local").body);
+  EXPECT_EQ(body.blocks[0].procedure, procedure);
+  EXPECT_EQ(body.mode, 0755u);
+}
+
+TEST(BootFiles, LieInTheNodesBootDirectoryOnlyInTheCompatibleModeAndWithAUsbPath) {
+  spec::ClusterSpec spec = CompatibleCluster(2);
+  spec.nodes[1].usb = PortPath::Parse("1-1.3");
+  EXPECT_EQ(FileNamed(spec, "cmdline:s0").path, "");
+  EXPECT_EQ(FileNamed(spec, "config:s0").path, "");
+  EXPECT_EQ(FileNamed(spec, "cmdline:s1").path, "/x/sboot/1-1.3/cmdline.txt");
+  EXPECT_EQ(FileNamed(spec, "config:s1").path, "/x/sboot/1-1.3/config.txt");
+  spec.mode = spec::Mode::kNative;
+  EXPECT_EQ(FileNamed(spec, "cmdline:s1").path, "");
+  EXPECT_TRUE(std::holds_alternative<SeedFile>(FileNamed(spec, "cmdline:s1").body));
+}
+
+TEST(BootFiles, CommandLineIsOneLineWithTheOperatorsWordsLast) {
+  spec::ClusterSpec spec = CompatibleCluster(1);
+  spec.boot_cmdline = " quiet\n  loglevel=3\r\n";
+  EXPECT_EQ(Content(spec, "cmdline:s0"),
+            "console=serial0,115200 root=/dev/nfs nfsroot=192.168.7.2:/x/s0,vers=3 rw rootwait "
+            "ip=192.168.7.33:192.168.7.2:192.168.7.2:255.255.255.0:s0:usb0:off zprov.node=s0 "
+            "zprov.gadget=geth zprov.mtu=7418 zprov.mac=02:34:33:3c:50:21 quiet loglevel=3\n");
+}
+
+TEST(BootFiles, OfferPlainEthernetWhereTheMtuIsPlain) {
+  spec::ClusterSpec spec = CompatibleCluster(1);
+  spec.bridge.mtu = 1500;
+  EXPECT_THAT(Content(spec, "cmdline:s0"), HasSubstr(" zprov.gadget=ecm zprov.mtu=1500 "));
+}
+
+TEST(NetworkManager, LeavesTheGadgetLinksAlone) {
+  EXPECT_EQ(Content(CompatibleCluster(1), "networkmanager"),
+            "# The cluster's own links, kept by zprov.\n[keyfile]\nunmanaged-devices="
+            "interface-name:usb0;interface-name:usb2;interface-name:usb3;interface-name:usb4;"
+            "interface-name:usb5;interface-name:s0;\n");
+}
+
+TEST(ManagedFiles, TellOnlyTheNetworkManagersThatAreThere) {
+  const spec::ClusterSpec spec = CompatibleCluster(1);
+  HostFacts facts;
+  facts.has_dhcpcd = false;
+  EXPECT_FALSE(HasFile(spec, "dhcpcd", facts));
+  EXPECT_TRUE(HasFile(spec, "networkmanager", facts));
+  facts.has_dhcpcd = true;
+  facts.has_network_manager = false;
+  EXPECT_TRUE(HasFile(spec, "dhcpcd", facts));
+  EXPECT_FALSE(HasFile(spec, "networkmanager", facts));
+}
+
+}  // namespace
+}  // namespace zprov::render
