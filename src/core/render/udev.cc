@@ -21,7 +21,7 @@ std::string IgnoreRule() {
       "{3}!=\"*{0:04x}:{2:04x}:i*\", "
       "{3}=\"$attr{{[module/usb_storage]parameters/"
       "quirks}},{0:04x}:{1:04x}:i,{0:04x}:{2:04x}:i\"\n",
-      usbboot::kVendor, usbboot::kRomProduct, usbboot::kSecondStageProduct, kList);
+      usbboot::kBroadcomVendor, usbboot::kBootRomProduct, usbboot::kSecondStageProduct, kList);
 }
 
 // What holds in any case, also for a board that is in its second stage when the host starts: no
@@ -33,7 +33,7 @@ std::string DeauthorizeRule() {
       "ACTION==\"add\", SUBSYSTEM==\"usb\", ENV{{DEVTYPE}}==\"usb_interface\", "
       "ATTR{{bInterfaceClass}}==\"08\", ATTRS{{idVendor}}==\"{:04x}\", "
       "ATTRS{{idProduct}}==\"{:04x}|{:04x}\", ENV{{MODALIAS}}=\"\", ATTR{{authorized}}=\"0\"\n",
-      usbboot::kVendor, usbboot::kRomProduct, usbboot::kSecondStageProduct);
+      usbboot::kBroadcomVendor, usbboot::kBootRomProduct, usbboot::kSecondStageProduct);
 }
 
 }  // namespace

@@ -1,12 +1,13 @@
-// USB identities of boards that wait for their boot files. Source: usb-boot.md, Identification.
+// The USB identities of boards before Linux runs on them. The one place of these numbers in the
+// product; the simulator has its own. Source: README.md of this folder, "Identification".
 #pragma once
 
 #include <cstdint>
 
 namespace zprov::usbboot {
 
-inline constexpr uint16_t kVendor = 0x0a5c;              // Broadcom
-inline constexpr uint16_t kRomProduct = 0x2763;          // boot ROM of the BCM2835
-inline constexpr uint16_t kSecondStageProduct = 0x2764;  // what bootcode.bin presents
+constexpr uint16_t kBroadcomVendor = 0x0a5c;
+constexpr uint16_t kBootRomProduct = 0x2763;      // BCM2835 boot ROM: Zero, Zero W, B+
+constexpr uint16_t kSecondStageProduct = 0x2764;  // bootcode.bin's file server, the Zero's too
 
 }  // namespace zprov::usbboot
