@@ -1,5 +1,6 @@
-// What differs between host kernels for USB network links. Each row comes from field-facts.md
-// (Names, MTU); a version that no row is known for is refused, so that nobody trusts a guess.
+// What differs between host kernels for USB network links. Each row comes from
+// fixtures/kernels/README.md (Names, MTU); a version that no row is known for is refused, so that
+// nobody trusts a guess.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // Subvolumes of btrfs. Paths, common errors and durability as in os/files.h: what a verb made or
 // deleted survives a power cut only after Sync (or os::Trees::Sync). No verb follows a symlink in
-// the last component. Facts: field-facts.md, section btrfs.
+// the last component. Facts: fixtures/kernels/README.md, section btrfs.
 #pragma once
 
 #include <cstdint>

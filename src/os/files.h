@@ -26,7 +26,7 @@ struct FileStatus {
   uint32_t gid = 0;
   uint64_t size = 0;        // bytes
   uint64_t filesystem = 0;  // st_dev: differs between subvolumes and file systems
-  uint64_t inode = 0;       // 256: root of a subvolume; 2: stub of one (field-facts.md)
+  uint64_t inode = 0;       // 256: root of a subvolume; 2: stub of one (fixtures/kernels/README.md)
   uint64_t hard_links = 1;
   int64_t modified_ns = 0;  // since 1970: content
   int64_t changed_ns = 0;   // since 1970: content, attributes or name

@@ -1,5 +1,5 @@
 // Links, bridges and neighbours of the kernel. Changes that others make, and answers to Probe, come
-// as os::Event. Facts: field-facts.md, sections Names, MTU and Shutdown and NFS.
+// as os::Event. Facts: fixtures/kernels/README.md, sections Names, MTU and Shutdown and NFS.
 #pragma once
 
 #include <cstdint>

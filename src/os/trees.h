@@ -78,7 +78,7 @@ class Trees {
 
   // Never replaces: kExists when `to` is there. Subvolumes move too. kNotFound; kBusy (mount
   // point); kCrossDevice; kReadOnly for a read-only subvolume that would change its parent
-  // (field-facts.md).
+  // (fixtures/kernels/README.md).
   virtual Result<void> Rename(std::string_view from, std::string_view to) = 0;
 
   // Swaps two existing names in one act (RENAME_EXCHANGE). kNotFound; kBusy (mount point);
