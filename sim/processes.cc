@@ -11,6 +11,7 @@ namespace {
 constexpr std::array<std::string_view, 4> kProgramDirectories = {"/usr/sbin", "/usr/bin", "/sbin",
                                                                  "/bin"};
 constexpr std::chrono::nanoseconds kUntilKilled = std::chrono::seconds(2);  // os/processes.h
+constexpr std::chrono::nanoseconds kTermTakes = std::chrono::milliseconds(1);
 constexpr int kEndedByTerm = 128 + 15;
 constexpr int kEndedByKill = 128 + 9;
 
@@ -34,6 +35,9 @@ Result<os::ProcessId> Processes::Start(const std::vector<std::string>& argv) {
   queue_.CatchUp();
   if (argv.empty() || argv.front().empty()) {
     return Fail(ErrorKind::kInvalid, "no program named: give at least its name");
+  }
+  if (forbidden_.contains(KeyOf(argv.front()))) {
+    return Fail(ErrorKind::kPermission, "start " + argv.front() + ": make it executable");
   }
   const auto program = programs_.find(KeyOf(argv.front()));
   if (program == programs_.end()) {
@@ -71,7 +75,7 @@ Result<void> Processes::Stop(os::ProcessId process) {
   if (found->second.run.ending == ProgramRun::Ending::kIgnoresTerm) {
     queue_.After(kUntilKilled, [this, process] { End(process, kEndedByKill); });
   } else {
-    queue_.After(std::chrono::nanoseconds(0), [this, process] { End(process, kEndedByTerm); });
+    queue_.After(kTermTakes, [this, process] { End(process, kEndedByTerm); });
   }
   return {};
 }

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,8 @@ class Processes final : public os::Processes {
   void Install(std::string name, Program program) {
     programs_[std::move(name)] = std::move(program);
   }
+  // There, but nobody may run it.
+  void Forbid(std::string name) { forbidden_.insert(std::move(name)); }
   void Remove(std::string_view name) { programs_.erase(std::string(name)); }
 
   // Every argv that was started so far, in order.
@@ -54,6 +57,7 @@ class Processes final : public os::Processes {
 
   EventQueue& queue_;
   std::map<std::string, Program> programs_;
+  std::set<std::string> forbidden_;
   std::map<os::ProcessId, Running> running_;
   std::vector<std::vector<std::string>> started_;
   os::ProcessId last_ = 0;
