@@ -14,7 +14,8 @@ namespace zprov::spec {
 Result<ClusterSpec> ProcedureSpec(int nodes, Mode mode);
 
 // A file a person can edit: every key with a comment, nodes as one range where they are one.
-// ParseSpec(FormatSpec(s)) gives `s` again, without problems.
+// ParseSpec(FormatSpec(s)) gives `s` again for every spec that ParseSpec accepts, with the same
+// warnings (nodes without a usb path) and no errors.
 std::string FormatSpec(const ClusterSpec& spec);
 
 }  // namespace zprov::spec

@@ -35,4 +35,7 @@ ParsedSpec ParseSpec(std::string_view text);
 // Nodes whose name a link of this host has that is no USB gadget ("eth0"): errors at their lines.
 std::vector<Problem> CheckAgainstLinks(const ParsedSpec& parsed, std::span<const Link> links);
 
+// How a problem is shown: "cluster.toml:7: what, and what to do".
+std::string Describe(std::string_view file, const Problem& problem);
+
 }  // namespace zprov::spec

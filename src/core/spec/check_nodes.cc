@@ -1,0 +1,163 @@
+// Rules of each node by itself. What two nodes may not share is check_unique.cc.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/boards/boards.h"
+#include "core/spec/checks.h"
+#include "core/spec/names.h"
+#include "util/strings.h"
+
+namespace zprov::spec {
+namespace {
+
+constexpr size_t kMaxSerialDigits = 16;  // /proc/cpuinfo, Serial
+
+class NodeChecks {
+ public:
+  NodeChecks(const Draft& draft, Problems& problems) : draft_(draft), problems_(problems) {}
+
+  void Check(const NodeDraft& node) {
+    CheckName(node);
+    CheckAddress(node);
+    CheckMac("host_mac", node.host_mac, node);
+    CheckMac("node_mac", node.node_mac, node);
+    CheckBoard(node);
+    CheckSerial(node);
+    CheckPower(node);
+  }
+
+ private:
+  // A fault of the range's arithmetic is said for the first node that has it, not for each.
+  bool IsSaid(std::string_view rule, int line) {
+    const auto& range = draft_.range;
+    const bool is_ranges =
+        range && (line == range->table || line == range->prefix || line == range->address ||
+                  line == range->host_mac || line == range->node_mac);
+    return is_ranges && !said_.emplace(rule, line).second;
+  }
+
+  void CheckName(const NodeDraft& node) {
+    const auto& [name, line] = node.name;
+    std::string fault = LinkNameFault(name).value_or("");
+    if (name == draft_.bridge_name.value) fault = "is the bridge's";
+    if (name == draft_.host.value) fault = "is the host's";
+    if (fault.empty() || IsSaid("name", line)) return;
+    problems_.Error(line, fmt::format("node name {} {}: choose another of at most 15 of a-z, 0-9 "
+                                      "and '-'",
+                                      Quoted(name), fault));
+  }
+
+  void CheckAddress(const NodeDraft& node) {
+    if (!node.address || !draft_.bridge_address) return;
+    const auto& [address, line] = *node.address;
+    const InterfaceAddress& host = draft_.bridge_address->value;
+    std::string fault;
+    if (!host.Contains(address)) {
+      fault = fmt::format("lies outside the bridge's network {}/{}",
+                          host.NetworkAddress().ToString(), host.prefix);
+    } else if (address == host.address) {
+      fault = "is the host's own";
+    } else if (address == host.NetworkAddress()) {
+      fault = "is the network's own address";
+    } else if (address == host.Broadcast()) {
+      fault = "is the network's broadcast address";
+    }
+    if (fault.empty() || IsSaid(fault, line)) return;
+    problems_.Error(line, fmt::format("address {} of {} {}: choose another, or give bridge.address "
+                                      "a larger network",
+                                      address.ToString(), node.name.value, fault));
+  }
+
+  void CheckMac(std::string_view key, const std::optional<Located<Mac>>& mac,
+                const NodeDraft& node) {
+    if (!mac) return;
+    const bool is_zero = mac->value.IsZero();
+    if (!is_zero && !mac->value.IsMulticast()) return;
+    if (IsSaid(key, mac->line)) return;
+    problems_.Error(mac->line,
+                    fmt::format("{} {} of {} is {}: choose one whose first byte is even, "
+                                "\"02:…\"",
+                                key, mac->value.ToString(), node.name.value,
+                                is_zero ? "zero" : "a multicast address"));
+  }
+
+  void CheckBoard(const NodeDraft& node) {
+    if (boards::Find(node.board.value) != nullptr) return;
+    std::vector<std::string> names;
+    for (const boards::Board& board : boards::All()) names.emplace_back(board.name);
+    const auto nearest = Nearest(node.board.value, names);
+    problems_.Error(
+        node.board.line,
+        fmt::format("board {} of {} is unknown: {}", Quoted(node.board.value), node.name.value,
+                    nearest ? fmt::format("did you mean \"{}\"?", *nearest)
+                            : "choose one of " + Join(names, ", ")));
+  }
+
+  void CheckSerial(const NodeDraft& node) {
+    const std::string& serial = node.serial.value;
+    const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+    if (serial.size() <= kMaxSerialDigits && std::ranges::all_of(serial, is_hex)) return;
+    problems_.Error(node.serial.line,
+                    fmt::format("serial {} of {} is no serial number: write the at most 16 digits "
+                                "0-9a-f that /proc/cpuinfo shows on it, or leave it out",
+                                Quoted(serial), node.name.value));
+  }
+
+  void CheckPower(const NodeDraft& node) {
+    const auto& [command, line] = node.power_command;
+    const bool wants_command = node.power.value == Power::kCommand;
+    if (wants_command && command.empty()) {
+      problems_.Error(node.power.line,
+                      fmt::format("power = \"command\" of {} needs a power_command: write the "
+                                  "program that is run with \"on\" or \"off\" as last argument",
+                                  node.name.value));
+    } else if (!wants_command && !command.empty()) {
+      problems_.Error(line, fmt::format("power_command of {} is never run: write power = "
+                                        "\"command\" too, or take it out",
+                                        node.name.value));
+    } else if (wants_command && !command.starts_with('/')) {
+      problems_.Error(line, fmt::format("power_command {} of {} is not absolute: write the "
+                                        "program's whole path",
+                                        Quoted(command), node.name.value));
+    }
+  }
+
+  const Draft& draft_;
+  Problems& problems_;
+  std::set<std::pair<std::string, int>> said_;
+};
+
+// "s0…s4, a7": names in file order, three or more in a row of one range as their ends.
+std::string Listed(const std::vector<std::string>& names) {
+  constexpr size_t kMostNames = 6;
+  if (names.size() <= 2) return Join(names, ", ");
+  if (names.size() <= kMostNames) return Join(names, ", ");
+  return fmt::format("{}, {}, {} … {} ({} nodes)", names[0], names[1], names[2], names.back(),
+                     names.size());
+}
+
+void WarnOfMissingPaths(const Draft& draft, Problems& problems) {
+  std::vector<std::string> names;
+  int line = 0;
+  for (const NodeDraft& node : draft.nodes) {
+    if (node.usb) continue;
+    if (names.empty()) line = node.line;
+    names.push_back(node.name.value);
+  }
+  if (names.empty()) return;
+  problems.Warn(line, fmt::format("{} {} no usb path and will not be booted: give usb = … with the "
+                                  "port that `lsusb -t` or `zprov doctor` shows, \"1-1.3\"",
+                                  Listed(names), names.size() == 1 ? "has" : "have"));
+}
+
+}  // namespace
+
+void CheckNodes(const Draft& draft, Problems& problems) {
+  NodeChecks checks(draft, problems);
+  for (const NodeDraft& node : draft.nodes) checks.Check(node);
+  WarnOfMissingPaths(draft, problems);
+}
+
+}  // namespace zprov::spec

@@ -1,0 +1,136 @@
+// Rules of single values outside of nodes and paths: names, MTU, options, boot, denied links.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/spec/checks.h"
+#include "core/spec/names.h"
+#include "util/strings.h"
+
+namespace zprov::spec {
+namespace {
+
+constexpr uint32_t kEthernetHeader = 14;
+constexpr uint32_t kHighSpeedPacket = 512;  // of a bulk endpoint: what usbnet divides by
+constexpr uint32_t kFullSpeedPacket = 64;
+
+void CheckNames(const Draft& draft, Problems& problems) {
+  const auto check_host = [&](std::string_view key, const LocatedText& name) {
+    if (const auto fault = HostNameFault(name.value)) {
+      problems.Error(name.line, fmt::format("{} {} {}: choose a name of a-z, 0-9 and '-'", key,
+                                            Quoted(name.value), *fault));
+    }
+  };
+  check_host("cluster.name", draft.name);
+  check_host("cluster.host", draft.host);
+  if (const auto fault = LinkNameFault(draft.bridge_name.value)) {
+    problems.Error(draft.bridge_name.line,
+                   fmt::format("bridge.name {} {}: choose a name of at most 15 of a-z, 0-9 and '-'",
+                               Quoted(draft.bridge_name.value), *fault));
+  }
+}
+
+void CheckBridgeAddress(const Draft& draft, Problems& problems) {
+  if (!draft.bridge_address) return;
+  const auto& [host, line] = *draft.bridge_address;
+  if (host.address == host.NetworkAddress() || host.address == host.Broadcast()) {
+    problems.Error(line, fmt::format("bridge.address {} is its network's own {} address: choose "
+                                     "one in between",
+                                     host.ToString(),
+                                     host.address == host.Broadcast() ? "broadcast" : "network"));
+  }
+  const uint32_t first_byte = host.address.number >> 24;
+  if (first_byte == 0 || first_byte == 127 || first_byte >= 224) {
+    problems.Error(line, fmt::format("bridge.address {} is no address for a link: choose one of a "
+                                     "private network, \"192.168.7.2/24\"",
+                                     host.ToString()));
+  }
+}
+
+void CheckBridgeMac(const Draft& draft, Problems& problems) {
+  if (!draft.bridge_mac) return;
+  const auto& [mac, line] = *draft.bridge_mac;
+  if (!mac.IsZero() && !mac.IsMulticast()) return;
+  problems.Error(line, fmt::format("bridge.mac {} is {}: choose one whose first byte is even, "
+                                   "\"02:…\"",
+                                   mac.ToString(), mac.IsZero() ? "zero" : "a multicast address"));
+}
+
+// usbnet refuses a frame that fills its last USB packet (EDOM; field-facts.md, MTU).
+void CheckMtu(const Draft& draft, Problems& problems) {
+  const auto& [mtu, line] = draft.mtu;
+  const uint32_t frame = mtu + kEthernetHeader;
+  const uint32_t nearby = mtu > 70 ? mtu - 2 : mtu + 2;
+  if (frame % kHighSpeedPacket == 0) {
+    problems.Error(line, fmt::format("bridge.mtu = {0}: a frame of {0} + 14 bytes is a multiple of "
+                                     "512, which the kernel refuses on a USB link: choose {1}",
+                                     mtu, nearby));
+  } else if (frame % kFullSpeedPacket == 0) {
+    problems.Warn(line, fmt::format("bridge.mtu = {0}: a frame of {0} + 14 bytes is a multiple of "
+                                    "64, which a USB link at full speed refuses: better {1}",
+                                    mtu, nearby));
+  }
+}
+
+void CheckOptions(const Draft& draft, Problems& problems) {
+  const auto check = [&](std::string_view key, const LocatedText& options) {
+    if (const auto fault = OptionsFault(options.value)) {
+      problems.Error(options.line, fmt::format("nfs.{} {} {}", key, Quoted(options.value), *fault));
+    }
+  };
+  check("export_options", draft.export_options);
+  check("home_options", draft.home_options);
+  check("root_options", draft.root_options);
+  const auto words = Split(draft.export_options.value, ',');
+  if (std::ranges::find(words, "no_root_squash") == words.end()) {
+    problems.Warn(draft.export_options.line,
+                  "nfs.export_options has no no_root_squash: root on a node could not read its own "
+                  "files; add it");
+  }
+}
+
+void CheckDeny(const Draft& draft, Problems& problems) {
+  std::set<std::string_view> seen;
+  for (const LocatedText& link : draft.deny) {
+    if (const auto fault = LinkPatternFault(link.value)) {
+      problems.Error(link.line, fmt::format("network.deny has {}, which {}: write a link's name",
+                                            Quoted(link.value), *fault));
+    }
+    if (!seen.insert(link.value).second) {
+      problems.Error(link.line,
+                     fmt::format("network.deny has {} twice: take one out", Quoted(link.value)));
+    }
+    if (link.value == draft.bridge_name.value) {
+      problems.Error(link.line, fmt::format("network.deny has the bridge {}, which would get no "
+                                            "address then: take it out",
+                                            Quoted(link.value)));
+    }
+  }
+}
+
+void CheckBoot(const Draft& draft, Problems& problems) {
+  if (const auto fault = CmdlineFault(draft.boot_cmdline.value)) {
+    problems.Error(draft.boot_cmdline.line, fmt::format("boot.cmdline {}", *fault));
+  }
+  if (draft.mode.value == Mode::kNative && draft.boot_server &&
+      draft.boot_server->value == BootServer::kRpiboot) {
+    problems.Warn(draft.boot_server->line,
+                  "boot.server = \"rpiboot\" has no effect in the native mode, where zprov boots "
+                  "the nodes: take it out, or choose cluster.mode = \"compatible\"");
+  }
+}
+
+}  // namespace
+
+void CheckSections(const Draft& draft, Problems& problems) {
+  CheckNames(draft, problems);
+  CheckBridgeAddress(draft, problems);
+  CheckBridgeMac(draft, problems);
+  CheckMtu(draft, problems);
+  CheckOptions(draft, problems);
+  CheckDeny(draft, problems);
+  CheckBoot(draft, problems);
+}
+
+}  // namespace zprov::spec

@@ -1,0 +1,126 @@
+// The sections of a commented cluster.toml; its nodes are format_nodes.h.
+#include "core/spec/format.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/spec/addressing.h"
+#include "core/spec/format_nodes.h"
+#include "util/strings.h"
+
+namespace zprov::spec {
+namespace {
+
+// Which network it is, and whether a smaller one would do.
+std::string FormatHead(const ClusterSpec& spec) {
+  const InterfaceAddress& host = spec.bridge.address;
+  std::string text =
+      "# The cluster as its operator describes it. `zprov check` says what is wrong with it,\n"
+      "# `zprov plan` what it would change.\n#\n";
+  if (spec.nodes.empty()) return text;
+  const auto [first, last] = std::ranges::minmax(spec.nodes, {}, &Node::address);
+  const int smallest = SmallestNetwork(host.address, first.address, last.address, 30).prefix;
+  text += fmt::format("# Network {}/{}: it holds the host, {}, and the nodes, {} to {}.\n",
+                      host.NetworkAddress().ToString(), host.prefix, host.address.ToString(),
+                      first.address.ToString(), last.address.ToString());
+  if (host.prefix > 24 || host.prefix == smallest) {
+    text += "# No smaller one would.\n";
+  } else if (host.prefix == 24) {
+    text += "# It is the original procedure's own size; a smaller one is never needed.\n";
+  }
+  return text;
+}
+
+std::string FormatCluster(const ClusterSpec& spec) {
+  return fmt::format(R"(
+[cluster]
+# The cluster's name, also of its DNS zone, and the host name of the board that the nodes hang on.
+name = {}
+host = {}
+# "native": zprov boots the nodes and joins their links. "compatible": every file as the original
+# procedure has it; rpiboot, ifupdown and udev do the work.
+mode = "{}"
+)",
+                     TomlText(spec.name), TomlText(spec.host),
+                     spec.mode == Mode::kNative ? "native" : "compatible");
+}
+
+std::string FormatBridge(const Bridge& bridge) {
+  return fmt::format(R"(
+[bridge]
+# Joins the nodes' links on the host.
+name = {}
+# The host's own address there, with its network's prefix.
+address = "{}"
+# Bytes of payload, 68 to 15412, for every link; (mtu + 14) may be no multiple of 512.
+mtu = {}
+# Pinned in the native mode: a bridge's own would change as nodes come and go.
+mac = "{}"
+)",
+                     TomlText(bridge.name), bridge.address.ToString(), bridge.mtu,
+                     bridge.mac.ToString());
+}
+
+std::string FormatStorage(const Storage& storage) {
+  return fmt::format(R"(
+[storage]
+# Directory on btrfs that holds the nodes' roots, {0}/NODE, and zprov's own state, {0}/.zprov.
+store = "{0}"
+# Subvolume that the nodes' roots are snapshots of.
+source = "{1}"
+# Subvolume with the home directories, which all nodes share; /home becomes a symlink to it.
+home = "{2}"
+# Boot files: {3}/USB-PATH/NAME goes before {3}/NAME.
+boot = "{3}"
+# Prototypes of files of the nodes' own: fstab.
+proto = "{4}"
+)",
+                     storage.store, storage.source, storage.home, storage.boot, storage.proto);
+}
+
+std::string FormatNfs(const Nfs& nfs) {
+  return fmt::format(R"(
+[nfs]
+# Of every export on the host; of the nodes' mount of the home directories; of their root's mount.
+export_options = {}
+home_options = {}
+root_options = {}
+)",
+                     TomlText(nfs.export_options), TomlText(nfs.home_options),
+                     TomlText(nfs.root_options));
+}
+
+std::string FormatNetwork(const ClusterSpec& spec) {
+  std::vector<std::string> links;
+  for (const std::string& link : spec.deny) links.push_back(TomlText(link));
+  return fmt::format(R"(
+[network]
+# Links, besides the nodes' own, that the host's network manager leaves alone: the names that the
+# kernel gives to the gadgets before they are renamed.
+deny = [{}]
+)",
+                     Join(links, ", "));
+}
+
+std::string FormatBoot(const ClusterSpec& spec) {
+  return fmt::format(R"(
+[boot]
+# Who boots the nodes in the compatible mode: "rpiboot" or "zprov". Natively it is zprov.
+server = "{}"
+# Further words for every node's kernel command line.
+cmdline = {}
+)",
+                     spec.boot_server == BootServer::kZprov ? "zprov" : "rpiboot",
+                     TomlText(spec.boot_cmdline));
+}
+
+}  // namespace
+
+std::string FormatSpec(const ClusterSpec& spec) {
+  return FormatHead(spec) + FormatCluster(spec) + FormatBridge(spec.bridge) +
+         FormatStorage(spec.storage) + FormatNfs(spec.nfs) + FormatNetwork(spec) +
+         FormatBoot(spec) + "\n" + FormatNodes(spec);
+}
+
+}  // namespace zprov::spec
