@@ -4,16 +4,13 @@
 #include <algorithm>
 #include <set>
 
+#include "core/gadget/mtu.h"
 #include "core/spec/checks.h"
 #include "core/spec/names.h"
 #include "util/strings.h"
 
 namespace zprov::spec {
 namespace {
-
-constexpr uint32_t kEthernetHeader = 14;
-constexpr uint32_t kHighSpeedPacket = 512;  // of a bulk endpoint: what usbnet divides by
-constexpr uint32_t kFullSpeedPacket = 64;
 
 void CheckNames(const Draft& draft, Problems& problems) {
   const auto check_host = [&](std::string_view key, const LocatedText& name) {
@@ -57,16 +54,14 @@ void CheckBridgeMac(const Draft& draft, Problems& problems) {
                                    mac.ToString(), mac.IsZero() ? "zero" : "a multicast address"));
 }
 
-// usbnet refuses a frame that fills its last USB packet (EDOM; field-facts.md, MTU).
 void CheckMtu(const Draft& draft, Problems& problems) {
   const auto& [mtu, line] = draft.mtu;
-  const uint32_t frame = mtu + kEthernetHeader;
-  const uint32_t nearby = mtu > 70 ? mtu - 2 : mtu + 2;
-  if (frame % kHighSpeedPacket == 0) {
+  const uint32_t nearby = mtu - 2 >= gadget::kMinMtu ? mtu - 2 : mtu + 2;
+  if (gadget::FillsLastPacket(mtu, gadget::kHighSpeedPacket)) {
     problems.Error(line, fmt::format("bridge.mtu = {0}: a frame of {0} + 14 bytes is a multiple of "
                                      "512, which the kernel refuses on a USB link: choose {1}",
                                      mtu, nearby));
-  } else if (frame % kFullSpeedPacket == 0) {
+  } else if (gadget::FillsLastPacket(mtu, gadget::kFullSpeedPacket)) {
     problems.Warn(line, fmt::format("bridge.mtu = {0}: a frame of {0} + 14 bytes is a multiple of "
                                     "64, which a USB link at full speed refuses: better {1}",
                                     mtu, nearby));

@@ -51,7 +51,7 @@ struct Draft {
   LocatedText boot_cmdline;
   LocatedText bridge_name{"san"};
   std::optional<Located<InterfaceAddress>> bridge_address;  // nothing: unreadable, reported
-  Located<uint32_t> mtu{7418};
+  Located<uint32_t> mtu{Bridge{}.mtu};
   std::optional<Located<Mac>> bridge_mac;
   LocatedText store, source, home, boot, proto;
   LocatedText export_options, home_options, root_options;

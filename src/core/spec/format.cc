@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/gadget/mtu.h"
 #include "core/spec/addressing.h"
 #include "core/spec/format_nodes.h"
 #include "util/strings.h"
@@ -27,7 +28,7 @@ std::string FormatHead(const ClusterSpec& spec) {
   if (host.prefix > 24 || host.prefix == smallest) {
     text += "# No smaller one would.\n";
   } else if (host.prefix == 24) {
-    text += "# It is the original procedure's own size; a smaller one is never needed.\n";
+    text += "# It is the original procedure's own.\n";
   }
   return text;
 }
@@ -53,13 +54,13 @@ std::string FormatBridge(const Bridge& bridge) {
 name = {}
 # The host's own address there, with its network's prefix.
 address = "{}"
-# Bytes of payload, 68 to 15412, for every link; (mtu + 14) may be no multiple of 512.
+# Bytes of payload, {} to {}, for every link; (mtu + 14) may be no multiple of 512.
 mtu = {}
 # Pinned in the native mode: a bridge's own would change as nodes come and go.
 mac = "{}"
 )",
-                     TomlText(bridge.name), bridge.address.ToString(), bridge.mtu,
-                     bridge.mac.ToString());
+                     TomlText(bridge.name), bridge.address.ToString(), gadget::kMinMtu,
+                     gadget::kMaxMtu, bridge.mtu, bridge.mac.ToString());
 }
 
 std::string FormatStorage(const Storage& storage) {
@@ -92,15 +93,13 @@ root_options = {}
 }
 
 std::string FormatNetwork(const ClusterSpec& spec) {
-  std::vector<std::string> links;
-  for (const std::string& link : spec.deny) links.push_back(TomlText(link));
   return fmt::format(R"(
 [network]
 # Links, besides the nodes' own, that the host's network manager leaves alone: the names that the
 # kernel gives to the gadgets before they are renamed.
-deny = [{}]
+deny = {}
 )",
-                     Join(links, ", "));
+                     TomlList(spec.deny));
 }
 
 std::string FormatBoot(const ClusterSpec& spec) {

@@ -92,17 +92,10 @@ std::string FormatUsb(const Node& node) {
 }
 
 std::string FormatUsbList(const std::vector<Node>& nodes, size_t count) {
-  if (count == 0) {
-    return "# usb = [\"1-1.2\", \"1-1.3\"]\n";
-  }
-  std::string list = "usb = [";
-  for (size_t i = 0; i < count; ++i) {
-    constexpr size_t kPerLine = 8;
-    if (count > kPerLine && i % kPerLine == 0) list += "\n  ";
-    list +=
-        fmt::format("\"{}\",{}", nodes[i].usb->ToString(), i % kPerLine < kPerLine - 1 ? " " : "");
-  }
-  return list + "]\n";
+  if (count == 0) return "# usb = [\"1-1.2\", \"1-1.3\"]\n";
+  std::vector<std::string> paths;
+  for (size_t i = 0; i < count; ++i) paths.push_back(nodes[i].usb->ToString());
+  return fmt::format("usb = {}\n", TomlList(paths));
 }
 
 std::string FormatRange(const std::vector<Node>& nodes, const Range& range) {
@@ -164,6 +157,18 @@ std::string TomlText(std::string_view text) {
     quoted += c;
   }
   return quoted + '"';
+}
+
+std::string TomlList(std::span<const std::string> texts) {
+  constexpr size_t kPerLine = 8;
+  std::string list = "[";
+  for (size_t i = 0; i < texts.size(); ++i) {
+    const bool is_new_line = texts.size() > kPerLine && i % kPerLine == 0;
+    if (i > 0) list += is_new_line ? "," : ", ";
+    if (is_new_line) list += "\n  ";
+    list += TomlText(texts[i]);
+  }
+  return list + (texts.size() > kPerLine ? ",\n]" : "]");
 }
 
 std::string FormatNodes(const ClusterSpec& spec) {

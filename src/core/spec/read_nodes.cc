@@ -89,20 +89,25 @@ NodeDraft FirstOf(const Range& range, int line, const Draft& draft) {
   return first;
 }
 
-// One step out of a range of values: said once, at the first node that falls off its end.
+// The base of the next node, or nothing (said once) when there is no such value.
 template <typename T>
-void Advance(std::optional<Located<T>>& value, int64_t by, std::string_view limit,
-             const std::string& name, Problems& problems) {
-  if (!value) return;
-  if (const auto moved = Moved(value->value, by)) {
-    value->value = *moved;
-    return;
-  }
-  problems.Error(value->line,
-                 fmt::format("the range runs over: {} would lie beyond {}; lower nodes.count or "
-                             "nodes.stride, or begin lower",
-                             name, limit));
-  value.reset();
+std::optional<Located<T>> Next(const std::optional<Located<T>>& base, const Range& range,
+                               std::string_view what, Problems& problems) {
+  if (!base) return std::nullopt;
+  if (const auto moved = Moved(base->value, range.stride)) return Located<T>{*moved, base->line};
+  problems.Error(base->line,
+                 fmt::format("the range runs over: the {} after {} does not exist; lower "
+                             "nodes.count or nodes.stride, or begin lower",
+                             what, base->value.ToString()));
+  return std::nullopt;
+}
+
+void CheckUsbCount(const Range& range, size_t count, Problems& problems) {
+  if (!range.count || range.usb.size() <= count) return;
+  problems.Error(range.usb[count].line,
+                 fmt::format("nodes.usb has {} paths for {} nodes: take out what is too much, or "
+                             "raise nodes.count",
+                             range.usb.size(), count));
 }
 
 void SpreadRange(const Range& range, int line, Draft& draft, Problems& problems) {
@@ -111,27 +116,19 @@ void SpreadRange(const Range& range, int line, Draft& draft, Problems& problems)
                            node.host_mac ? node.host_mac->line : line,
                            node.node_mac ? node.node_mac->line : line};
   const auto count = static_cast<size_t>(range.count ? range.count->value : 0);
+  CheckUsbCount(range, count, problems);
   draft.nodes.reserve(count);
   for (size_t i = 0; i < count; ++i) {
+    if (i > 0) {
+      node.address = Next(node.address, range, "address", problems);
+      node.host_mac = Next(node.host_mac, range, "host_mac", problems);
+      node.node_mac = Next(node.node_mac, range, "node_mac", problems);
+    }
     const int64_t number = range.first + static_cast<int64_t>(i);
     node.name = {fmt::format("{}{}", range.prefix.value, number), range.prefix.line};
-    if (i > 0) {
-      Advance(node.address, range.stride, "255.255.255.255", node.name.value + "'s address",
-              problems);
-      Advance(node.host_mac, range.stride, "ff:ff:ff:ff:ff:ff", node.name.value + "'s host_mac",
-              problems);
-      Advance(node.node_mac, range.stride, "ff:ff:ff:ff:ff:ff", node.name.value + "'s node_mac",
-              problems);
-    }
     node.usb.reset();
     if (i < range.usb.size()) node.usb = ReadUsb(range.usb[i], problems);
     draft.nodes.push_back(node);
-  }
-  if (range.count && range.usb.size() > count) {
-    problems.Error(range.usb[count].line,
-                   fmt::format("nodes.usb has {} paths for {} nodes: take out what is too much, or "
-                               "raise nodes.count",
-                               range.usb.size(), count));
   }
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "core/gadget/mtu.h"
 #include "core/spec/addressing.h"
 #include "core/spec/read_nodes.h"
 #include "core/spec/table_reader.h"
@@ -31,7 +32,7 @@ void ReadBridge(TableReader& table, Draft& draft) {
   } else {
     table.Any("address");
   }
-  if (const auto mtu = table.Integer("mtu", {68, 15412})) {  // field-facts.md, MTU
+  if (const auto mtu = table.Integer("mtu", {gadget::kMinMtu, gadget::kMaxMtu})) {
     draft.mtu = {static_cast<uint32_t>(mtu->value), mtu->line};
   }
   draft.bridge_mac = table.Parsed<Mac>("mac", "six hex pairs, \"02:34:33:3c:50:03\"");
