@@ -1,5 +1,5 @@
 // What the kernel allows as MTU of a USB Ethernet link, on the gadget's side and on the host's
-// (field-facts.md, MTU). Which kernel caps it further is not known here.
+// (fixtures/kernels/README.md, MTU). Which kernel caps it further is not known here.
 #pragma once
 
 #include <cstdint>

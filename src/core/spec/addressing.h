@@ -1,5 +1,5 @@
-// The procedure's arithmetic of addresses and MACs (field-facts.md, Addresses), as integers that
-// carry. No checks: what collides is found in checks.h.
+// The procedure's arithmetic of addresses and MACs (fixtures/kernels/README.md, Addresses), as
+// integers that carry. No checks: what collides is found in checks.h.
 #pragma once
 
 #include <cstdint>

@@ -55,7 +55,7 @@ ClusterSpec ToSpec(const Draft& draft) {
 }
 
 // The link of that name is the node's own: it carries its MAC, or it is a gadget's (the kernel
-// names only zero and locally administered MACs usbN: field-facts.md, Names).
+// names only zero and locally administered MACs usbN: fixtures/kernels/README.md, Names).
 bool IsOwnLink(const Link& link, const Node& node) {
   constexpr uint8_t kLocallyAdministered = 2;
   if (link.mac == node.host_mac) return true;
