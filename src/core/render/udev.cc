@@ -56,9 +56,10 @@ ManagedFile NativeUdev(const spec::ClusterSpec& spec) {
   for (const spec::Node& node : spec.nodes) {
     if (!node.usb) continue;
     // An interface of this very port ("1-1.3:1.0"), not a device behind a hub on it. Not ID_PATH:
-    // it has no bus number, and so early nobody has set it yet.
+    // it has no bus number, and so early nobody has set it yet. Not only "add": a link that gets a
+    // new name counts as there with the "move" that follows, and what "add" said is lost by then.
     rules += fmt::format(
-        "ACTION==\"add\", SUBSYSTEM==\"net\", KERNELS==\"{}:*\", TAG+=\"systemd\", "
+        "ACTION!=\"remove\", SUBSYSTEM==\"net\", KERNELS==\"{}:*\", TAG+=\"systemd\", "
         "ENV{{SYSTEMD_WANTS}}+=\"{}\"\n",
         node.usb->ToString(), kLinksUnit);
   }
