@@ -1,0 +1,50 @@
+#include "sim/os/locks.h"
+
+#include "util/strings.h"
+
+namespace zprov::sim {
+
+namespace {
+
+class HeldLock final : public os::Lock {
+ public:
+  HeldLock(std::shared_ptr<HeldLocks> held, const Node& node)
+      : held_(std::move(held)), node_(node), boot_(held_->boot) {
+    held_->nodes.insert(node_);
+  }
+  HeldLock(const HeldLock&) = delete;
+  HeldLock& operator=(const HeldLock&) = delete;
+  ~HeldLock() override {
+    if (held_->boot == boot_) held_->nodes.erase(node_);
+  }
+
+ private:
+  std::shared_ptr<HeldLocks> held_;
+  Node node_;
+  uint64_t boot_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<os::Lock>> Locks::TryLock(std::string_view path, std::string_view holder) {
+  Disk& disk = view_.disk();
+  ZPROV_ASSIGN(const Found found, view_.ForChange(path, Last::kKeep));
+  std::optional<Node> node = found.node;
+  if (!node.has_value()) {
+    Inode file;
+    file.mode = 0600;
+    file.content = std::make_shared<const std::string>();
+    ZPROV_ASSIGN(node, About(path, disk.Make(found.spot, std::move(file))));
+  }
+  if (disk.Get(*node).type != os::FileType::kRegular)
+    return Fail(ErrorKind::kInvalid, std::string(path) + ": it is no regular file: remove it");
+  if (disk.locks()->nodes.contains(*node))
+    return Fail(ErrorKind::kBusy, std::string(Trim(*disk.Get(*node).content)));
+  ZPROV_ASSIGN(Inode * file, About(path, disk.Edit(*node)));
+  file->content = std::make_shared<const std::string>(std::string(holder) + "\n");
+  file->content_synced = false;
+  file->modified_ns = file->changed_ns;
+  return std::unique_ptr<os::Lock>(std::make_unique<HeldLock>(disk.locks(), *node));
+}
+
+}  // namespace zprov::sim

@@ -1,0 +1,87 @@
+#include "sim/world.h"
+
+#include <stdexcept>
+#include <utility>
+
+#include "sim/os/btrfs.h"
+#include "sim/os/files.h"
+#include "sim/os/locks.h"
+#include "sim/os/trees.h"
+
+namespace zprov::sim {
+
+namespace {
+
+KernelRules RulesOf(const std::string& kernel) {
+  auto rules = KernelRules::Of(kernel);
+  if (!rules.has_value()) throw std::logic_error("world: " + rules.error().message);
+  return *rules;
+}
+
+}  // namespace
+
+struct World::Running {
+  Running(World& world, const View& view)
+      : queue(world.clock_),
+        network(queue, world.rules_),
+        processes(queue),
+        files(view),
+        trees(view),
+        locks(view),
+        btrfs(view),
+        events(queue),
+        live{network, world.usb_, process_table},
+        system{world.clock_, files,  trees,     locks,
+               btrfs,        events, processes, view.root() == "/" ? &live : nullptr} {}
+
+  EventQueue queue;
+  Network network;
+  Processes processes;
+  ProcessTable process_table;
+  Files files;
+  Trees trees;
+  Locks locks;
+  Btrfs btrfs;
+  Events events;
+  os::Live live;
+  os::System system;
+};
+
+World::World(WorldOptions options)
+    : options_(std::move(options)),
+      rules_(RulesOf(options_.kernel)),
+      disk_(clock_, {options_.disk_capacity, options_.seed}),
+      scene_(disk_) {
+  Boot();
+}
+
+World::~World() = default;
+
+void World::Boot() {
+  running_.reset();
+  running_ = std::make_unique<Running>(*this, View(disk_, options_.root));
+  for (const auto& done : at_boot_) done(*this);
+}
+
+os::System& World::system() { return running_->system; }
+EventQueue& World::queue() { return running_->queue; }
+Network& World::network() { return running_->network; }
+Processes& World::processes() { return running_->processes; }
+ProcessTable& World::process_table() { return running_->process_table; }
+
+void World::AtBoot(std::function<void(World&)> done) {
+  done(*this);
+  at_boot_.push_back(std::move(done));
+}
+
+void World::CutPower() {
+  disk_.CutPower();
+  Boot();
+}
+
+void World::Reboot() {
+  scene_.SyncAll();
+  CutPower();
+}
+
+}  // namespace zprov::sim
