@@ -1,0 +1,104 @@
+#include "adapters/replacement.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <optional>
+
+#include "adapters/attributes.h"
+#include "adapters/errno.h"
+
+namespace zprov::adapters {
+namespace {
+
+constexpr size_t kLongestName = 255;  // NAME_MAX
+constexpr std::string_view kWaiting = ".zprov-new.";
+
+Result<void> WriteAll(int fd, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(fd, content.data(), content.size());
+    if (written < 0) return FailErrno(errno);
+    content.remove_prefix(static_cast<size_t>(written));
+  }
+  return {};
+}
+
+// What the file at `place` has and the new one must keep; nothing when nothing is there.
+Result<std::optional<Attributes>> Kept(const Place& place) {
+  auto entry = OpenEntry(place.parent.number(), place.name);
+  if (!entry) {
+    if (entry.error().kind == ErrorKind::kNotFound) return std::optional<Attributes>();
+    return tl::make_unexpected(entry.error());
+  }
+  ZPROV_ASSIGN(const struct statx status, StatusOf(entry->number()));
+  if (IsDirectory(status)) return FailErrno(EISDIR);
+  if (!S_ISREG(status.stx_mode)) return Fail(ErrorKind::kInvalid, "not a regular file");
+  ZPROV_ASSIGN(Attributes attributes, AttributesOf(entry->number()));
+  return std::optional<Attributes>(std::move(attributes));
+}
+
+Result<void> Fill(int fd, std::string_view content, const std::optional<Attributes>& kept,
+                  uint32_t mode) {
+  ZPROV_TRY(WriteAll(fd, content));
+  if (kept) {
+    ZPROV_TRY(SetOwnerModeAndXattrs(fd, *kept));
+  } else if (::fchmod(fd, mode) != 0) {
+    return FailErrno("chmod", errno);
+  }
+  if (::fsync(fd) != 0) return FailErrno(errno);
+  return {};
+}
+
+struct NewFile {
+  Fd fd;
+  bool named = false;  // has its waiting name already
+};
+
+// A file without a name vanishes with this process; only file systems without O_TMPFILE (vfat,
+// NFS) need one that has its waiting name from the start.
+Result<NewFile> MakeNewFile(int directory, const std::string& waiting) {
+  Fd fd(::openat(directory, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600));
+  if (fd.valid()) return NewFile{std::move(fd), false};
+  if (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT) return FailErrno(errno);
+  ::unlinkat(directory, waiting.c_str(), 0);
+  fd = Fd(::openat(directory, waiting.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!fd.valid()) return FailErrno(errno);
+  return NewFile{std::move(fd), true};
+}
+
+Result<void> NameIt(const Fd& fd, int directory, const std::string& waiting) {
+  const std::string link = fmt::format("/proc/self/fd/{}", fd.number());
+  ::unlinkat(directory, waiting.c_str(), 0);  // left over by an interrupted Write
+  if (::linkat(AT_FDCWD, link.c_str(), directory, waiting.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+    return FailErrno(errno);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string WaitingName(const std::string& name) {
+  return std::string(kWaiting) + name.substr(0, kLongestName - kWaiting.size());
+}
+
+Result<void> PutFile(const Place& place, std::string_view content, uint32_t mode) {
+  const int directory = place.parent.number();
+  const std::string waiting = WaitingName(place.name);
+  ZPROV_ASSIGN(const auto kept, Kept(place));
+  ZPROV_ASSIGN(NewFile file, MakeNewFile(directory, waiting));
+  auto outcome = Fill(file.fd.number(), content, kept, mode);
+  if (outcome && !file.named) {
+    outcome = NameIt(file.fd, directory, waiting);
+    file.named = outcome.has_value();
+  }
+  if (outcome && ::renameat(directory, waiting.c_str(), directory, place.name.c_str()) != 0) {
+    outcome = FailErrno(errno);
+  }
+  if (!outcome && file.named) ::unlinkat(directory, waiting.c_str(), 0);
+  return outcome;
+}
+
+}  // namespace zprov::adapters
