@@ -1,7 +1,8 @@
 // The simulated disk: one btrfs, and any other file systems that are mounted into it. It knows
-// inodes and names, not paths (walk.h does), and behaves like the kernel (field-facts.md, section
-// btrfs). Every change is volatile until it is synced; CutPower takes back what was not.
-// Not simulated: permissions (everybody is root), quotas, holes, space on anything but the btrfs.
+// inodes and names, not paths (walk.h does), and behaves like the kernel
+// (fixtures/kernels/README.md, section btrfs). Every change is volatile until it is synced;
+// CutPower takes back what was not. Not simulated: permissions (everybody is root), quotas, holes,
+// space on anything but the btrfs.
 #pragma once
 
 #include <deque>
