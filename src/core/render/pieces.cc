@@ -58,7 +58,7 @@ std::string UnendedProblem(int line, const std::string& id) {
       line, id, EndMarker(id));
 }
 
-// Reads line after line; `open_` is the block we are in.
+// Reads line after line; inside a block the last piece is that block.
 class Reader {
  public:
   Result<void> Take(std::string_view line) {

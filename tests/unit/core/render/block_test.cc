@@ -86,6 +86,17 @@ TEST(Block, HandsTheMissingNewlineToTheNextBlock) {
   EXPECT_EQ(Without(With(both, two)), "a");
 }
 
+TEST(Block, LeavesTheNewlineAboveAnAdoptedLineAlone) {
+  const std::string with = With("a\nx 1", AtEnd("y\n"));
+  EXPECT_EQ(Without(with), "a\nx 1");
+  EXPECT_EQ(Without(With(with, AtEnd("x 1\n"))), "a\n");
+}
+
+TEST(Block, GetsBackTheLastNewlineThatAnEditorTook) {
+  const std::string with = With("a\n", AtEnd("x\n"));
+  EXPECT_EQ(With(with.substr(0, with.size() - 1), AtEnd("x\n")), with);
+}
+
 TEST(Adoption, TurnsTheProceduresLinesIntoTheBlockWhereTheFirstStood) {
   const BlockFile file = AtEnd("1.2.3.4 a\n1.2.3.5 b\n");
   const std::string existing = "top\n 1.2.3.5\t b \nmiddle\n1.2.3.4 a";
@@ -115,6 +126,8 @@ TEST(Adoption, OfASequenceNeedsAllOfItInOrderAndTogether) {
     EXPECT_FALSE(HasProcedureLines(existing, file)) << existing;
     EXPECT_EQ(With(existing, file), existing + Marked("interface san\nstatic ip=1\n"));
   }
+  EXPECT_EQ(With("interface san\ninterface san\nstatic ip=1\n", file),
+            "interface san\n" + Marked("interface san\nstatic ip=1\n"));
   EXPECT_EQ(With("a\n\ninterface san\n\n  static  ip=1\n\nb\n", file),
             "a\n\n" + Marked("interface san\nstatic ip=1\n") + "\nb\n");
 }
