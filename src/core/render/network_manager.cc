@@ -1,19 +1,38 @@
 // What keeps the host's network manager away from the gadget links: dhcpcd and NetworkManager.
 #include <fmt/format.h>
 
+#include <vector>
+
 #include "core/render/renderers.h"
 
 namespace zprov::render {
+namespace {
+
+std::string DenyLine(const std::vector<std::string>& links, const spec::ClusterSpec& spec) {
+  std::string line = "denyinterfaces";
+  for (const std::string& link : links) line += " " + link;
+  for (const spec::Node& node : spec.nodes) line += " " + node.name;
+  return line + "\n";
+}
+
+// The links of the procedure's own line for that many nodes: usb0, usb2, usb3, … without usb1.
+std::vector<std::string> ProcedureLinks(const spec::ClusterSpec& spec) {
+  std::vector<std::string> links = {"usb0"};
+  for (size_t i = 2; i <= spec.nodes.size(); ++i) links.push_back(fmt::format("usb{}", i));
+  return links;
+}
+
+}  // namespace
 
 ManagedFile Dhcpcd(const spec::ClusterSpec& spec) {
-  std::string deny = "denyinterfaces";
-  for (const std::string& link : spec.deny) deny += " " + link;
-  for (const spec::Node& node : spec.nodes) deny += " " + node.name;
-  deny += "\n";
+  const std::string deny = DenyLine(spec.deny, spec);
   const std::string address = fmt::format("interface {}\nstatic ip_address={}\n", spec.bridge.name,
                                           spec.bridge.address.ToString());
   // First in the file: after an "interface" line it would hold for that interface only.
-  const Block top{.id = "deny", .place = Block::Place::kTop, .content = deny, .procedure = deny};
+  const Block top{.id = "deny",
+                  .place = Block::Place::kTop,
+                  .content = deny,
+                  .procedure = deny + DenyLine(ProcedureLinks(spec), spec)};
   // A sequence: "static ip_address" alone may belong to another interface of the operator's.
   const Block end{.id = "bridge",
                   .place = Block::Place::kEnd,

@@ -133,7 +133,7 @@ TEST(Adoption, OfASequenceNeedsAllOfItInOrderAndTogether) {
 }
 
 TEST(Adoption, MakesTheHandMadeHostTheSameAsAFreshOne) {
-  for (const spec::ClusterSpec& spec : {CompatibleCluster(5), NativeCluster()}) {
+  for (const spec::ClusterSpec& spec : {SeedCluster(), CompatibleCluster(5), NativeCluster()}) {
     for (const char* name : {"hosts", "exports"}) {
       const auto body = std::get<BlockFile>(FileNamed(spec, name).body);
       const std::string by_hand = "# mine\n" + SourceFile(std::string("fixtures/seed/") + name);
@@ -143,19 +143,26 @@ TEST(Adoption, MakesTheHandMadeHostTheSameAsAFreshOne) {
   }
 }
 
-TEST(Adoption, FindsTheDhcpcdAndRcLocalOfTheHandMadeHost) {
-  const spec::ClusterSpec spec = CompatibleCluster(5);
-  const auto dhcpcd = std::get<BlockFile>(FileNamed(spec, "dhcpcd").body);
+TEST(Adoption, FindsBothPiecesOfTheHandMadeDhcpcdConf) {
   const std::string lines = SourceFile("fixtures/seed/dhcpcd.conf");
   const size_t first_end = lines.find('\n') + 1;
   const std::string own = "hostname\npersistent\n";
-  EXPECT_EQ(With(lines.substr(0, first_end) + own + lines.substr(first_end), dhcpcd),
-            With(own, dhcpcd));
+  const std::string by_hand = lines.substr(0, first_end) + own + lines.substr(first_end);
+  for (const spec::ClusterSpec& spec : {SeedCluster(), CompatibleCluster(5), NativeCluster()}) {
+    const auto body = std::get<BlockFile>(FileNamed(spec, "dhcpcd").body);
+    EXPECT_EQ(With(by_hand, body), With(own, body));
+  }
+}
 
-  const auto rc_local = std::get<BlockFile>(FileNamed(spec, "rc.local").body);
+TEST(Adoption, FindsTheHandMadeRcLocalWhoeverBootsTheNodes) {
+  spec::ClusterSpec spec = SeedCluster();
   const std::string head = "#!/bin/sh -e\n\n";
-  EXPECT_EQ(With(head + SourceFile("fixtures/seed/rc.local") + "exit 0\n", rc_local),
-            With(head + "exit 0\n", rc_local));
+  for (const auto server : {spec::BootServer::kRpiboot, spec::BootServer::kZprov}) {
+    spec.boot_server = server;
+    const auto body = std::get<BlockFile>(FileNamed(spec, "rc.local").body);
+    EXPECT_EQ(With(head + SourceFile("fixtures/seed/rc.local") + "exit 0\n", body),
+              With(head + "exit 0\n", body));
+  }
 }
 
 struct Broken {

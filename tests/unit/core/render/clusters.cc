@@ -6,35 +6,23 @@
 #include <fstream>
 #include <iterator>
 
-namespace zprov::render {
-namespace {
+#include "core/spec/format.h"
+#include "core/spec/parse.h"
 
-// field-facts.md, Addresses: 192.168.7.(33+4i); the host-side MAC ends in that byte + 1.
-spec::Node ProcedureNode(int index) {
-  const auto step = static_cast<uint32_t>(4 * index);
-  spec::Node node;
-  node.name = "s" + std::to_string(index);
-  node.address = {Ipv4::Parse("192.168.7.33")->number + step};
-  node.host_mac = *Mac::FromNumber(Mac::Parse("02:34:33:3c:50:22")->Number() + step);
-  node.node_mac = *Mac::FromNumber(Mac::Parse("02:34:33:3c:50:21")->Number() + step);
-  return node;
+namespace zprov::render {
+
+spec::ClusterSpec SeedCluster() {
+  const spec::ParsedSpec parsed = spec::ParseSpec(SourceFile("fixtures/seed/cluster.toml"));
+  EXPECT_TRUE(parsed.spec) << "fixtures/seed/cluster.toml has errors";
+  return parsed.spec.value_or(spec::ClusterSpec{});
 }
 
-}  // namespace
-
 spec::ClusterSpec CompatibleCluster(int nodes) {
-  spec::ClusterSpec spec;
-  spec.mode = spec::Mode::kCompatible;
-  spec.bridge.address = *InterfaceAddress::Parse("192.168.7.2/24");
-  spec.bridge.mac = *Mac::Parse("02:34:33:3c:50:03");
-  spec.deny = {"usb0", "usb2", "usb3", "usb4", "usb5"};
-  for (int i = 0; i < nodes; ++i) spec.nodes.push_back(ProcedureNode(i));
-  return spec;
+  return spec::ProcedureSpec(nodes, spec::Mode::kCompatible).value();
 }
 
 spec::ClusterSpec NativeCluster() {
-  spec::ClusterSpec spec = CompatibleCluster(5);
-  spec.mode = spec::Mode::kNative;
+  spec::ClusterSpec spec = spec::ProcedureSpec(5, spec::Mode::kNative).value();
   const char* const ports[] = {"1-1.2.1", "1-1.2.2", "1-1.3", "1-1.4", "1-1.5"};
   for (size_t i = 0; i < spec.nodes.size(); ++i) spec.nodes[i].usb = PortPath::Parse(ports[i]);
   return spec;

@@ -9,7 +9,10 @@
 
 namespace zprov::render {
 
-// N nodes s0, s1, … with the procedure's addressing, without USB paths.
+// The procedure's own cluster, as fixtures/seed/cluster.toml has it.
+spec::ClusterSpec SeedCluster();
+
+// N nodes s0, s1, … as `zprov init --mode compatible` writes them: without USB paths.
 spec::ClusterSpec CompatibleCluster(int nodes);
 
 // Five nodes on a B+ with a hub on its first socket: two behind that hub, three on the other

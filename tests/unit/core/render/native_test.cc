@@ -64,8 +64,8 @@ TEST(NativeFiles, AreTheGoldenOnes) {
 }
 
 TEST(NativeFiles, SayTheSameAsTheProcedureWhereBothHaveThem) {
-  for (const char* name : {"hosts", "dhcpcd", "exports", "fstab"}) {
-    EXPECT_EQ(Content(NativeCluster(), name), Content(CompatibleCluster(5), name)) << name;
+  for (const char* name : {"hosts", "exports", "fstab"}) {
+    EXPECT_EQ(Content(NativeCluster(), name), Content(SeedCluster(), name)) << name;
   }
 }
 
