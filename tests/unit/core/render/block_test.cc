@@ -132,6 +132,18 @@ TEST(Adoption, OfASequenceNeedsAllOfItInOrderAndTogether) {
             "a\n\n" + Marked("interface san\nstatic ip=1\n") + "\nb\n");
 }
 
+TEST(Adoption, OfASequenceDoesNotReachAcrossAnotherBlock) {
+  BlockFile file = AtEnd("deny s0\n");
+  file.blocks.push_back({.id = "c",
+                         .content = "new\n",
+                         .recognise = Block::Recognise::kSequence,
+                         .procedure = "interface san\nstatic ip=1\n"});
+  EXPECT_EQ(With("interface san\ndeny s0\nstatic ip=1\n", file),
+            "interface san\n" + Marked("deny s0\n") +
+                "static ip=1\n# zprov begin c (managed: edits here are overwritten)\nnew\n"
+                "# zprov end c\n");
+}
+
 TEST(Adoption, MakesTheHandMadeHostTheSameAsAFreshOne) {
   for (const spec::ClusterSpec& spec : {SeedCluster(), CompatibleCluster(5), NativeCluster()}) {
     for (const char* name : {"hosts", "exports"}) {
