@@ -1,5 +1,5 @@
 // One pure function per managed file (or per file and node). Which of them a spec gets is decided
-// managed_files.cc, not here. The names are those of `zprov render NAME`.
+// in managed_files.cc, not here. The names are those of `zprov render NAME`.
 #pragma once
 
 #include <string>
