@@ -1,0 +1,56 @@
+// os::Locks. That a lock ends with a killed process: tests/kernel/files.
+#include "contract/file_world.h"
+
+namespace zprov::tests {
+namespace {
+
+class LocksContract : public FileContract {};
+
+TEST_P(LocksContract, TheLockFileIsMadeForItsOwnerAlone) {
+  const auto lock = locks().TryLock("/lock", "apply, pid 4711, since 02:14");
+  ASSERT_THAT(lock, Succeeds());
+  EXPECT_EQ((*files().Status("/lock"))->mode, 0600u);
+  EXPECT_EQ(Content("/lock"), "apply, pid 4711, since 02:14\n");
+}
+
+TEST_P(LocksContract, WhoComesSecondIsToldExactlyWhoHoldsIt) {
+  const auto first = locks().TryLock("/lock", "apply, pid 4711, since 02:14");
+  ASSERT_THAT(first, Succeeds());
+  for (const char* rival : {"update, pid 1, since 02:15", "update, pid 1, since 02:16"}) {
+    const auto second = locks().TryLock("/lock", rival);
+    EXPECT_THAT(second, FailsWith(ErrorKind::kBusy));
+    EXPECT_EQ(second.error().message, "apply, pid 4711, since 02:14");
+  }
+  EXPECT_EQ(Content("/lock"), "apply, pid 4711, since 02:14\n");
+}
+
+TEST_P(LocksContract, ALockThatWasLetGoCanBeTakenAgain) {
+  auto first = locks().TryLock("/lock", "a long line about the first holder");
+  ASSERT_THAT(first, Succeeds());
+  first->reset();
+  EXPECT_TRUE(IsThere("/lock"));
+  const auto second = locks().TryLock("/lock", "second");
+  ASSERT_THAT(second, Succeeds());
+  EXPECT_EQ(Content("/lock"), "second\n");
+}
+
+TEST_P(LocksContract, TwoLocksAreTwoLocks) {
+  const auto first = locks().TryLock("/one", "first");
+  const auto second = locks().TryLock("/two", "second");
+  EXPECT_THAT(first, Succeeds());
+  EXPECT_THAT(second, Succeeds());
+  EXPECT_EQ(Content("/one"), "first\n");
+  EXPECT_EQ(Content("/two"), "second\n");
+}
+
+TEST_P(LocksContract, WithoutItsDirectoryThereIsNoLock) {
+  PutFile("/f", "x");
+  EXPECT_THAT(locks().TryLock("/missing/lock", "me"), FailsWith(ErrorKind::kNotFound));
+  EXPECT_THAT(locks().TryLock("/f/lock", "me"), FailsWith(ErrorKind::kNotDirectory));
+  EXPECT_FALSE(IsThere("/missing"));
+}
+
+ZPROV_FILE_CONTRACT(LocksContract);
+
+}  // namespace
+}  // namespace zprov::tests
