@@ -1,5 +1,5 @@
-// os::Processes by Boost.Process. Traps of version 1.74 that shape it are in architecture.md,
-// "Libraries".
+// os::Processes by Boost.Process. Traps of version 1.74 that shape it are in
+// src/adapters/README.md, "Traps".
 #pragma once
 
 #include <memory>

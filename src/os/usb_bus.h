@@ -1,5 +1,5 @@
 // The USB tree of the host, keyed by port path: a board has no other identity before Linux runs
-// (core/usbboot/README.md).
+// (src/core/usbboot/README.md).
 #pragma once
 
 #include <cstdint>

@@ -29,6 +29,9 @@ Findings NothingIsLeftForLater(const Source& source);
 Findings FilesSayWhatTheyAreFor(
     const Source& source);  // first line a comment; headers: pragma once
 Findings ConstantsLiveInOnePlace(const Source& source);
+// A document that a comment names (x/README.md) must be in the tree: from the root, or beside the
+// file.
+Findings CitedDocumentsExist(const Source& source);
 
 // One line of the link graph, "zprov_core: zprov_util fmt::fmt": may it link those layers?
 Findings LinkArrows(const std::string& line);

@@ -175,5 +175,12 @@ TEST(Constants, AreSaidOnceByEachSideOfTheCable) {
               IsEmpty());
 }
 
+TEST(Citations, NameDocumentsOfThisTree) {
+  const std::string lost = std::string("// see lost") + ".md\n";
+  EXPECT_THAT(CitedDocumentsExist(MakeSource("src/util/x.cc", lost)), SizeIs(1));
+  EXPECT_THAT(CitedDocumentsExist(MakeSource("src/util/x.cc", "// see src/README.md, README.md\n")),
+              IsEmpty());
+}
+
 }  // namespace
 }  // namespace zprov::tidy

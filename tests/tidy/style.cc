@@ -1,6 +1,7 @@
 // The rules about how a file reads: sizes, names, first lines, and where constants live.
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <string_view>
 
 #include "tidy/rules.h"
@@ -154,6 +155,28 @@ Findings ConstantsLiveInOnePlace(const Source& source) {
       findings.push_back(Place(source, LineAt(text, at)) + std::string(constant.text) +
                          " belongs to " + std::string(home));
     }
+  }
+  return findings;
+}
+
+Findings CitedDocumentsExist(const Source& source) {
+  if (source.path.starts_with("tests/tidy/")) return {};  // speaks of documents in general
+  const std::filesystem::path root = ZPROV_SOURCE_DIR;
+  const auto beside = (root / source.path).parent_path();
+  Findings findings;
+  for (const size_t dot : FindWord(source.text, ".md")) {
+    size_t begin = dot;
+    while (begin > 0 &&
+           (IsWordCharacter(source.text[begin - 1]) ||
+            std::string_view("/.-").find(source.text[begin - 1]) != std::string_view::npos)) {
+      --begin;
+    }
+    const std::string document = source.text.substr(begin, dot + 3 - begin);
+    if (begin == dot || std::filesystem::exists(root / document) ||
+        std::filesystem::exists(beside / document)) {
+      continue;
+    }
+    findings.push_back(Place(source, LineAt(source.text, dot)) + document + " is not in this tree");
   }
   return findings;
 }

@@ -3,12 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <string>
 
 #include "support/capability.h"
 #include "tidy/rules.h"
+#include "tidy/scanner.h"
 #include "tidy/source.h"
 
 namespace zprov::tidy {
@@ -25,6 +25,13 @@ Findings Tree(Rule rule) {
 }
 
 TEST(House, HasSources) { EXPECT_GT(SourceTree().size(), 20U); }
+
+// A scanner that sees nothing would pass every rule below.
+TEST(House, HasFunctionsThatTheScannerSees) {
+  size_t functions = 0;
+  for (const Source& source : SourceTree()) functions += Functions(source).size();
+  EXPECT_GT(functions, 3 * SourceTree().size());
+}
 
 TEST(House, IncludesFollowTheArrows) { EXPECT_THAT(Tree(LayerArrows), IsEmpty()); }
 
@@ -62,6 +69,8 @@ TEST(House, NothingIsLeftForLater) { EXPECT_THAT(Tree(NothingIsLeftForLater), Is
 TEST(House, FilesSayWhatTheyAreFor) { EXPECT_THAT(Tree(FilesSayWhatTheyAreFor), IsEmpty()); }
 
 TEST(House, ConstantsLiveInOnePlace) { EXPECT_THAT(Tree(ConstantsLiveInOnePlace), IsEmpty()); }
+
+TEST(House, CitedDocumentsExist) { EXPECT_THAT(Tree(CitedDocumentsExist), IsEmpty()); }
 
 TEST(House, EveryFileIsFormatted) {
   ZPROV_NEEDS(std::system("clang-format --version >/dev/null 2>&1") == 0, "clang-format");

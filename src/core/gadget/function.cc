@@ -4,7 +4,7 @@ namespace zprov::gadget {
 namespace {
 
 // f_ecm advertises 1514 bytes with header, and hosts since c7159e960f14 hold it to that
-// (field-facts.md, "MTU 7418").
+// (fixtures/kernels/README.md, "MTU").
 constexpr uint32_t kLargestEcmMtu = 1500;
 
 }  // namespace

@@ -12,7 +12,7 @@ enum class Function {
   kGeth,  // CDC subset: no cap on the host, but a random MAC there
 };
 
-// `mtu` in bytes of payload. Source: field-facts.md, "MTU 7418".
+// `mtu` in bytes of payload. Source: fixtures/kernels/README.md, "MTU".
 Function FunctionFor(uint32_t mtu);
 
 // As configfs and zprov.gadget= write it: "ecm", "geth".

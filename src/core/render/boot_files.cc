@@ -35,7 +35,7 @@ ManagedFile Cmdline(const spec::ClusterSpec& spec, const spec::Node& node) {
 }
 
 ManagedFile Config(const spec::ClusterSpec& spec, const spec::Node& node) {
-  // The names are the served ones (product.md). No gpu_mem=16: the firmware would then ask for
+  // The names are the ones we serve. No gpu_mem=16: the firmware would then ask for
   // start_cd.elf, which is not among them.
   return {"config:" + node.name, BootPath(spec, node, "config.txt"),
           SeedFile{"kernel=kernel.img\n"

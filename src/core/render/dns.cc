@@ -7,7 +7,7 @@
 namespace zprov::render {
 namespace {
 
-// product.md: "zone and dnsmasq host file from 50 nodes on".
+// The procedure: "much larger than 50, it may be better to set up a bind server" (fixtures/seed).
 constexpr size_t kNameServerFromNodes = 50;
 
 }  // namespace

@@ -9,10 +9,10 @@
 namespace zprov::render {
 namespace {
 
-// The second stage has a mass-storage interface 0 that nobody serves (usb-boot.md). A ROM appears
-// seconds before it: with that the driver's own list of devices to ignore (":i") learns of both.
-// The list exists only where the driver is loaded, holds 128 bytes and may have entries of the
-// operator's, hence the append.
+// The second stage has a mass-storage interface 0 that nobody serves (src/core/usbboot/README.md).
+// A ROM appears seconds before it: with that the driver's own list of devices to ignore (":i")
+// learns of both. The list exists only where the driver is loaded, holds 128 bytes and may have
+// entries of the operator's, hence the append.
 std::string IgnoreRule() {
   constexpr char kList[] = "ATTR{[module/usb_storage]parameters/quirks}";
   return fmt::format(

@@ -16,7 +16,7 @@ spec::ClusterSpec SeedCluster();
 spec::ClusterSpec CompatibleCluster(int nodes);
 
 // Five nodes on a B+ with a hub on its first socket: two behind that hub, three on the other
-// sockets (usb-boot.md, "A Zero on the wire").
+// sockets (src/core/usbboot/README.md, "A Zero").
 spec::ClusterSpec NativeCluster();
 
 // The file `name`, which must be there.
