@@ -29,11 +29,17 @@ uint64_t Inode::Size() const {
 }
 
 Disk::Disk(const os::Clock& clock, const DiskOptions& options)
-    : clock_(clock), capacity_(options.capacity), seed_(options.seed) {
+    : clock_(clock),
+      capacity_(options.capacity),
+      seed_(options.seed),
+      locks_(std::make_shared<HeldLocks>()) {
+  locks_->disk = this;
   Volume& btrfs = volumes_.emplace_back();
   btrfs.live.trees.Set(kTopLevelId, NewTree());
   btrfs.durable = btrfs.live;
 }
+
+Disk::~Disk() { locks_->disk = nullptr; }
 
 Tree Disk::NewTree() {
   Tree tree;

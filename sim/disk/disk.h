@@ -41,8 +41,11 @@ struct Spot {
   std::string name;
 };
 
-// Lock files that are held now; they outlive the disk in the hands of their holders.
+class Disk;
+
+// Lock files that are held now; in the hands of their holders they may outlive the disk.
 struct HeldLocks {
+  Disk* disk = nullptr;  // null: it is gone
   std::set<Node> nodes;
   uint64_t boot = 0;  // locks taken before the last power cut are nobody's
 };
@@ -50,6 +53,7 @@ struct HeldLocks {
 class Disk {
  public:
   Disk(const os::Clock& clock, const DiskOptions& options);
+  ~Disk();
   Disk(const Disk&) = delete;
   Disk& operator=(const Disk&) = delete;
 
@@ -95,6 +99,8 @@ class Disk {
   void Sync(uint32_t volume);
   void SyncDirectory(const Node& directory);
   void CutPower();
+  // Another disk: what a power cut right now would leave. This one goes on.
+  std::unique_ptr<Disk> AfterPowerCut() const;
   void SetCapacity(uint64_t bytes) { capacity_ = bytes; }
 
   const os::Clock& clock() const { return clock_; }
@@ -139,7 +145,7 @@ class Disk {
   uint64_t use_bound_ = 0;  // never less than what is used; exact after a count
   std::vector<Volume> volumes_;
   std::deque<Mount> mounts_;  // pointers into it stay valid
-  std::shared_ptr<HeldLocks> locks_ = std::make_shared<HeldLocks>();
+  std::shared_ptr<HeldLocks> locks_;
 };
 
 }  // namespace zprov::sim

@@ -28,4 +28,13 @@ void Disk::CutPower() {
   ++locks_->boot;
 }
 
+std::unique_ptr<Disk> Disk::AfterPowerCut() const {
+  auto left = std::make_unique<Disk>(clock_, DiskOptions{capacity_, seed_});
+  left->volumes_ = volumes_;
+  left->mounts_ = mounts_;
+  left->uuids_ = uuids_;
+  left->CutPower();
+  return left;
+}
+
 }  // namespace zprov::sim

@@ -17,24 +17,13 @@ class TreeComparison {
  public:
   explicit TreeComparison(const Disk& disk) : disk_(disk) {}
 
+  // What is at `path` in both, and what is below.
   void Pair(const Node& first, const Node& second, const std::string& path) {
     const Inode& a = disk_.Get(first);
     const Inode& b = disk_.Get(second);
-    ++result_.entries;
-    const bool directories =
-        a.type == os::FileType::kDirectory && b.type == os::FileType::kDirectory;
-    if (!directories && a.content != nullptr && a.type == os::FileType::kRegular)
-      result_.bytes += a.content->size();
-    if (!directories && !SameContent(a, b)) {
-      Report(Kind::kContent, path, &a, &b);
-    } else if (!SameAttributes(a, b)) {
-      Report(Kind::kAttributes, path, &a, &b);
-    }
-    if (a.type != os::FileType::kDirectory) {
-      const auto twin = twins_.emplace(first, second).first->second;
-      if (twin != second) Report(Kind::kLinks, path, &a, &b);
-    }
-    if (directories) Below(first, second, path);
+    Here(first, second, path);
+    if (a.type == os::FileType::kDirectory && b.type == os::FileType::kDirectory)
+      Below(first, second, path);
   }
 
   os::Comparison Take() { return std::move(result_); }
@@ -52,7 +41,7 @@ class TreeComparison {
         if (Entered(first, *a) && Entered(second, *b)) {
           Pair(*a, *b, below);
         } else {
-          Crossing(*a, *b, below);
+          Here(Seen(*a), Seen(*b), below);
         }
       } else {
         ++result_.entries;
@@ -66,11 +55,24 @@ class TreeComparison {
     return child.tree == parent.tree && disk_.MountOver(child) == nullptr;
   }
 
-  // Where one of them is another file system or subvolume, only that both are directories counts.
-  void Crossing(const Node& first, const Node& second, const std::string& path) {
+  // With what is mounted there.
+  Node Seen(const Node& node) const {
+    const Mount* over = disk_.MountOver(node);
+    return over == nullptr ? node : over->root;
+  }
+
+  void Here(const Node& first, const Node& second, const std::string& path) {
+    const Inode& a = disk_.Get(first);
+    const Inode& b = disk_.Get(second);
     ++result_.entries;
-    if (disk_.Get(first).type != disk_.Get(second).type)
-      Report(Kind::kContent, path, &disk_.Get(first), &disk_.Get(second));
+    if (!SameContent(a, b)) {
+      Report(Kind::kContent, path, &a, &b);
+    } else {
+      if (a.type == os::FileType::kRegular) result_.bytes += a.content->size();
+      if (!SameAttributes(a, b)) Report(Kind::kAttributes, path, &a, &b);
+    }
+    if (a.type == os::FileType::kDirectory) return;
+    if (twins_.emplace(first, second).first->second != second) Report(Kind::kLinks, path, &a, &b);
   }
 
   void Report(Kind kind, const std::string& path, const Inode* first, const Inode* second) {

@@ -43,7 +43,14 @@ class TreeCopy {
     const bool enter = over == nullptr && source.node.tree == parent.tree;
     if (over != nullptr) source.node = over->root;
     auto there = disk_.Child(target.spot.directory, target.spot.name);
+    if (there.has_value() && IsDirectory(disk_.Get(*there)) &&
+        (there->tree != target.spot.directory.tree || disk_.MountOver(*there) != nullptr))
+      return Fail(ErrorKind::kCrossDevice, target.path + ": another subvolume or file system");
     if (there.has_value() && !IsDirectory(disk_.Get(*there))) {
+      if (disk_.Get(*there).modified_ns > disk_.Get(source.node).modified_ns) {
+        ++report_.kept_newer;
+        return {};
+      }
       ZPROV_TRY(About(target.path, disk_.Remove(target.spot)));
       there.reset();
     }
@@ -55,7 +62,7 @@ class TreeCopy {
     }
     if (enter) return Directory(source, {*there, target.path});
     report_.not_entered.push_back(source.path);
-    return {};
+    return Attributes(disk_.Get(source.node), {*there, target.path});
   }
 
   Result<void> Attributes(const Inode& source, const PlacedNode& to) {
@@ -77,17 +84,14 @@ class TreeCopy {
     const auto twin = copied_.find(source);
     if (there.has_value()) {
       const Inode& old = disk_.Get(*there);
-      const bool same = twin != copied_.end()
-                            ? *there == twin->second
-                            : SameContent(wanted, old) && SameAttributes(wanted, old);
-      if (same) {
-        copied_.emplace(source, *there);
-        return {};
-      }
       if (IsDirectory(old) && !old.names.empty())
         return Fail(ErrorKind::kNotEmpty, "a directory with content is in the way: move it away");
-      if (!IsDirectory(old) && old.modified_ns > wanted.modified_ns) {
-        ++report_.kept_newer;
+      const bool same = SameContent(wanted, old) && SameAttributes(wanted, old);
+      const bool linked = twin == copied_.end() || twin->second == *there;
+      const bool newer = !IsDirectory(old) && old.modified_ns > wanted.modified_ns;
+      if ((same && linked) || newer) {
+        if (!same) ++report_.kept_newer;
+        copied_.emplace(source, *there);
         return {};
       }
     }

@@ -15,7 +15,12 @@ class HeldLock final : public os::Lock {
   HeldLock(const HeldLock&) = delete;
   HeldLock& operator=(const HeldLock&) = delete;
   ~HeldLock() override {
-    if (held_->boot == boot_) held_->nodes.erase(node_);
+    if (held_->boot != boot_ || held_->disk == nullptr) return;
+    held_->nodes.erase(node_);
+    if (!held_->disk->Exists(node_)) return;
+    // Its line goes with it, so that the next holder's rival never reads it.
+    auto file = held_->disk->Edit(node_);
+    if (file.has_value()) (*file)->content = std::make_shared<const std::string>();
   }
 
  private:
@@ -28,6 +33,8 @@ class HeldLock final : public os::Lock {
 
 Result<std::unique_ptr<os::Lock>> Locks::TryLock(std::string_view path, std::string_view holder) {
   Disk& disk = view_.disk();
+  if (holder.empty() || holder.find('\n') != std::string_view::npos)
+    return Fail(ErrorKind::kInvalid, std::string(path) + ": the holder is not one line");
   ZPROV_ASSIGN(const Found found, view_.ForChange(path, Last::kKeep));
   std::optional<Node> node = found.node;
   if (!node.has_value()) {
@@ -36,6 +43,8 @@ Result<std::unique_ptr<os::Lock>> Locks::TryLock(std::string_view path, std::str
     file.content = std::make_shared<const std::string>();
     ZPROV_ASSIGN(node, About(path, disk.Make(found.spot, std::move(file))));
   }
+  if (disk.Get(*node).type == os::FileType::kDirectory)
+    return Fail(ErrorKind::kIsDirectory, std::string(path) + ": it is a directory");
   if (disk.Get(*node).type != os::FileType::kRegular)
     return Fail(ErrorKind::kInvalid, std::string(path) + ": it is no regular file: remove it");
   if (disk.locks()->nodes.contains(*node))

@@ -75,6 +75,8 @@ Result<void> Trees::RemoveTree(std::string_view path) {
   Disk& disk = view_.disk();
   if (disk.Get(*found.node).type != os::FileType::kDirectory)
     return Fail(ErrorKind::kNotDirectory, std::string(path) + ": it is no directory");
+  if (found.node->tree != found.spot.directory.tree)
+    return Fail(ErrorKind::kCrossDevice, std::string(path) + ": it is a subvolume: delete it");
   ZPROV_TRY(Empty(disk, *found.node, std::string(path)));
   return About(path, disk.Remove(found.spot));
 }
@@ -99,12 +101,15 @@ Result<void> Trees::Exchange(std::string_view a, std::string_view b) {
 Result<os::CopyReport> Trees::Copy(std::string_view from, std::string_view to) {
   ZPROV_ASSIGN(const Found source, view_.Directory(from, Last::kKeep));
   ZPROV_ASSIGN(const Found target, view_.Directory(to, Last::kKeep));
+  if (IsBelow(target.path, source.path) && source.node->volume == target.node->volume &&
+      source.node->tree == target.node->tree)
+    return Fail(ErrorKind::kInvalid, std::string(to) + ": a tree cannot be copied into itself");
   return CopyTree(view_.disk(), {*source.node, std::string(from)}, {*target.node, std::string(to)});
 }
 
 Result<os::Comparison> Trees::Compare(std::string_view first, std::string_view second) {
-  ZPROV_ASSIGN(const Found a, view_.Existing(first, Last::kKeep));
-  ZPROV_ASSIGN(const Found b, view_.Existing(second, Last::kKeep));
+  ZPROV_ASSIGN(const Found a, view_.Directory(first, Last::kKeep));
+  ZPROV_ASSIGN(const Found b, view_.Directory(second, Last::kKeep));
   return CompareTrees(view_.disk(), *a.node, *b.node);
 }
 

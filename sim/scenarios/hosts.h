@@ -1,0 +1,19 @@
+// Ready-made hosts: what is on the disk, which programs run, which links are there. Everything is
+// synced when they return, and comes up again after a power cut. No behaviour of their own.
+#pragma once
+
+#include "sim/world.h"
+
+namespace zprov::sim {
+
+// A fresh Raspberry Pi OS called snail, with one user's home full of what is hard to move (hard
+// links, ACLs, xattrs, a symlink, a FIFO, a socket), an empty /x, the NFS server installed, and
+// dhcpcd for its network.
+void BareHost(World& world);
+
+// The same host after a person followed fixtures/seed/procedure.txt: home in /x/snaa, roots /x/s0
+// to /x/s4 as snapshots, boot directories, every line in its file (with the blanks that a person
+// types), rpiboot running and the bridge up.
+void HandMadeHost(World& world);
+
+}  // namespace zprov::sim
