@@ -22,7 +22,7 @@ class NodeChecks {
     CheckName(node);
     CheckAddress(node);
     CheckMac("host_mac", node.host_mac, node);
-    CheckMac("node_mac", node.node_mac, node);
+    if (!FollowsBadMac(node)) CheckMac("node_mac", node.node_mac, node);
     CheckBoard(node);
     CheckSerial(node);
     CheckPower(node);
@@ -31,10 +31,7 @@ class NodeChecks {
  private:
   // A fault of the range's arithmetic is said for the first node that has it, not for each.
   bool IsSaid(std::string_view rule, int line) {
-    const auto& range = draft_.range;
-    const bool is_ranges =
-        range && (line == range->table || line == range->prefix || line == range->address ||
-                  line == range->host_mac || line == range->node_mac);
+    const bool is_ranges = draft_.range && draft_.range->Has(line);
     return is_ranges && !said_.emplace(rule, line).second;
   }
 
@@ -65,9 +62,18 @@ class NodeChecks {
       fault = "is the network's broadcast address";
     }
     if (fault.empty() || IsSaid(fault, line)) return;
-    problems_.Error(line, fmt::format("address {} of {} {}: choose another, or give bridge.address "
-                                      "a larger network",
-                                      address.ToString(), node.name.value, fault));
+    const bool is_ranges = draft_.range && draft_.range->Has(line);
+    problems_.Error(
+        line, fmt::format("address {} of {} {}: {}, or give bridge.address a larger "
+                          "network",
+                          address.ToString(), node.name.value, fault,
+                          is_ranges ? "begin elsewhere, lower nodes.count" : "choose another"));
+  }
+
+  // One less than a host_mac that is reported already, on whose line it stands.
+  static bool FollowsBadMac(const NodeDraft& node) {
+    return node.host_mac && node.node_mac && node.host_mac->value.IsMulticast() &&
+           node.node_mac->line == node.host_mac->line;
   }
 
   void CheckMac(std::string_view key, const std::optional<Located<Mac>>& mac,
@@ -129,10 +135,9 @@ class NodeChecks {
   std::set<std::pair<std::string, int>> said_;
 };
 
-// "s0…s4, a7": names in file order, three or more in a row of one range as their ends.
+// Names in file order; of many, the first three and the last.
 std::string Listed(const std::vector<std::string>& names) {
   constexpr size_t kMostNames = 6;
-  if (names.size() <= 2) return Join(names, ", ");
   if (names.size() <= kMostNames) return Join(names, ", ");
   return fmt::format("{}, {}, {} … {} ({} nodes)", names[0], names[1], names[2], names.back(),
                      names.size());
@@ -142,13 +147,13 @@ void WarnOfMissingPaths(const Draft& draft, Problems& problems) {
   std::vector<std::string> names;
   int line = 0;
   for (const NodeDraft& node : draft.nodes) {
-    if (node.usb) continue;
+    if (node.usb || node.has_unreadable_usb) continue;
     if (names.empty()) line = node.line;
     names.push_back(node.name.value);
   }
   if (names.empty()) return;
-  problems.Warn(line, fmt::format("{} {} no usb path and will not be booted: give usb = … with the "
-                                  "port that `lsusb -t` or `zprov doctor` shows, \"1-1.3\"",
+  problems.Warn(line, fmt::format("{} {} no usb path and will not be booted: give usb = \"1-1.3\", "
+                                  "the port's name in /sys/bus/usb/devices",
                                   Listed(names), names.size() == 1 ? "has" : "have"));
 }
 

@@ -68,15 +68,19 @@ void CheckMtu(const Draft& draft, Problems& problems) {
   }
 }
 
+// True when they are fine.
+bool CheckOptionsOf(std::string_view key, const LocatedText& options, Problems& problems) {
+  const auto fault = OptionsFault(options.value);
+  if (fault) {
+    problems.Error(options.line, fmt::format("nfs.{} {} {}", key, Quoted(options.value), *fault));
+  }
+  return !fault;
+}
+
 void CheckOptions(const Draft& draft, Problems& problems) {
-  const auto check = [&](std::string_view key, const LocatedText& options) {
-    if (const auto fault = OptionsFault(options.value)) {
-      problems.Error(options.line, fmt::format("nfs.{} {} {}", key, Quoted(options.value), *fault));
-    }
-  };
-  check("export_options", draft.export_options);
-  check("home_options", draft.home_options);
-  check("root_options", draft.root_options);
+  CheckOptionsOf("home_options", draft.home_options, problems);
+  CheckOptionsOf("root_options", draft.root_options, problems);
+  if (!CheckOptionsOf("export_options", draft.export_options, problems)) return;
   const auto words = Split(draft.export_options.value, ',');
   if (std::ranges::find(words, "no_root_squash") == words.end()) {
     problems.Warn(draft.export_options.line,

@@ -53,9 +53,11 @@ Value Convert(const toml::node& node, int depth) {
 std::variant<Table, Problem> ReadDocument(std::string_view text) {
   const toml::parse_result result = toml::parse(text);
   if (result.failed()) {
-    return Problem{LineOf(result.error().source()), Problem::Severity::kError,
-                   fmt::format("this is not TOML: {}; correct it and check again",
-                               result.error().description())};
+    return Problem{
+        LineOf(result.error().source()), Problem::Severity::kError,
+        fmt::format("this is not TOML: {}; look for a missing quote or bracket in or above "
+                    "this line",
+                    result.error().description())};
   }
   return ConvertTable(result.table(), 0);
 }

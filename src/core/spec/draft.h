@@ -32,6 +32,7 @@ struct NodeDraft {
   Located<Power> power;
   LocatedText power_command;
   bool has_unreadable_mac = false;  // its MACs are not filled in by the rule
+  bool has_unreadable_usb = false;  // it is not said to have no usb path
 };
 
 // The lines of the [nodes] table: a problem there is said once, not for each of 5000 nodes.
@@ -41,6 +42,12 @@ struct RangeLines {
   int address = 0;
   int host_mac = 0;
   int node_mac = 0;
+
+  // True for a line whose values were worked out, not for a usb path.
+  bool Has(int line) const {
+    return line == table || line == prefix || line == address || line == host_mac ||
+           line == node_mac;
+  }
 };
 
 struct Draft {

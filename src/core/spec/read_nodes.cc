@@ -128,6 +128,7 @@ void SpreadRange(const Range& range, int line, Draft& draft, Problems& problems)
     node.name = {fmt::format("{}{}", range.prefix.value, number), range.prefix.line};
     node.usb.reset();
     if (i < range.usb.size()) node.usb = ReadUsb(range.usb[i], problems);
+    node.has_unreadable_usb = i < range.usb.size() && !node.usb;
     draft.nodes.push_back(node);
   }
 }
@@ -144,6 +145,7 @@ void ReadNodeKeys(TableReader& table, NodeDraft& node) {
   if (table.Has("node_mac")) node.node_mac = node_mac;
   node.has_unreadable_mac =
       (table.Has("host_mac") && !host_mac) || (table.Has("node_mac") && !node_mac);
+  node.has_unreadable_usb = table.Has("usb") && !usb;
   Set(node.board, table.Text("board"));
   Set(node.serial, table.Text("serial"));
   Set(node.power, table.Choice<Power>("power", kPowers));
@@ -180,7 +182,7 @@ void ReadSingle(const Value& value, std::unordered_map<std::string, size_t>& ope
     problems.Error(value.line,
                    fmt::format("[[node]] {} has no address: write address = \"192.168.7.53\", or "
                                "another of the bridge's network",
-                               name ? name->value : ""));
+                               name ? Quoted(name->value) : "without a name"));
   }
   FillInMacs(node, draft);
   if (name) draft.nodes.push_back(std::move(node));
@@ -208,7 +210,10 @@ void ReadNodes(const Value* range, const Value* single, Draft& draft, Problems& 
   if (single == nullptr) return;
   const Array* tables = std::get_if<Array>(&single->data);
   if (tables == nullptr) {
-    problems.Error(single->line, "node is a list: write [[node]], in two brackets, for each node");
+    problems.Error(
+        single->line,
+        "node is a list: write [nodes] for a range of nodes, or [[node]], in two brackets, "
+        "for each single one");
     return;
   }
   std::unordered_map<std::string, size_t> open;
