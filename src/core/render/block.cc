@@ -154,6 +154,12 @@ Result<std::string> WithoutBlocks(std::string_view existing) {
   return Together(Without(pieces, blocks, LineEnding(existing)));
 }
 
+bool HasBlock(std::string_view existing) {
+  const auto pieces = TakeApart(existing);
+  return pieces && std::any_of(pieces->begin(), pieces->end(),
+                               [](const Piece& piece) { return piece.IsBlock(); });
+}
+
 bool HasProcedureLines(std::string_view existing, const BlockFile& file) {
   const auto pieces = TakeApart(existing);
   if (!pieces) return false;

@@ -22,6 +22,9 @@ Result<std::string> WithBlocks(std::string_view existing, const BlockFile& file)
 // kInvalid as above.
 Result<std::string> WithoutBlocks(std::string_view existing);
 
+// True when `existing` holds a block of zprov. False for a file that WithBlocks refuses.
+bool HasBlock(std::string_view existing);
+
 // True when unmarked lines of the procedure stand in `existing` that WithBlocks would adopt. False
 // for a file that WithBlocks refuses.
 bool HasProcedureLines(std::string_view existing, const BlockFile& file);

@@ -1,0 +1,53 @@
+#include "cli/cli.h"
+
+#include <fmt/ostream.h>
+
+#include <string_view>
+
+#include "cli/command.h"
+
+namespace zprov::cli {
+namespace {
+
+struct Row {
+  std::string_view name;
+  Exit (*run)(const Context&);
+};
+
+constexpr Row kCommands[] = {
+    {"init", RunInit},   {"check", RunCheck},   {"render", RunRender}, {"plan", RunPlan},
+    {"apply", RunApply}, {"doctor", RunDoctor}, {"demo", RunDemo},
+};
+
+}  // namespace
+
+int Run(const std::vector<std::string>& args, const Wiring& wiring, const Streams& streams) {
+  const Parsed parsed = ParseArguments(args);
+  if (!parsed.options) {
+    (parsed.exit_code == 0 ? streams.out : streams.err) << parsed.text;
+    return parsed.exit_code;
+  }
+  const Context context{*parsed.options, wiring, streams};
+  for (const Row& row : kCommands) {
+    if (row.name == parsed.options->command) return static_cast<int>(row.run(context));
+  }
+  fmt::print(streams.err, "zprov: {} has no entry in the table of commands\n",
+             parsed.options->command);
+  return static_cast<int>(Exit::kFailed);
+}
+
+Result<std::unique_ptr<World>> OpenWorld(const Context& context) {
+  if (context.options.rig == Rig::kSim) return context.wiring.open_sim();
+  if (context.options.root != "/") return context.wiring.open_tree(context.options.root);
+  return context.wiring.open_host();
+}
+
+Exit Report(const Context& context, const Error& error) {
+  fmt::print(context.streams.err, "zprov: {}\n", error.message);
+  if (error.kind == ErrorKind::kPermission) {
+    fmt::print(context.streams.err, "zprov: most of this needs root: try again as root\n");
+  }
+  return error.kind == ErrorKind::kRefused ? Exit::kRefused : Exit::kFailed;
+}
+
+}  // namespace zprov::cli

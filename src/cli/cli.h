@@ -1,0 +1,47 @@
+// The command line: words in, text and an exit code out. The only layer that prints. One file per
+// command, in the table of cli.cc; what a command works on comes in through Wiring.
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "os/system.h"
+#include "util/result.h"
+
+namespace zprov::cli {
+
+// product.md's contract; scripts depend on the numbers.
+enum class Exit {
+  kDone = 0,  // done, or nothing to do
+  kFailed = 1,
+  kUsage = 2,       // usage, or an invalid spec
+  kRefused = 3,     // by a guard; nothing was changed
+  kHasChanges = 4,  // plan only
+};
+
+// An opened world; closing it is destroying it.
+class World {
+ public:
+  virtual ~World() = default;
+  virtual os::System& system() = 0;
+};
+
+struct Wiring {
+  std::function<Result<std::unique_ptr<World>>()> open_host;                         // this machine
+  std::function<Result<std::unique_ptr<World>>(const std::string& root)> open_tree;  // --root DIR
+  std::function<Result<std::unique_ptr<World>>()> open_sim;                          // --rig sim
+  int pid = 0;  // of this process, for whoever meets its lock
+};
+
+struct Streams {
+  std::ostream& out;  // what was asked for
+  std::ostream& err;  // errors and progress
+};
+
+// `args` without the program's own name.
+int Run(const std::vector<std::string>& args, const Wiring& wiring, const Streams& streams);
+
+}  // namespace zprov::cli

@@ -1,0 +1,50 @@
+// What every command gets and may use. A command is a function in a file of its own, declared here
+// and listed in cli.cc.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cli/cli.h"
+#include "cli/options.h"
+#include "core/spec/parse.h"
+
+namespace zprov::cli {
+
+struct Context {
+  const Options& options;
+  const Wiring& wiring;
+  const Streams& streams;
+};
+
+Exit RunInit(const Context& context);
+Exit RunCheck(const Context& context);
+Exit RunRender(const Context& context);
+Exit RunPlan(const Context& context);
+Exit RunApply(const Context& context);
+Exit RunDoctor(const Context& context);
+Exit RunDemo(const Context& context);
+
+// The world that --root and --rig ask for.
+Result<std::unique_ptr<World>> OpenWorld(const Context& context);
+
+// An error as a person reads it, on stderr, and the exit code for its kind.
+Exit Report(const Context& context, const Error& error);
+
+struct SpecFile {
+  std::string label;  // how messages name it
+  spec::ParsedSpec parsed;
+};
+
+// Reads and parses the spec; with --spec FILE from this machine, else the world's own.
+Result<SpecFile> ReadSpec(const Context& context, os::System& system);
+
+// As ReadSpec, with every problem on stderr. Nothing when the spec is invalid or unreadable: `exit`
+// then says how to end.
+std::optional<spec::ClusterSpec> LoadSpec(const Context& context, os::System& system, Exit& exit);
+
+// "cluster.toml:12: warning: …"
+std::string ProblemLine(const std::string& label, const spec::Problem& problem);
+
+}  // namespace zprov::cli

@@ -1,0 +1,27 @@
+// The JSON documents of --json, each with its schema in src/cli/schemas. Each ends with a newline.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/plan/step.h"
+#include "core/render/managed_file.h"
+#include "core/spec/parse.h"
+#include "engine/doctor.h"
+
+namespace zprov::cli {
+
+std::string InitJson(const std::string& toml);
+std::string CheckJson(const std::string& label, const spec::ParsedSpec& parsed);
+std::string FilesJson(const std::vector<render::ManagedFile>& files);
+std::string FileJson(const render::ManagedFile& file);
+std::string PlanJson(const std::string& command, const plan::Plan& plan);  // "plan" or "apply"
+std::string DoctorJson(const std::vector<engine::DoctorRow>& rows);
+
+struct DemoAct {
+  std::string line;   // what was done and seen
+  int exit_code = 0;  // of the command behind it
+};
+std::string DemoJson(const std::vector<DemoAct>& acts);
+
+}  // namespace zprov::cli

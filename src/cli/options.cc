@@ -1,0 +1,100 @@
+// CLI11 takes seconds to compile: it is included here and nowhere else.
+#include "cli/options.h"
+
+#include <CLI/CLI.hpp>
+#include <map>
+
+#include "cli/version.h"
+
+namespace zprov::cli {
+namespace {
+
+constexpr char kFooter[] =
+    "Exit codes: 0 done or nothing to do, 1 failed, 2 usage or an invalid spec,\n"
+    "            3 refused by a guard (nothing was changed), 4 plan has changes to make.";
+
+void AddCommon(CLI::App& app, Options& options) {
+  app.add_option("--spec", options.spec, "The cluster's description [/etc/zprov/cluster.toml]")
+      ->type_name("FILE");
+  app.add_option("--root", options.root,
+                 "Work on the tree of files below DIR and on nothing else of this host")
+      ->type_name("DIR");
+  app.add_option("--rig", options.rig, "host, or sim: a fresh simulated rig for this one command")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, Rig>{{"host", Rig::kHost}, {"sim", Rig::kSim}}))
+      ->type_name("host|sim");
+  app.add_flag("--json", options.json, "One JSON document on stdout instead of text");
+  app.add_flag("-v,--verbose", options.verbose, "Say more on stderr");
+}
+
+void AddInit(CLI::App& app, Options& options) {
+  CLI::App* init = app.add_subcommand(
+      "init", "Print a commented cluster.toml with the original procedure's addressing");
+  init->add_option("--nodes", options.nodes, "How many nodes [5]")->type_name("N");
+  init->add_option("--mode", options.mode,
+                   "native: zprov boots and bridges the nodes; compatible: rpiboot, ifupdown and "
+                   "udev do, as in the procedure [native]")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, spec::Mode>{
+          {"native", spec::Mode::kNative}, {"compatible", spec::Mode::kCompatible}}))
+      ->type_name("native|compatible");
+}
+
+void AddRender(CLI::App& app, Options& options) {
+  CLI::App* render =
+      app.add_subcommand("render", "Print one managed file; without NAME, list them");
+  render->add_option("NAME", options.name, "hosts, exports, cmdline:s0, …");
+  render->add_option("--out", options.out, "Write them all below DIR, at their real paths")
+      ->type_name("DIR");
+}
+
+void AddPlanFlags(CLI::App& command, Options& options) {
+  command.add_flag("--allow-open", options.wishes.allow_open,
+                   "Move /home although processes have files below it open");
+  command.add_flag("--drop-old-home", options.wishes.drop_old_home,
+                   "Remove the old /home that an earlier move left, after one more comparison");
+  command
+      .add_option("--only", options.scope,
+                  "links: bridge and gadget links alone (what the unit "
+                  "zprov-links.service runs)")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, engine::Scope>{{"links", engine::Scope::kLinks}}))
+      ->type_name("links");
+}
+
+}  // namespace
+
+Parsed ParseArguments(std::vector<std::string> args) {
+  Options options;
+  CLI::App app("Provisions a cluster of SD-less Raspberry Pi Zeros that boot over USB.", "zprov");
+  app.set_version_flag("--version", std::string("zprov ") + kVersion);
+  app.footer(kFooter);
+  app.require_subcommand(1);
+  app.fallthrough();
+  AddCommon(app, options);
+  AddInit(app, options);
+  app.add_subcommand("check", "Validate the spec: every problem, as file:line: message");
+  AddRender(app, options);
+  AddPlanFlags(*app.add_subcommand("plan", "What apply would do and why; changes nothing"),
+               options);
+  AddPlanFlags(*app.add_subcommand("apply", "Do it; a second apply does nothing"), options);
+  app.add_subcommand("doctor",
+                     "What is wrong with this host: a row per prerequisite, with its cure");
+  app.add_subcommand("demo", "The whole cycle on the built-in simulated rig; touches nothing here");
+  try {
+    std::reverse(args.begin(), args.end());  // CLI11 takes them from the back
+    app.parse(std::move(args));
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream out;
+    std::ostringstream err;
+    const bool is_help = app.exit(error, out, err) == 0;
+    return {std::nullopt, out.str() + err.str(), is_help ? 0 : 2};
+  }
+  options.command = app.get_subcommands().front()->get_name();
+  if (options.rig == Rig::kSim && options.root != "/") {
+    return {std::nullopt, "--root works on files of this host, so it does not go with --rig sim\n",
+            2};
+  }
+  return {std::move(options), {}, 0};
+}
+
+}  // namespace zprov::cli

@@ -1,0 +1,40 @@
+// The words of the command line as a value.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/spec/cluster_spec.h"
+#include "engine/apply.h"
+
+namespace zprov::cli {
+
+enum class Rig { kHost, kSim };
+
+struct Options {
+  std::string spec;        // --spec; empty: the world's own /etc/zprov/cluster.toml
+  std::string root = "/";  // --root
+  Rig rig = Rig::kHost;
+  bool json = false;
+  bool verbose = false;
+  std::string command;
+
+  int nodes = 5;                                     // init
+  spec::Mode mode = spec::Mode::kNative;             // init
+  std::string name;                                  // render NAME
+  std::string out;                                   // render --out
+  plan::Wishes wishes;                               // plan, apply
+  engine::Scope scope = engine::Scope::kEverything;  // plan, apply
+};
+
+// What parsing came to: options, or a text to show and an exit code (help, version, usage errors).
+struct Parsed {
+  std::optional<Options> options;
+  std::string text;
+  int exit_code = 0;
+};
+
+Parsed ParseArguments(std::vector<std::string> args);
+
+}  // namespace zprov::cli

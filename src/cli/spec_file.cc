@@ -1,0 +1,74 @@
+// Finding, reading and complaining about cluster.toml.
+#include <fmt/ostream.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "cli/command.h"
+#include "util/path.h"
+
+namespace zprov::cli {
+namespace {
+
+constexpr char kOwnSpec[] = "/etc/zprov/cluster.toml";
+constexpr uint64_t kSpecLimit = 16 << 20;  // bytes; 5000 nodes one by one take 1 MB
+
+Result<std::string> ReadLocalFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file.is_open() || file.bad()) {
+    return Fail(ErrorKind::kNotFound, path + ": cannot be read: is the name right?");
+  }
+  return text;
+}
+
+Result<std::string> ReadOwnSpec(os::System& system, const std::string& label) {
+  auto text = system.files.Read(kOwnSpec, kSpecLimit);
+  if (text || text.error().kind != ErrorKind::kNotFound) return text;
+  return Fail(
+      ErrorKind::kNotFound,
+      label + " does not exist: make it with `zprov init`, or name another with --spec FILE");
+}
+
+}  // namespace
+
+std::string ProblemLine(const std::string& label, const spec::Problem& problem) {
+  const bool is_warning = problem.severity == spec::Problem::Severity::kWarning;
+  return fmt::format("{}:{}: {}{}", label, problem.line, is_warning ? "warning: " : "",
+                     problem.message);
+}
+
+Result<SpecFile> ReadSpec(const Context& context, os::System& system) {
+  const Options& options = context.options;
+  const bool is_local = !options.spec.empty();
+  const std::string own = options.root == "/" ? kOwnSpec : options.root + kOwnSpec;
+  const std::string label = is_local ? options.spec : own;
+  ZPROV_ASSIGN(const std::string text,
+               is_local ? ReadLocalFile(options.spec) : ReadOwnSpec(system, label));
+  SpecFile file{label, spec::ParseSpec(text)};
+  if (file.parsed.spec && system.live != nullptr) {
+    ZPROV_ASSIGN(const auto links, system.live->netlink.Links());
+    const auto clashes = spec::CheckAgainstLinks(file.parsed, links);
+    file.parsed.problems.insert(file.parsed.problems.end(), clashes.begin(), clashes.end());
+    if (!clashes.empty()) file.parsed.spec.reset();
+  }
+  return file;
+}
+
+std::optional<spec::ClusterSpec> LoadSpec(const Context& context, os::System& system, Exit& exit) {
+  auto file = ReadSpec(context, system);
+  if (!file) {
+    Report(context, file.error());
+    exit = Exit::kUsage;
+    return std::nullopt;
+  }
+  for (const spec::Problem& problem : file->parsed.problems) {
+    const bool is_warning = problem.severity == spec::Problem::Severity::kWarning;
+    if (is_warning && !context.options.verbose) continue;
+    fmt::print(context.streams.err, "{}\n", ProblemLine(file->label, problem));
+  }
+  exit = file->parsed.spec ? Exit::kDone : Exit::kUsage;
+  return std::move(file->parsed.spec);
+}
+
+}  // namespace zprov::cli

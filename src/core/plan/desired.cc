@@ -1,0 +1,108 @@
+#include "core/plan/desired.h"
+
+#include "util/path.h"
+
+namespace zprov::plan {
+namespace {
+
+constexpr char kUnit[] = "/etc/systemd/system/zprov-links.service";
+constexpr char kEnabledUnit[] = "/etc/systemd/system/multi-user.target.wants/zprov-links.service";
+
+MoveHome HomeMoveFor(const spec::ClusterSpec& spec) {
+  return {.from = "/home",
+          .to = spec.storage.home,
+          .incoming = "/.home.zprov-new",
+          .parked = "/.home.before-zprov"};
+}
+
+DesiredNetwork NetworkFor(const spec::ClusterSpec& spec) {
+  DesiredNetwork network{.bridge = spec.bridge.name,
+                         .address = spec.bridge.address,
+                         .mtu = spec.bridge.mtu,
+                         .bridge_mac = std::nullopt,
+                         .links = {}};
+  if (spec.mode == spec::Mode::kNative) network.bridge_mac = spec.bridge.mac;
+  for (const spec::Node& node : spec.nodes) {
+    network.links.push_back({node.name, node.usb, node.host_mac});
+  }
+  return network;
+}
+
+}  // namespace
+
+std::string StateDirectory(const spec::ClusterSpec& spec) {
+  return JoinPath(spec.storage.store, ".zprov");
+}
+
+std::string JournalPath(const spec::ClusterSpec& spec) {
+  return JoinPath(StateDirectory(spec), "journal.json");
+}
+
+std::string LockPath(const spec::ClusterSpec& spec) {
+  return JoinPath(StateDirectory(spec), "lock");
+}
+
+std::string RetiredDirectory(const spec::ClusterSpec& spec) {
+  return JoinPath(StateDirectory(spec), "retired");
+}
+
+std::string RootPath(const spec::ClusterSpec& spec, const std::string& node) {
+  return JoinPath(spec.storage.store, node);
+}
+
+std::string CurrentPointer(const AdoptRoot& root) {
+  return JoinPath(root.state, "current/" + root.node);
+}
+
+std::string GenerationZero(const AdoptRoot& root) {
+  return JoinPath(root.state, "gen/0/" + root.node);
+}
+
+Desired DesiredState(const spec::ClusterSpec& spec, const render::HostFacts& facts) {
+  Desired desired{.store = spec.storage.store,
+                  .state = StateDirectory(spec),
+                  .retired = RetiredDirectory(spec),
+                  .home = std::nullopt,
+                  .files = render::ManagedFiles(spec, facts),
+                  .retired_files = render::RetiredFiles(spec),
+                  .directories = {},
+                  .symlinks = {},
+                  .roots = {},
+                  .network = NetworkFor(spec)};
+  if (spec.storage.home != "/home") desired.home = HomeMoveFor(spec);
+  for (const spec::Node& node : spec.nodes) {
+    if (node.usb) {
+      desired.directories.push_back({JoinPath(spec.storage.boot, node.usb->ToString())});
+    }
+    desired.roots.push_back({.node = node.name,
+                             .state = desired.state,
+                             .root = RootPath(spec, node.name),
+                             .boot = spec.storage.boot});
+  }
+  if (spec.mode == spec::Mode::kNative) {
+    desired.symlinks.push_back({kEnabledUnit, RelativeTarget(kEnabledUnit, kUnit)});
+  } else {
+    desired.retired_files.push_back({kEnabledUnit, "the procedure's own scripts set up the links"});
+  }
+  return desired;
+}
+
+std::vector<std::string> PathsOf(const Desired& desired) {
+  std::vector<std::string> paths = {desired.store, desired.state};
+  if (desired.home) {
+    const MoveHome& move = *desired.home;
+    paths.insert(paths.end(), {move.from, move.to, move.incoming, move.parked});
+  }
+  for (const auto& file : desired.files) {
+    if (!file.path.empty()) paths.push_back(file.path);
+  }
+  for (const auto& file : desired.retired_files) paths.push_back(file.path);
+  for (const auto& directory : desired.directories) paths.push_back(directory.path);
+  for (const auto& symlink : desired.symlinks) paths.push_back(symlink.path);
+  for (const AdoptRoot& root : desired.roots) {
+    paths.insert(paths.end(), {root.root, root.boot, CurrentPointer(root)});
+  }
+  return paths;
+}
+
+}  // namespace zprov::plan

@@ -1,0 +1,164 @@
+#include "engine/observe.h"
+
+#include <algorithm>
+#include <set>
+
+#include "core/plan/desired.h"
+#include "engine/journal.h"
+#include "engine/observe_home.h"
+#include "util/path.h"
+
+namespace zprov::engine {
+namespace {
+
+constexpr uint64_t kSubvolumeInode = 256;  // root directory of every btrfs subvolume
+
+Result<bool> Exists(os::System& system, const std::string& path) {
+  ZPROV_ASSIGN(const auto status, system.files.Status(path));
+  return status.has_value();
+}
+
+Result<plan::PathType> DirectoryType(os::System& system, const std::string& path,
+                                     const os::FileStatus& status) {
+  if (status.inode != kSubvolumeInode) return plan::PathType::kDirectory;
+  ZPROV_ASSIGN(const auto subvolume, system.btrfs.Info(path));
+  return subvolume ? plan::PathType::kSubvolume : plan::PathType::kDirectory;
+}
+
+Result<plan::ObservedPath> ObservePath(os::System& system, const std::string& path) {
+  plan::ObservedPath seen;
+  ZPROV_ASSIGN(const auto status, system.files.Status(path));
+  if (!status) return seen;
+  switch (status->type) {
+    case os::FileType::kRegular:
+      seen.type = plan::PathType::kFile;
+      break;
+    case os::FileType::kDirectory: {
+      ZPROV_ASSIGN(seen.type, DirectoryType(system, path, *status));
+      break;
+    }
+    case os::FileType::kSymlink: {
+      seen.type = plan::PathType::kSymlink;
+      ZPROV_ASSIGN(seen.target, system.files.ReadSymlink(path));
+      seen.resolved = system.files.Resolve(path).value_or("");  // a dangling link leads nowhere
+      break;
+    }
+    case os::FileType::kFifo:
+    case os::FileType::kSocket:
+    case os::FileType::kCharDevice:
+    case os::FileType::kBlockDevice:
+      seen.type = plan::PathType::kOther;
+      break;
+  }
+  return seen;
+}
+
+// A managed file is its content, also behind a symlink; a dangling one is a file not made yet.
+Result<plan::ObservedPath> ObserveFile(os::System& system, const std::string& path) {
+  ZPROV_ASSIGN(plan::ObservedPath seen, ObservePath(system, path));
+  if (seen.type == plan::PathType::kSymlink) {
+    if (seen.resolved.empty()) return plan::ObservedPath{};
+    ZPROV_ASSIGN(seen, ObservePath(system, seen.resolved));
+  }
+  if (seen.type == plan::PathType::kFile) {
+    ZPROV_ASSIGN(seen.content, system.files.Read(path, kManagedFileLimit));
+  }
+  return seen;
+}
+
+Result<plan::ObservedStore> ObserveStore(os::System& system, std::string path) {
+  while (true) {
+    const auto filesystem = system.trees.FilesystemOf(path);
+    if (filesystem) return plan::ObservedStore{filesystem->type, filesystem->read_only};
+    if (filesystem.error().kind != ErrorKind::kNotFound || path == "/") {
+      return While("find the file system of " + path, filesystem.error());
+    }
+    path = ParentOf(path);
+  }
+}
+
+Result<plan::ObservedLinks> ObserveLinks(os::Netlink& netlink) {
+  plan::ObservedLinks seen;
+  ZPROV_ASSIGN(seen.links, netlink.Links());
+  ZPROV_ASSIGN(const auto addresses, netlink.Addresses());
+  for (const os::LinkAddress& address : addresses) {
+    seen.addresses[address.link].push_back(address.address);
+  }
+  return seen;
+}
+
+// A program counts when it is installed and there is something for it to talk to.
+Result<std::set<std::string>> ObservePrograms(os::System& system) {
+  struct Needs {
+    const char* program;
+    std::vector<std::string> places;  // any of these
+    const char* partner;
+  };
+  static const std::vector<Needs> kPrograms = {
+      {"systemctl", {"/usr/bin/systemctl", "/bin/systemctl"}, "/run/systemd/system"},
+      {"udevadm", {"/usr/bin/udevadm", "/bin/udevadm", "/sbin/udevadm"}, "/run/udev/control"},
+      {"exportfs", {"/usr/sbin/exportfs", "/sbin/exportfs"}, "/usr"},
+  };
+  std::set<std::string> found;
+  for (const Needs& needs : kPrograms) {
+    ZPROV_ASSIGN(const bool has_partner, Exists(system, needs.partner));
+    for (const std::string& place : needs.places) {
+      ZPROV_ASSIGN(const bool is_there, Exists(system, place));
+      if (is_there && has_partner) found.insert(needs.program);
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+Result<render::HostFacts> ObserveFacts(os::System& system, const spec::ClusterSpec& spec) {
+  render::HostFacts facts;
+  ZPROV_ASSIGN(facts.has_dhcpcd, Exists(system, "/etc/dhcpcd.conf"));
+  ZPROV_ASSIGN(facts.has_network_manager, Exists(system, "/etc/NetworkManager"));
+  std::set<std::string> roots;
+  for (const spec::Node& node : spec.nodes) {
+    const std::string root = plan::RootPath(spec, node.name);
+    ZPROV_ASSIGN(plan::ObservedPath seen, ObservePath(system, root));
+    if (seen.type == plan::PathType::kSymlink && !seen.resolved.empty()) {
+      ZPROV_ASSIGN(seen, ObservePath(system, seen.resolved));
+    }
+    if (seen.type == plan::PathType::kDirectory || seen.type == plan::PathType::kSubvolume) {
+      roots.insert(node.name);
+    }
+  }
+  facts.has_root = [roots](const std::string& node) { return roots.contains(node); };
+  return facts;
+}
+
+Result<plan::Observed> Observe(os::System& system, const spec::ClusterSpec& spec,
+                               const plan::Desired& desired, const plan::Wishes& wishes) {
+  plan::Observed observed;
+  for (const std::string& path : plan::PathsOf(desired)) {
+    ZPROV_ASSIGN(observed.paths[path], ObservePath(system, path));
+  }
+  for (const render::ManagedFile& file : desired.files) {
+    if (file.path.empty()) continue;
+    ZPROV_ASSIGN(observed.paths[file.path], ObserveFile(system, file.path));
+  }
+  ZPROV_ASSIGN(observed.store, ObserveStore(system, desired.store));
+  if (desired.home) {
+    ZPROV_ASSIGN(observed.home, ObserveHome(system, *desired.home, wishes));
+  }
+  ZPROV_ASSIGN(observed.interrupted, ReadJournal(system, plan::JournalPath(spec)));
+  if (system.live != nullptr) {
+    ZPROV_ASSIGN(observed.links, ObserveLinks(system.live->netlink));
+    ZPROV_ASSIGN(observed.programs, ObservePrograms(system));
+  }
+  return observed;
+}
+
+Result<plan::Plan> MakePlan(os::System& system, const spec::ClusterSpec& spec,
+                            const plan::Wishes& wishes) {
+  ZPROV_ASSIGN(const render::HostFacts facts, ObserveFacts(system, spec));
+  const plan::Desired desired = plan::DesiredState(spec, facts);
+  ZPROV_ASSIGN(const plan::Observed observed, Observe(system, spec, desired, wishes));
+  return plan::Diff(desired, observed, wishes);
+}
+
+}  // namespace zprov::engine
