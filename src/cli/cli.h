@@ -13,7 +13,7 @@
 
 namespace zprov::cli {
 
-// product.md's contract; scripts depend on the numbers.
+// Scripts depend on the numbers.
 enum class Exit {
   kDone = 0,  // done, or nothing to do
   kFailed = 1,
