@@ -12,7 +12,7 @@ bool HoldsAsHost(const InterfaceAddress& network, Ipv4 address) {
 
 Mac HostMacFor(Ipv4 address, const InterfaceAddress& host) {
   const int64_t base = host.address.number & ~uint32_t{0xff};
-  // At most 2^31 from a base in the middle of 48 bits: always a MAC.
+  // Less than 2^32 from 0x0234333c5000: always within 48 bits, and unicast.
   return *Moved(*Mac::FromNumber(kProcedureMac), int64_t{address.number} - base + 1);
 }
 
