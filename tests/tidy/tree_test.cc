@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <set>
 #include <string>
 
 #include "support/capability.h"
@@ -31,6 +33,19 @@ TEST(House, HasFunctionsThatTheScannerSees) {
   size_t functions = 0;
   for (const Source& source : SourceTree()) functions += Functions(source).size();
   EXPECT_GT(functions, 3 * SourceTree().size());
+}
+
+TEST(House, FoldersSayWhatGoesThere) {
+  std::set<std::string> asked = {"src", "sim", "tests", "fixtures"};
+  for (const Source& source : SourceTree()) {
+    if (source.path.starts_with("tests/")) continue;
+    asked.insert(source.path.substr(0, source.path.rfind('/')));
+  }
+  for (const std::string& folder : asked) {
+    EXPECT_TRUE(
+        std::filesystem::exists(std::filesystem::path(ZPROV_SOURCE_DIR) / folder / "README.md"))
+        << folder << "/README.md is missing: what goes here, what must not, how to add one more";
+  }
 }
 
 TEST(House, IncludesFollowTheArrows) { EXPECT_THAT(Tree(LayerArrows), IsEmpty()); }
