@@ -86,19 +86,11 @@ Inode& Scene::Edit(std::string_view path) { return *Must(disk_.Edit(*At(path).no
 
 void Scene::Put(std::string_view path, std::string_view content, uint32_t mode) {
   const Found found = Free(path);
-  const int64_t now = disk_.clock().WallTime().count();
-  auto bytes = std::make_shared<const std::string>(content);
-  if (found.node.has_value()) {
-    Inode& file = *Must(disk_.Edit(*found.node));
-    file.content = std::move(bytes);
-    file.content_synced = false;
-    file.modified_ns = now;
-    return;
-  }
+  if (found.node.has_value()) return Must(disk_.Rewrite(*found.node, content));
   Inode file;
   file.mode = mode;
-  file.content = std::move(bytes);
-  file.modified_ns = now;
+  file.content = std::make_shared<const std::string>(content);
+  file.modified_ns = disk_.clock().WallTime().count();
   Must(disk_.Make(found.spot, std::move(file)));
 }
 

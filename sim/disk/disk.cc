@@ -32,6 +32,7 @@ Disk::Disk(const os::Clock& clock, const DiskOptions& options)
     : clock_(clock),
       capacity_(options.capacity),
       seed_(options.seed),
+      use_bound_(kTreeBytes + kInodeBytes),
       locks_(std::make_shared<HeldLocks>()) {
   locks_->disk = this;
   Volume& btrfs = volumes_.emplace_back();
@@ -273,6 +274,16 @@ Result<Inode*> Disk::Edit(const Node& node) {
   Inode& inode = EditInode(node);
   inode.changed_ns = Now();
   return &inode;
+}
+
+Result<void> Disk::Rewrite(const Node& file, std::string_view content) {
+  ZPROV_TRY(MayChange(file));
+  ZPROV_TRY(Charge(file, content.size()));
+  Inode& inode = EditInode(file);
+  inode.content = std::make_shared<const std::string>(content);
+  inode.content_synced = false;
+  inode.modified_ns = inode.changed_ns = Now();
+  return {};
 }
 
 const Mount* Disk::MountOver(const Node& at) const {

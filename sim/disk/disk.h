@@ -72,6 +72,7 @@ class Disk {
   Result<void> Remove(const Spot& spot);
   Result<void> Move(const Spot& from, const Spot& to);
   Result<void> Swap(const Spot& a, const Spot& b);
+  Result<void> Rewrite(const Node& file, std::string_view content);  // in place
   Result<Inode*> Edit(const Node& node);  // attributes only; valid until the next change
 
   // ---- subvolumes

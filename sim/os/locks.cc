@@ -19,8 +19,7 @@ class HeldLock final : public os::Lock {
     held_->nodes.erase(node_);
     if (!held_->disk->Exists(node_)) return;
     // Its line goes with it, so that the next holder's rival never reads it.
-    auto file = held_->disk->Edit(node_);
-    if (file.has_value()) (*file)->content = std::make_shared<const std::string>();
+    (void)held_->disk->Rewrite(node_, "");
   }
 
  private:
@@ -49,10 +48,7 @@ Result<std::unique_ptr<os::Lock>> Locks::TryLock(std::string_view path, std::str
     return Fail(ErrorKind::kInvalid, std::string(path) + ": it is no regular file: remove it");
   if (disk.locks()->nodes.contains(*node))
     return Fail(ErrorKind::kBusy, std::string(Trim(*disk.Get(*node).content)));
-  ZPROV_ASSIGN(Inode * file, About(path, disk.Edit(*node)));
-  file->content = std::make_shared<const std::string>(std::string(holder) + "\n");
-  file->content_synced = false;
-  file->modified_ns = file->changed_ns;
+  ZPROV_TRY(About(path, disk.Rewrite(*node, std::string(holder) + "\n")));
   return std::unique_ptr<os::Lock>(std::make_unique<HeldLock>(disk.locks(), *node));
 }
 

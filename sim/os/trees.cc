@@ -71,12 +71,16 @@ Result<void> Trees::Remove(std::string_view path) {
 }
 
 Result<void> Trees::RemoveTree(std::string_view path) {
-  ZPROV_ASSIGN(const Found found, Movable(path));
+  ZPROV_ASSIGN(const Found found, view_.ForChange(path, Last::kKeep));
   Disk& disk = view_.disk();
+  if (!found.node.has_value()) return Fail(ErrorKind::kNotFound, std::string(path) + ": not there");
   if (disk.Get(*found.node).type != os::FileType::kDirectory)
     return Fail(ErrorKind::kNotDirectory, std::string(path) + ": it is no directory");
-  if (found.node->tree != found.spot.directory.tree)
-    return Fail(ErrorKind::kCrossDevice, std::string(path) + ": it is a subvolume: delete it");
+  if (found.spot.name.empty())
+    return Fail(ErrorKind::kBusy, std::string(path) + ": it is the root of everything");
+  if (found.is_mount_point || found.node->tree != found.spot.directory.tree)
+    return Fail(ErrorKind::kCrossDevice,
+                std::string(path) + ": another subvolume or file system: delete or unmount it");
   ZPROV_TRY(Empty(disk, *found.node, std::string(path)));
   return About(path, disk.Remove(found.spot));
 }

@@ -11,7 +11,9 @@ const std::string kSomeAcl(
     "\40\0\4\0\xff\xff\xff\xff",
     44);
 
-std::vector<FileWorldKind> FileWorldKinds() { return {{"Kernel", MakeKernelFileWorld}}; }
+std::vector<FileWorldKind> FileWorldKinds() {
+  return {{"Sim", MakeSimFileWorld}, {"Kernel", MakeKernelFileWorld}};
+}
 
 void FileContract::SetUp() {
   auto made = GetParam().make();

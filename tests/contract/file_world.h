@@ -79,6 +79,7 @@ class FileWorld {
 // The worlds there are. kNotSupported: this machine lacks a capability, and the message is its
 // name.
 Result<std::unique_ptr<FileWorld>> MakeKernelFileWorld();  // kernel_file_world.cc
+Result<std::unique_ptr<FileWorld>> MakeSimFileWorld();     // sim_file_world.cc
 
 struct FileWorldKind {
   std::string name;  // "Kernel" needs root, "Sim" does not

@@ -76,6 +76,14 @@ TEST(Disk, AFullOneKeepsTheOldFileAndTakesTheNewOneAfterADeletion) {
   EXPECT_EQ(world.scene().Content("/a"), std::string(100000, 'c'));
 }
 
+TEST(Disk, CountsItsOwnRootToWhatIsUsed) {
+  World world;
+  const os::Space empty = world.system().btrfs.Usage("/").value();
+  world.disk().SetCapacity(empty.data_used + empty.metadata_used);
+  EXPECT_EQ(world.system().files.ReplaceSymlink("/l", "x").error().kind, ErrorKind::kNoSpace);
+  EXPECT_FALSE(world.scene().Has("/l"));
+}
+
 TEST(Disk, AFullOneMakesNoDirectorySnapshotOrSymlink) {
   World world;
   world.disk().SetCapacity(0);
