@@ -1,7 +1,8 @@
-# Writes the files of fixtures/seed/ into one .cc, so that the simulator needs no file at run time.
+# Writes the files of fixtures/seed/, and the rig's own spec, into one .cc, so that the simulator needs no file at run time.
 # Sets SEED_FILES_SOURCE to it.
 set(SEED_FILES_SOURCE ${CMAKE_CURRENT_BINARY_DIR}/seed_files.cc)
-file(GLOB seed_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/fixtures/seed/*)
+file(GLOB seed_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/fixtures/seed/*
+     ${PROJECT_SOURCE_DIR}/fixtures/specs/rig.toml)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${seed_files})
 set(rows "")
 foreach(seed_file IN LISTS seed_files)

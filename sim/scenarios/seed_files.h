@@ -1,4 +1,4 @@
-// The files of fixtures/seed/, byte for byte, built into the program.
+// The files of fixtures/seed/ and fixtures/specs/rig.toml, byte for byte, built into the program.
 #pragma once
 
 #include <string_view>

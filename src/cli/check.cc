@@ -15,7 +15,7 @@ void PrintSummary(const Context& context, const SpecFile& file) {
     return problem.severity == spec::Problem::Severity::kError;
   });
   for (const spec::Problem& problem : problems) {
-    fmt::print(context.streams.out, "{}\n", ProblemLine(file.label, problem));
+    fmt::print(context.streams.out, "{}\n", spec::Describe(file.label, problem));
   }
   if (errors > 0) {
     fmt::print(context.streams.out, "{}: {} to mend\n", file.label,

@@ -44,7 +44,4 @@ Result<SpecFile> ReadSpec(const Context& context, os::System& system);
 // then says how to end.
 std::optional<spec::ClusterSpec> LoadSpec(const Context& context, os::System& system, Exit& exit);
 
-// "cluster.toml:12: warning: …"
-std::string ProblemLine(const std::string& label, const spec::Problem& problem);
-
 }  // namespace zprov::cli

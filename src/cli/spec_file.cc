@@ -32,12 +32,6 @@ Result<std::string> ReadOwnSpec(os::System& system, const std::string& label) {
 
 }  // namespace
 
-std::string ProblemLine(const std::string& label, const spec::Problem& problem) {
-  const bool is_warning = problem.severity == spec::Problem::Severity::kWarning;
-  return fmt::format("{}:{}: {}{}", label, problem.line, is_warning ? "warning: " : "",
-                     problem.message);
-}
-
 Result<SpecFile> ReadSpec(const Context& context, os::System& system) {
   const Options& options = context.options;
   const bool is_local = !options.spec.empty();
@@ -65,7 +59,7 @@ std::optional<spec::ClusterSpec> LoadSpec(const Context& context, os::System& sy
   for (const spec::Problem& problem : file->parsed.problems) {
     const bool is_warning = problem.severity == spec::Problem::Severity::kWarning;
     if (is_warning && !context.options.verbose) continue;
-    fmt::print(context.streams.err, "{}\n", ProblemLine(file->label, problem));
+    fmt::print(context.streams.err, "{}\n", spec::Describe(file->label, problem));
   }
   exit = file->parsed.spec ? Exit::kDone : Exit::kUsage;
   return std::move(file->parsed.spec);

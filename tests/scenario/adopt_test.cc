@@ -1,0 +1,76 @@
+// A rig set up by hand with the procedure is taken over.
+#include <gmock/gmock.h>
+
+#include "core/spec/parse.h"
+#include "scenario/rig.h"
+#include "sim/scenarios/hosts.h"
+#include "sim/scenarios/seed_files.h"
+
+namespace zprov::scenario {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class Adopt : public ::testing::Test {
+ protected:
+  Adopt() { sim::HandMadeHost(world_); }
+
+  sim::World world_;
+};
+
+TEST_F(Adopt, InTheProceduresOwnModeOnlyMarksWhatIsThere) {
+  const auto seed = spec::ParseSpec(sim::SeedFile("cluster.toml"));
+  ASSERT_TRUE(seed.spec);
+  const auto applied = Apply(world_.system(), *seed.spec);
+  ASSERT_TRUE(applied) << applied.error().message;
+  const std::string hosts = world_.scene().Content("/etc/hosts");
+  EXPECT_THAT(hosts, HasSubstr("# zprov begin"));
+  const size_t first = hosts.find("192.168.7.33");
+  EXPECT_EQ(hosts.find("192.168.7.33", first + 1), std::string::npos) << "the line stands twice";
+  const std::string rc_local = world_.scene().Content("/etc/rc.local");
+  EXPECT_EQ(rc_local.find("rpiboot -m"), rc_local.rfind("rpiboot -m")) << "rpiboot starts twice";
+  EXPECT_THAT(PlanOf(world_.system(), *seed.spec)->steps, IsEmpty());
+}
+
+TEST_F(Adopt, RecordsEachRootAsGenerationZeroAndMovesNothing) {
+  const auto root = world_.system().btrfs.Info("/x/s3");
+  ASSERT_TRUE(root && *root);
+  const std::string tree = TreeAt(world_, "/x/s3");
+  ASSERT_TRUE(Apply(world_.system(), Cluster(spec::Mode::kNative)));
+  EXPECT_EQ((*world_.system().btrfs.Info("/x/s3"))->id, (*root)->id);
+  EXPECT_EQ(TreeAt(world_, "/x/s3"), tree);
+  os::Files& files = world_.system().files;
+  EXPECT_EQ(files.ReadSymlink("/x/.zprov/current/s3"), "../gen/0/s3");
+  EXPECT_EQ(files.Resolve("/x/.zprov/current/s3/root"), "/x/s3");
+  EXPECT_EQ(files.Resolve("/x/.zprov/current/s3/boot"), "/x/sboot");
+}
+
+TEST_F(Adopt, NativelyRetiresTheProceduresFilesAndKeepsCopies) {
+  const std::string rules = world_.scene().Content("/etc/udev/rules.d/70-gadget.rules");
+  const std::string zeros = world_.scene().Content("/etc/network/interfaces.d/zeros");
+  ASSERT_TRUE(Apply(world_.system(), Cluster(spec::Mode::kNative)));
+  EXPECT_FALSE(world_.scene().Has("/etc/udev/rules.d/70-gadget.rules"));
+  EXPECT_FALSE(world_.scene().Has("/etc/network/interfaces.d/zeros"));
+  const std::string kept = "/x/.zprov/retired/etc/";
+  EXPECT_EQ(world_.scene().Content(kept + "udev/rules.d/70-gadget.rules"), rules);
+  EXPECT_EQ(world_.scene().Content(kept + "network/interfaces.d/zeros"), zeros);
+}
+
+TEST_F(Adopt, LeavesRpibootsStartAloneUntilServeTakesItsPlace) {
+  const std::string rc_local = world_.scene().Content("/etc/rc.local");
+  ASSERT_TRUE(Apply(world_.system(), Cluster(spec::Mode::kNative)));
+  EXPECT_EQ(world_.scene().Content("/etc/rc.local"), rc_local);
+}
+
+TEST_F(Adopt, ExportsOnlyRootsThatAreThere) {
+  ASSERT_TRUE(world_.system().btrfs.Delete("/x/s4"));
+  ASSERT_TRUE(Apply(world_.system(), Cluster(spec::Mode::kNative)));
+  const std::string exports = world_.scene().Content("/etc/exports");
+  EXPECT_THAT(exports, HasSubstr("/x/s3 192.168.7.45("));
+  EXPECT_THAT(exports, Not(HasSubstr("/x/s4")));
+}
+
+}  // namespace
+}  // namespace zprov::scenario

@@ -1,0 +1,171 @@
+// Apply on simulated hosts: a fresh one and one set up by hand with the procedure.
+#include "engine/apply.h"
+
+#include <gmock/gmock.h>
+
+#include "core/spec/parse.h"
+#include "scenario/rig.h"
+#include "sim/scenarios/hosts.h"
+#include "sim/scenarios/seed_files.h"
+
+namespace zprov::scenario {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+struct Case {
+  const char* name;
+  MakeHost make_host;
+  spec::Mode mode;
+};
+
+class ApplyOn : public ::testing::TestWithParam<Case> {
+ protected:
+  ApplyOn() { GetParam().make_host(world_); }
+
+  sim::World world_;
+  spec::ClusterSpec spec_ = Cluster(GetParam().mode);
+};
+
+TEST_P(ApplyOn, LeavesNothingToDo) {
+  const auto applied = Apply(world_.system(), spec_);
+  ASSERT_TRUE(applied) << applied.error().message;
+  EXPECT_THAT(applied->refusals, IsEmpty());
+  EXPECT_THAT(applied->steps, Not(IsEmpty()));
+  EXPECT_THAT(PlanOf(world_.system(), spec_)->steps, IsEmpty());
+  EXPECT_THAT(Apply(world_.system(), spec_)->steps, IsEmpty());
+}
+
+TEST_P(ApplyOn, StillHasNothingToDoAfterAPowerCutBecauseAllWasSynced) {
+  ASSERT_TRUE(Apply(world_.system(), spec_));
+  const std::string before = Settled(world_);
+  world_.CutPower();
+  EXPECT_EQ(Settled(world_), before);
+}
+
+TEST_P(ApplyOn, MovesEveryByteOfHomeWithItsOwnersAclsLinksAndSpecialFiles) {
+  const std::string home = TreeAt(world_, HomeOf(world_));
+  ASSERT_TRUE(Apply(world_.system(), spec_));
+  EXPECT_EQ(HomeOf(world_), "/x/snaa");
+  EXPECT_EQ(TreeAt(world_, "/x/snaa"), home);
+}
+
+TEST_P(ApplyOn, LeavesNoJournalAndNoTemporaryNames) {
+  ASSERT_TRUE(Apply(world_.system(), spec_));
+  EXPECT_FALSE(world_.scene().Has("/x/.zprov/journal.json"));
+  EXPECT_THAT(world_.Dump("/etc"), Not(HasSubstr("tmp")));
+  EXPECT_FALSE(world_.scene().Has("/.home.zprov-new"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Hosts, ApplyOn,
+    ::testing::Values(Case{"BareNative", sim::BareHost, spec::Mode::kNative},
+                      Case{"BareCompatible", sim::BareHost, spec::Mode::kCompatible},
+                      Case{"HandMadeNative", sim::HandMadeHost, spec::Mode::kNative},
+                      Case{"HandMadeCompatible", sim::HandMadeHost, spec::Mode::kCompatible},
+                      Case{"RigNative", sim::Rig, spec::Mode::kNative}),
+    [](const auto& row) { return row.param.name; });
+
+TEST(Apply, KeepsTheOldHomeUntilItIsDropped) {
+  sim::World world;
+  sim::BareHost(world);
+  const spec::ClusterSpec spec = Cluster(spec::Mode::kNative);
+  const std::string home = TreeAt(world, "/home");
+  ASSERT_TRUE(Apply(world.system(), spec));
+  EXPECT_EQ(TreeAt(world, "/.home.before-zprov"), home);
+  const auto dropped = Apply(world.system(), spec, {.drop_old_home = true});
+  ASSERT_TRUE(dropped) << dropped.error().message;
+  EXPECT_FALSE(world.scene().Has("/.home.before-zprov"));
+  EXPECT_EQ(TreeAt(world, "/x/snaa"), home);
+}
+
+TEST(Apply, DoesNotDropAnOldHomeThatSomebodyWentOnWritingTo) {
+  sim::World world;
+  sim::BareHost(world);
+  const spec::ClusterSpec spec = Cluster(spec::Mode::kNative);
+  ASSERT_TRUE(Apply(world.system(), spec));
+  world.clock().Advance(std::chrono::seconds(5));
+  world.Put("/.home.before-zprov/pi/thesis.txt", "the only copy\n");
+  const auto refused = Apply(world.system(), spec, {.drop_old_home = true});
+  ASSERT_TRUE(refused) << refused.error().message;
+  EXPECT_THAT(refused->refusals, ElementsAre(HasSubstr("pi/thesis.txt")));
+  EXPECT_EQ(world.scene().Content("/.home.before-zprov/pi/thesis.txt"), "the only copy\n");
+}
+
+TEST(Apply, TellsTheSecondWhoIsAtWork) {
+  sim::World world;
+  sim::BareHost(world);
+  const spec::ClusterSpec spec = Cluster(spec::Mode::kNative);
+  world.MakeSubvolume("/x/.zprov");
+  const auto lock = world.system().locks.TryLock("/x/.zprov/lock", "zprov apply, pid 4711");
+  ASSERT_TRUE(lock);
+  const std::string before = world.Dump();
+  const auto second = Apply(world.system(), spec);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().kind, ErrorKind::kRefused);
+  EXPECT_THAT(second.error().message, HasSubstr("zprov apply, pid 4711"));
+  EXPECT_EQ(world.Dump(), before);
+}
+
+TEST(Apply, ChangesNothingWhenAGuardRefuses) {
+  sim::World world;
+  sim::BareHost(world);
+  world.process_table().Add(
+      {812, "sshd", "sshd: pi", {{os::TreeUser::Use::kOpenFile, "/home/pi/notes.txt"}}});
+  const std::string before = world.Dump();
+  const auto refused = Apply(world.system(), Cluster(spec::Mode::kNative));
+  ASSERT_TRUE(refused) << refused.error().message;
+  EXPECT_THAT(refused->refusals, ElementsAre(HasSubstr("pid 812 (sshd: pi)")));
+  EXPECT_EQ(world.Dump(), before);
+  EXPECT_THAT(Apply(world.system(), Cluster(spec::Mode::kNative), {.allow_open = true})->refusals,
+              IsEmpty());
+}
+
+TEST(Apply, RunsAgainWhatFailedTheLastTime) {
+  sim::World world;
+  sim::HandMadeHost(world);
+  const spec::ClusterSpec spec = Cluster(spec::Mode::kNative);
+  world.processes().Install("exportfs", [](const auto&) {
+    return sim::ProgramRun{.error = "exportfs: unknown host", .exit_code = 1};
+  });
+  const auto failed = Apply(world.system(), spec);
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().kind, ErrorKind::kFailed);
+  EXPECT_THAT(failed.error().message,
+              HasSubstr("run exportfs -ra: exportfs ended with 1: exportfs: unknown host"));
+  world.processes().Install("exportfs", [](const auto&) { return sim::ProgramRun{}; });
+  const auto again = Apply(world.system(), spec);
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->steps.back().action, plan::Action(plan::RunProgram{{"exportfs", "-ra"}}));
+  EXPECT_THAT(PlanOf(world.system(), spec)->steps, IsEmpty());
+}
+
+TEST(Apply, StopsAProgramThatHangs) {
+  sim::World world;
+  sim::HandMadeHost(world);
+  world.processes().Install("exportfs", [](const auto&) {
+    return sim::ProgramRun{.ending = sim::ProgramRun::Ending::kIgnoresTerm};
+  });
+  const auto stopped = Apply(world.system(), Cluster(spec::Mode::kNative));
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().kind, ErrorKind::kTimedOut);
+}
+
+TEST(Apply, PutsAnEditedBlockBack) {
+  sim::World world;
+  sim::BareHost(world);
+  const spec::ClusterSpec spec = Cluster(spec::Mode::kNative);
+  ASSERT_TRUE(Apply(world.system(), spec));
+  const std::string good = world.scene().Content("/etc/hosts");
+  std::string edited = good;
+  edited.replace(edited.find("192.168.7.49"), 12, "192.168.7.77");
+  world.Put("/etc/hosts", edited);
+  EXPECT_THAT(PlanOf(world.system(), spec)->steps.at(0).reason, HasSubstr("somebody edited"));
+  ASSERT_TRUE(Apply(world.system(), spec));
+  EXPECT_EQ(world.scene().Content("/etc/hosts"), good);
+}
+
+}  // namespace
+}  // namespace zprov::scenario

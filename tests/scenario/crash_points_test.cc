@@ -1,0 +1,140 @@
+// Apply cut off before every single call to the world, by kill and by power cut, then started
+// again: no byte of home is ever missing, the next apply goes through, and the plan after it is
+// empty. The same with every call failing once.
+#include <gtest/gtest.h>
+
+#include "scenario/rig.h"
+#include "sim/faults/faulty_system.h"
+#include "sim/scenarios/hosts.h"
+
+namespace zprov::scenario {
+namespace {
+
+enum class After { kKill, kPowerCut };
+
+struct Case {
+  const char* name;
+  MakeHost make_host;
+  spec::Mode mode;
+  plan::Wishes wishes;
+};
+
+class CrashPoints : public ::testing::TestWithParam<Case> {
+ protected:
+  spec::ClusterSpec spec_ = Cluster(GetParam().mode);
+
+  // How a host looks after an apply that nobody disturbed, and how many calls that took.
+  struct Undisturbed {
+    std::string tree;
+    std::string home;
+    uint64_t calls = 0;
+  };
+
+  Undisturbed RunUndisturbed() {
+    sim::World world;
+    GetParam().make_host(world);
+    const std::string home = TreeAt(world, HomeOf(world));
+    faults::Seam seam;
+    faults::FaultySystem watched(world.system(), seam);
+    const auto applied = Apply(watched.system(), spec_, GetParam().wishes);
+    EXPECT_TRUE(applied) << applied.error().message;
+    return {Settled(world), home, seam.calls()};
+  }
+
+  // Applies until the cut; true when there was one.
+  bool ApplyUntilCut(sim::World& world, uint64_t call) {
+    faults::Seam seam;
+    seam.CutAt(call);
+    faults::FaultySystem cut_off(world.system(), seam);
+    try {
+      (void)Apply(cut_off.system(), spec_, GetParam().wishes);
+    } catch (const faults::Cut&) {
+      return true;
+    }
+    return false;
+  }
+
+  void ExpectRecovery(sim::World& world, const Undisturbed& undisturbed) {
+    EXPECT_EQ(TreeAt(world, HomeOf(world)), undisturbed.home) << "right after the cut";
+    const auto again = Apply(world.system(), spec_, GetParam().wishes);
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_TRUE(again->refusals.empty()) << again->refusals.front();
+    const auto plan = PlanOf(world.system(), spec_, GetParam().wishes);
+    ASSERT_TRUE(plan) << plan.error().message;
+    EXPECT_TRUE(plan->steps.empty());
+    EXPECT_EQ(Settled(world), undisturbed.tree) << "as if nothing had happened";
+  }
+
+  void CutEverywhere(After after) {
+    const Undisturbed undisturbed = RunUndisturbed();
+    ASSERT_GT(undisturbed.calls, 50u);
+    for (uint64_t call = 1; call <= undisturbed.calls && !HasFailure(); ++call) {
+      SCOPED_TRACE(::testing::Message() << "cut before call " << call);
+      sim::World world;
+      GetParam().make_host(world);
+      ASSERT_TRUE(ApplyUntilCut(world, call));
+      if (after == After::kPowerCut) world.CutPower();
+      ExpectRecovery(world, undisturbed);
+    }
+  }
+};
+
+TEST_P(CrashPoints, AKillBeforeAnyCallLosesNothingAndTheNextApplyFinishes) {
+  CutEverywhere(After::kKill);
+}
+
+TEST_P(CrashPoints, APowerCutBeforeAnyCallLosesNothingAndTheNextApplyFinishes) {
+  CutEverywhere(After::kPowerCut);
+}
+
+TEST_P(CrashPoints, AFullDiskAtAnyCallIsAnErrorAndTheNextApplyFinishes) {
+  const Undisturbed undisturbed = RunUndisturbed();
+  for (uint64_t call = 1; call <= undisturbed.calls && !HasFailure(); ++call) {
+    SCOPED_TRACE(::testing::Message() << "no space from call " << call);
+    sim::World world;
+    GetParam().make_host(world);
+    faults::Seam seam;
+    seam.FailAt(call, ErrorKind::kNoSpace, faults::Repeat::kFromThenOn);
+    faults::FaultySystem full(world.system(), seam);
+    const auto failed = Apply(full.system(), spec_, GetParam().wishes);
+    if (seam.failed() > 0) {
+      ASSERT_FALSE(failed);
+      EXPECT_EQ(failed.error().kind, ErrorKind::kNoSpace) << failed.error().message;
+    }
+    ExpectRecovery(world, undisturbed);
+  }
+}
+
+TEST_P(CrashPoints, AnErrorOfTheMediumAtAnyCallIsReportedAndTheNextApplyFinishes) {
+  const Undisturbed undisturbed = RunUndisturbed();
+  for (uint64_t call = 1; call <= undisturbed.calls && !HasFailure(); ++call) {
+    SCOPED_TRACE(::testing::Message() << "EIO at call " << call);
+    sim::World world;
+    GetParam().make_host(world);
+    faults::Seam seam;
+    seam.FailAt(call, ErrorKind::kIo);
+    faults::FaultySystem failing(world.system(), seam);
+    const auto failed = Apply(failing.system(), spec_, GetParam().wishes);
+    ASSERT_FALSE(failed) << "an error was swallowed";
+    EXPECT_EQ(failed.error().kind, ErrorKind::kIo) << failed.error().message;
+    ExpectRecovery(world, undisturbed);
+  }
+}
+
+void MovedHost(sim::World& world) {
+  sim::BareHost(world);
+  ASSERT_TRUE(Apply(world.system(), Cluster(spec::Mode::kNative)));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Hosts, CrashPoints,
+    ::testing::Values(Case{"BareNative", sim::BareHost, spec::Mode::kNative, {}},
+                      Case{"BareCompatible", sim::BareHost, spec::Mode::kCompatible, {}},
+                      Case{"HandMadeNative", sim::HandMadeHost, spec::Mode::kNative, {}},
+                      Case{"HandMadeCompatible", sim::HandMadeHost, spec::Mode::kCompatible, {}},
+                      Case{"Rig", sim::Rig, spec::Mode::kNative, {}},
+                      Case{"DropOldHome", MovedHost, spec::Mode::kNative, {.drop_old_home = true}}),
+    [](const auto& row) { return row.param.name; });
+
+}  // namespace
+}  // namespace zprov::scenario
