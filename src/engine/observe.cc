@@ -25,6 +25,13 @@ Result<plan::PathType> DirectoryType(os::System& system, const std::string& path
   return subvolume ? plan::PathType::kSubvolume : plan::PathType::kDirectory;
 }
 
+// Empty for a symlink that leads nowhere.
+Result<std::string> ResolveOrNothing(os::System& system, const std::string& link) {
+  auto resolved = system.files.Resolve(link);
+  if (!resolved && resolved.error().kind == ErrorKind::kNotFound) return std::string();
+  return resolved;
+}
+
 Result<plan::ObservedPath> ObservePath(os::System& system, const std::string& path) {
   plan::ObservedPath seen;
   ZPROV_ASSIGN(const auto status, system.files.Status(path));
@@ -40,7 +47,7 @@ Result<plan::ObservedPath> ObservePath(os::System& system, const std::string& pa
     case os::FileType::kSymlink: {
       seen.type = plan::PathType::kSymlink;
       ZPROV_ASSIGN(seen.target, system.files.ReadSymlink(path));
-      seen.resolved = system.files.Resolve(path).value_or("");  // a dangling link leads nowhere
+      ZPROV_ASSIGN(seen.resolved, ResolveOrNothing(system, path));
       break;
     }
     case os::FileType::kFifo:
