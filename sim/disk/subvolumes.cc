@@ -154,8 +154,7 @@ os::Space Disk::Usage() const {
   os::Space space;
   space.data_used = use.data;
   space.metadata_used = use.metadata;
-  space.data_total = std::max(use.data, capacity_ - std::min(capacity_, use.metadata));
-  space.metadata_total = std::max(use.metadata, capacity_ - std::min(capacity_, use.data));
+  space.data_total = space.metadata_total = capacity_;  // one pool, as on a mixed btrfs
   return space;
 }
 
