@@ -16,8 +16,9 @@ void BareHost(World& world);
 // types), rpiboot running and the bridge up.
 void HandMadeHost(World& world);
 
-// The rig of `--rig sim` and of the demo: BareHost with systemd and udev running, five Zeros waiting
-// in their boot ROM, and /etc/zprov/cluster.toml that names their ports (fixtures/specs/rig.toml).
+// The rig of `--rig sim` and of the demo: BareHost with systemd and udev running, five Zeros
+// waiting in their boot ROM, and /etc/zprov/cluster.toml that names their ports
+// (fixtures/specs/rig.toml).
 void Rig(World& world);
 
 }  // namespace zprov::sim

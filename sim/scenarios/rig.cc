@@ -1,6 +1,7 @@
 // The rig of `--rig sim` and of the demo.
 #include "sim/scenarios/hosts.h"
 #include "sim/scenarios/seed_files.h"
+#include "sim/zero/ids.h"
 
 namespace zprov::sim {
 namespace {
@@ -11,8 +12,8 @@ constexpr const char* kPorts[] = {"1-1.2", "1-1.3", "1-1.4", "1-1.5.1", "1-1.5.2
 // A Zero in its boot ROM (src/core/usbboot/README.md, Identification).
 os::UsbDevice ZeroInRom(const char* port) {
   return {.port = *PortPath::Parse(port),
-          .vendor = 0x0a5c,
-          .product = 0x2763,
+          .vendor = kBroadcomVendor,
+          .product = kBootRomProduct,
           .serial_index = 0,
           .device_class = 0};
 }
