@@ -165,13 +165,14 @@ class Libbtrfsutil : public os::Btrfs {
   }
 
   Result<void> DeleteAt(std::string_view path) const {
-    ZPROV_ASSIGN(const Fd fd, OpenSubvolume(path));
+    ZPROV_ASSIGN(const Fd entry, root_->Open(path, O_PATH | O_NOFOLLOW));
     ZPROV_ASSIGN(const Place place, root_->Locate(path));
     if (place.name.empty()) return FailErrno(EBUSY);
-    ZPROV_ASSIGN(const struct statx subvolume, StatusOf(fd.number()));
+    ZPROV_ASSIGN(const struct statx status, StatusOf(entry.number()));
     ZPROV_ASSIGN(const struct statx parent, StatusOf(place.parent.number()));
     // The kernel would detach a mount silently and delete what is under it.
-    if (subvolume.stx_mnt_id != parent.stx_mnt_id) return FailErrno(EBUSY);
+    if (status.stx_mnt_id != parent.stx_mnt_id) return FailErrno(EBUSY);
+    ZPROV_ASSIGN(const Fd subvolume, OpenSubvolume(path));
     ZPROV_ASSIGN(const Fd directory, Reopen(place.parent, O_RDONLY | O_DIRECTORY));
     return Outcome(btrfs_util_delete_subvolume_fd(directory.number(), place.name.c_str(), 0));
   }

@@ -15,8 +15,8 @@ namespace zprov::os {
 // Why two trees are not the same at one relative path.
 struct Difference {
   enum class Kind {
-    kMissing,     // in the first tree only
-    kExtra,       // in the second tree only
+    kMissing,     // in the first tree only; a directory counts once, whatever is below it
+    kExtra,       // in the second tree only; likewise
     kContent,     // type, bytes or symlink text differ
     kAttributes,  // owner, mode, modification time, ACLs or xattrs differ
     kLinks,       // names that are one file in the first tree are not one in the second
@@ -31,7 +31,7 @@ struct Difference {
 };
 
 struct Comparison {
-  uint64_t entries = 0;                 // entries compared, all types
+  uint64_t entries = 0;                 // paths looked at, all types, the tree itself included
   uint64_t bytes = 0;                   // content bytes compared
   uint64_t count = 0;                   // differences in all
   std::vector<Difference> differences;  // the first 100000 of them, in path order

@@ -1,4 +1,4 @@
-// os::Locks. That a lock ends with a killed process: tests/kernel/files.
+// os::Locks. That a lock ends with a killed process: unit/adapters/confinement_test.cc.
 #include "contract/file_world.h"
 
 namespace zprov::tests {

@@ -36,7 +36,10 @@ Error System(const std::string& doing) {
 }
 
 Result<Fd> MakeBacking(uint64_t bytes) {
-  Fd fd(::memfd_create("loop_btrfs", MFD_CLOEXEC));
+  // mkfs.btrfs takes two loop devices for one when the names of their files are the same.
+  static int made = 0;
+  const std::string name = fmt::format("loop_btrfs-{}-{}", ::getpid(), ++made);
+  Fd fd(::memfd_create(name.c_str(), MFD_CLOEXEC));
   if (!fd.valid() || ::ftruncate(fd.number(), static_cast<off_t>(bytes)) != 0) {
     return tl::make_unexpected(System("memfd"));
   }
@@ -107,15 +110,15 @@ Result<void> CopyBytes(const Fd& from, const Fd& to) {
   }
 }
 
-// Once for the process.
+// Once for a process; a forked one needs its own, or its mounts would outlive it here.
 Result<void> EnterPrivateMountNamespace() {
-  static bool entered = false;
-  if (entered) return {};
+  static pid_t entered = 0;
+  if (entered == ::getpid()) return {};
   if (EnterPrivateNamespaces(0) != 0 ||
       ::mount("loop_btrfs", kMounts, "tmpfs", 0, "mode=0755") != 0) {
     return Missing("root");
   }
-  entered = true;
+  entered = ::getpid();
   return {};
 }
 
