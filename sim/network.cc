@@ -38,6 +38,17 @@ Result<Network::Interface*> Network::Need(std::string_view name) {
   return found;
 }
 
+Result<void> Network::NeedRights() const {
+  if (may_change_) return {};
+  return Fail(ErrorKind::kPermission, "the kernel denied it: run this as root");
+}
+
+Result<Network::Interface*> Network::NeedToChange(std::string_view name) {
+  ZPROV_ASSIGN(Interface * found, Need(name));
+  ZPROV_TRY(NeedRights());
+  return found;
+}
+
 std::string Network::FirstFree(std::string_view prefix) {
   for (int number = 0;; ++number) {
     std::string name = std::string(prefix) + std::to_string(number);
@@ -102,6 +113,7 @@ Result<void> Network::EnsureBridge(std::string_view name, const os::BridgeSettin
     return Fail(ErrorKind::kExists, "the link " + std::string(name) +
                                         " is no bridge: rename it, or name the bridge otherwise");
   }
+  ZPROV_TRY(NeedRights());
   if (bridge == nullptr) {
     // The kernel makes up a random local MAC; here it comes from the index.
     const uint64_t made_up = kLocallyAdministered + static_cast<uint64_t>(last_index_) + 1;
@@ -117,7 +129,7 @@ Result<void> Network::EnsureBridge(std::string_view name, const os::BridgeSettin
 }
 
 Result<void> Network::SetLink(std::string_view name, const os::LinkChange& change) {
-  ZPROV_ASSIGN(Interface * interface, Need(name));
+  ZPROV_ASSIGN(Interface * interface, NeedToChange(name));
   return Apply(*interface, change);
 }
 
@@ -211,7 +223,7 @@ void Network::ToggleUp(Interface& interface) {
 }
 
 Result<void> Network::AddAddress(std::string_view name, const InterfaceAddress& address) {
-  ZPROV_ASSIGN(Interface * interface, Need(name));
+  ZPROV_ASSIGN(Interface * interface, NeedToChange(name));
   auto& addresses = interface->addresses;
   const auto place = std::lower_bound(addresses.begin(), addresses.end(), address);
   if (place != addresses.end() && *place == address) return {};
@@ -225,6 +237,10 @@ Result<void> Network::Pin(std::string_view port, const Mac& mac, Ipv4 address) {
   if (interface->link.master.empty()) {
     return Fail(ErrorKind::kInvalid,
                 std::string(port) + " is in no bridge: put it into the bridge, then pin it");
+  }
+  ZPROV_TRY(NeedRights());
+  for (auto& [index, other] : interfaces_) {
+    if (other.pin && other.pin->address == address) other.pin->address = {};
   }
   interface->pin = Neighbour{mac, address};
   Changed(*interface);
@@ -256,7 +272,7 @@ bool Network::Answers(const Interface& from, Ipv4 address) const {
 }
 
 Result<os::ProbeId> Network::Probe(std::string_view name, Ipv4 address) {
-  ZPROV_ASSIGN(const Interface* interface, Need(name));
+  ZPROV_ASSIGN(const Interface* interface, NeedToChange(name));
   const os::ProbeId probe = ++last_probe_;
   const bool alive = Answers(*interface, address);
   const std::chrono::nanoseconds wait =

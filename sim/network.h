@@ -60,6 +60,8 @@ class Network final : public os::Netlink {
                    std::chrono::nanoseconds delay);
   // Somebody at the link's far end who answers probes; nothing: nobody does.
   void SetNeighbour(std::string_view name, std::optional<Neighbour> neighbour);
+  // From here on every verb that changes or sends something is kPermission.
+  void DropRights() { may_change_ = false; }
   // The kernel loses its notices.
   void LoseNotices() { queue_.Post(os::LinksLost{}); }
 
@@ -76,6 +78,8 @@ class Network final : public os::Netlink {
 
   Interface* Find(std::string_view name);
   Result<Interface*> Need(std::string_view name);
+  Result<Interface*> NeedToChange(std::string_view name);
+  Result<void> NeedRights() const;
   std::string FirstFree(std::string_view prefix);
   Interface& Insert(Link link);
   void Changed(const Interface& interface) { queue_.Post(os::LinkChanged{interface.link.name}); }
@@ -93,6 +97,7 @@ class Network final : public os::Netlink {
   std::map<int, Interface> interfaces_;  // by index
   int last_index_ = 0;
   os::ProbeId last_probe_ = 0;
+  bool may_change_ = true;
 };
 
 }  // namespace zprov::sim

@@ -29,7 +29,7 @@ class EventLoop : public os::Events {
   enum class Watching { kGoOn, kStop };
   virtual std::unique_ptr<Watch> WhenReadable(int fd, std::function<Watching()> ready) = 0;
 
-  // Calls `expired` once from Next(), `delay` from now at the earliest.
+  // Calls `expired` once from Next(), `delay` from now at the earliest; it may destroy the watch.
   virtual std::unique_ptr<Watch> After(std::chrono::nanoseconds delay,
                                        std::function<void()> expired) = 0;
 };

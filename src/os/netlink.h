@@ -71,7 +71,8 @@ class Netlink {
   // bridge. kNotFound; kInvalid when the link is in no bridge; kPermission.
   virtual Result<void> Pin(std::string_view port, const Mac& mac, Ipv4 address) = 0;
 
-  // Sends one ICMP echo to `address` through link `name` with a deadline of 3 s. Answers also with
+  // Sends an ICMP echo to `address` through link `name`, again each second (a bridge drops what is
+  // sent up to a second after its first port came up), with a deadline of 3 s. Answers also with
   // pins set, when the kernel's own neighbour state says nothing. kNotFound; kPermission.
   virtual Result<ProbeId> Probe(std::string_view name, Ipv4 address) = 0;
 };

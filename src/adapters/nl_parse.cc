@@ -1,0 +1,84 @@
+#include "adapters/nl_parse.h"
+
+#include <linux/if.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <netinet/in.h>
+#include <netlink/attr.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace zprov::adapters {
+namespace {
+
+// Strings from the kernel end with a zero; one that did not would be cut at its length.
+std::string TextOf(nlattr* attribute) {
+  const char* text = static_cast<const char*>(nla_data(attribute));
+  return {text, strnlen(text, static_cast<size_t>(nla_len(attribute)))};
+}
+
+uint32_t NumberOf(nlattr* attribute) {
+  const bool whole = attribute != nullptr && nla_len(attribute) == sizeof(uint32_t);
+  return whole ? nla_get_u32(attribute) : 0;
+}
+
+std::string KindOf(nlattr* link_details) {
+  nlattr* details[IFLA_INFO_MAX + 1] = {};
+  if (link_details == nullptr ||
+      nla_parse_nested(details, IFLA_INFO_MAX, link_details, nullptr) != 0 ||
+      details[IFLA_INFO_KIND] == nullptr) {
+    return "";
+  }
+  return TextOf(details[IFLA_INFO_KIND]);
+}
+
+}  // namespace
+
+std::optional<ParsedLink> ParseLink(nlmsghdr* message) {
+  nlattr* attributes[IFLA_MAX + 1] = {};
+  if (nlmsg_parse(message, sizeof(ifinfomsg), attributes, IFLA_MAX, nullptr) != 0 ||
+      attributes[IFLA_IFNAME] == nullptr) {
+    return std::nullopt;
+  }
+  const auto* header = static_cast<const ifinfomsg*>(nlmsg_data(message));
+  ParsedLink parsed;
+  Link& link = parsed.link;
+  link.index = header->ifi_index;
+  link.name = TextOf(attributes[IFLA_IFNAME]);
+  nlattr* mac = attributes[IFLA_ADDRESS];
+  if (mac != nullptr && static_cast<size_t>(nla_len(mac)) == link.mac.bytes.size()) {
+    std::memcpy(link.mac.bytes.data(), nla_data(mac), link.mac.bytes.size());
+  }
+  link.mtu = NumberOf(attributes[IFLA_MTU]);
+  link.min_mtu = NumberOf(attributes[IFLA_MIN_MTU]);
+  link.max_mtu = NumberOf(attributes[IFLA_MAX_MTU]);
+  link.kind = KindOf(attributes[IFLA_LINKINFO]);
+  link.up = (header->ifi_flags & IFF_UP) != 0;
+  link.carrier = (header->ifi_flags & IFF_LOWER_UP) != 0;
+  parsed.master_index = static_cast<int>(NumberOf(attributes[IFLA_MASTER]));
+  return parsed;
+}
+
+std::optional<ParsedAddress> ParseAddress(nlmsghdr* message) {
+  nlattr* attributes[IFA_MAX + 1] = {};
+  if (nlmsg_parse(message, sizeof(ifaddrmsg), attributes, IFA_MAX, nullptr) != 0) {
+    return std::nullopt;
+  }
+  const auto* header = static_cast<const ifaddrmsg*>(nlmsg_data(message));
+  nlattr* local = attributes[attributes[IFA_LOCAL] != nullptr ? IFA_LOCAL : IFA_ADDRESS];
+  if (header->ifa_family != AF_INET || header->ifa_prefixlen == 0 || local == nullptr) {
+    return std::nullopt;
+  }
+  return ParsedAddress{static_cast<int>(header->ifa_index),
+                       {Ipv4{ntohl(NumberOf(local))}, header->ifa_prefixlen}};
+}
+
+std::optional<PortPath> UsbPortOf(std::string_view device_symlink) {
+  const std::string_view device = device_symlink.substr(device_symlink.rfind('/') + 1);
+  const size_t colon = device.find(':');  // 1-1.3:1.0 is an interface of device 1-1.3
+  if (colon == std::string_view::npos) return std::nullopt;
+  return PortPath::Parse(device.substr(0, colon));
+}
+
+}  // namespace zprov::adapters
