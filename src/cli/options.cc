@@ -13,6 +13,12 @@ constexpr char kFooter[] =
     "Exit codes: 0 done or nothing to do, 1 failed, 2 usage or an invalid spec,\n"
     "            3 refused by a guard (nothing was changed), 4 plan has changes to make.";
 
+// One of the words of `table`; help shows them by type_name alone.
+template <typename T>
+CLI::Validator OneOf(const std::map<std::string, T>& table) {
+  return CLI::CheckedTransformer(table).description("");
+}
+
 void AddCommon(CLI::App& app, Options& options) {
   app.add_option("--spec", options.spec, "The cluster's description [/etc/zprov/cluster.toml]")
       ->type_name("FILE");
@@ -20,8 +26,7 @@ void AddCommon(CLI::App& app, Options& options) {
                  "Work on the tree of files below DIR and on nothing else of this host")
       ->type_name("DIR");
   app.add_option("--rig", options.rig, "host, or sim: a fresh simulated rig for this one command")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, Rig>{{"host", Rig::kHost}, {"sim", Rig::kSim}}))
+      ->transform(OneOf<Rig>({{"host", Rig::kHost}, {"sim", Rig::kSim}}))
       ->type_name("host|sim");
   app.add_flag("--json", options.json, "One JSON document on stdout instead of text");
   app.add_flag("-v,--verbose", options.verbose, "Say more on stderr");
@@ -34,8 +39,8 @@ void AddInit(CLI::App& app, Options& options) {
   init->add_option("--mode", options.mode,
                    "native: zprov boots and bridges the nodes; compatible: rpiboot, ifupdown and "
                    "udev do, as in the procedure [native]")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, spec::Mode>{
-          {"native", spec::Mode::kNative}, {"compatible", spec::Mode::kCompatible}}))
+      ->transform(OneOf<spec::Mode>(
+          {{"native", spec::Mode::kNative}, {"compatible", spec::Mode::kCompatible}}))
       ->type_name("native|compatible");
 }
 
@@ -56,8 +61,7 @@ void AddPlanFlags(CLI::App& command, Options& options) {
       .add_option("--only", options.scope,
                   "links: bridge and gadget links alone (what the unit "
                   "zprov-links.service runs)")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, engine::Scope>{{"links", engine::Scope::kLinks}}))
+      ->transform(OneOf<engine::Scope>({{"links", engine::Scope::kLinks}}))
       ->type_name("links");
 }
 

@@ -17,14 +17,18 @@ bool MakesState(const plan::Step& step, const spec::ClusterSpec& spec) {
 }
 
 // The lock and the journal live in the store's state, which therefore comes before both. Two zprovs
-// may race here: the loser finds it made.
-Result<void> MakeState(os::System& system, const spec::ClusterSpec& spec, const plan::Plan& plan) {
+// may race here: the loser finds it made. Returns the steps that were done.
+Result<std::vector<plan::Step>> MakeState(os::System& system, const spec::ClusterSpec& spec,
+                                          const plan::Plan& plan) {
+  std::vector<plan::Step> made;
   for (const plan::Step& step : plan.steps) {
     if (!MakesState(step, spec)) continue;
     const auto done = Perform(system, step.action);
-    if (!done && done.error().kind != ErrorKind::kExists) return done;
+    if (!done && done.error().kind != ErrorKind::kExists) return tl::make_unexpected(done.error());
+    made.push_back(step);
   }
-  return system.trees.Sync(spec.storage.store);
+  if (!made.empty()) ZPROV_TRY(system.trees.Sync(spec.storage.store));
+  return made;
 }
 
 Result<std::unique_ptr<os::Lock>> TakeLock(os::System& system, const spec::ClusterSpec& spec,
@@ -70,7 +74,7 @@ Result<plan::Plan> Apply(os::System& system, const spec::ClusterSpec& spec, cons
                          const std::function<void(const Progress&)>& on_step) {
   ZPROV_ASSIGN(plan::Plan plan, PlanFor(system, spec, request));
   if (!plan.refusals.empty()) return plan;
-  ZPROV_TRY(MakeState(system, spec, plan));
+  ZPROV_ASSIGN(const std::vector<plan::Step> made, MakeState(system, spec, plan));
   ZPROV_ASSIGN(const auto lock, TakeLock(system, spec, request.holder));
   // What was seen before the lock may have been another zprov's work in progress.
   ZPROV_ASSIGN(plan, PlanFor(system, spec, request));
@@ -84,6 +88,7 @@ Result<plan::Plan> Apply(os::System& system, const spec::ClusterSpec& spec, cons
     ZPROV_TRY(PerformAll(system, plan, on_step));
   }
   ZPROV_TRY(Finish(system, spec));
+  plan.steps.insert(plan.steps.begin(), made.begin(), made.end());
   return plan;
 }
 

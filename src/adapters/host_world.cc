@@ -1,0 +1,68 @@
+#include "adapters/host_world.h"
+
+#include <optional>
+
+#include "adapters/boost_process.h"
+#include "adapters/event_loop.h"
+#include "adapters/host_filesystem.h"
+#include "adapters/libnl.h"
+#include "adapters/libusb.h"
+#include "adapters/proc_table.h"
+
+namespace zprov::adapters {
+namespace {
+
+struct LiveParts {
+  std::unique_ptr<os::Netlink> netlink;
+  std::unique_ptr<os::UsbBus> usb;
+  std::unique_ptr<os::ProcessTable> process_table;
+};
+
+class World final : public HostWorld {
+ public:
+  explicit World(HostFilesystem filesystem)
+      : filesystem_(std::move(filesystem)),
+        loop_(MakeEventLoop(*filesystem_.clock)),
+        processes_(MakeBoostProcess(*loop_)),
+        system_{.clock = *filesystem_.clock,
+                .files = *filesystem_.files,
+                .trees = *filesystem_.trees,
+                .locks = *filesystem_.locks,
+                .btrfs = *filesystem_.btrfs,
+                .events = *loop_,
+                .processes = *processes_} {}
+
+  os::System& system() override { return system_; }
+  EventLoop& loop() { return *loop_; }
+
+  void Add(LiveParts parts) {
+    parts_ = std::move(parts);
+    live_.emplace(os::Live{*parts_.netlink, *parts_.usb, *parts_.process_table});
+    system_.live = &*live_;
+  }
+
+ private:
+  HostFilesystem filesystem_;
+  std::unique_ptr<EventLoop> loop_;
+  std::unique_ptr<os::Processes> processes_;
+  LiveParts parts_;
+  std::optional<os::Live> live_;
+  os::System system_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<HostWorld>> OpenHostWorld() {
+  ZPROV_ASSIGN(HostFilesystem filesystem, OpenHostFilesystem("/"));
+  auto world = std::make_unique<World>(std::move(filesystem));
+  ZPROV_ASSIGN(auto netlink, MakeLibnl(world->loop()));
+  world->Add({std::move(netlink), MakeLibusb(), MakeProcTable()});
+  return world;
+}
+
+Result<std::unique_ptr<HostWorld>> OpenTreeWorld(const std::string& root) {
+  ZPROV_ASSIGN(HostFilesystem filesystem, OpenHostFilesystem(root));
+  return std::make_unique<World>(std::move(filesystem));
+}
+
+}  // namespace zprov::adapters
