@@ -31,6 +31,7 @@ std::optional<Error> Seam::Before(Touch touch, std::initializer_list<std::string
   if (is_cut_) return Error{ErrorKind::kGone, "the process has ended"};
   ++calls_;
   if (keeps_log_) log_.push_back(std::to_string(calls_) + " " + Sentence(words));
+  if (watcher_) watcher_(calls_, touch);
   if (cut_at_ == calls_) {
     is_cut_ = true;
     throw Cut{calls_, Sentence(words)};

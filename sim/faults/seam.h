@@ -4,10 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "util/result.h"
@@ -37,6 +39,9 @@ class Seam {
     fault_ = {call, kind, repeat};
   }
 
+  // Told the number of each call and what it can do, before it happens and before any cut or fault.
+  void BeforeEach(std::function<void(uint64_t, Touch)> watcher) { watcher_ = std::move(watcher); }
+
   // No more cuts and faults; counting goes on.
   void Heal();
   void KeepLog() { keeps_log_ = true; }
@@ -63,6 +68,7 @@ class Seam {
   std::optional<Fault> fault_;
   bool is_cut_ = false;
   bool keeps_log_ = false;
+  std::function<void(uint64_t, Touch)> watcher_;
   std::vector<std::string> log_;
 };
 
