@@ -29,9 +29,10 @@ void PrintSummary(const Context& context, const SpecFile& file) {
 }  // namespace
 
 Exit RunCheck(const Context& context) {
-  auto world = OpenWorld(context);
-  if (!world) return Report(context, world.error());
-  const auto file = ReadSpec(context, (*world)->system());
+  Exit exit = Exit::kDone;
+  const auto world = OpenWorld(context, exit);
+  if (!world) return exit;
+  const auto file = ReadSpec(context, world->system());
   if (!file) {
     Report(context, file.error());
     return Exit::kUsage;

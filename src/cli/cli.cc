@@ -14,6 +14,12 @@ struct Row {
   Exit (*run)(const Context&);
 };
 
+Result<std::unique_ptr<World>> Open(const Context& context) {
+  if (context.options.rig == Rig::kSim) return context.wiring.open_sim();
+  if (context.options.root != "/") return context.wiring.open_tree(context.options.root);
+  return context.wiring.open_host();
+}
+
 constexpr Row kCommands[] = {
     {"init", RunInit},   {"check", RunCheck},   {"render", RunRender}, {"plan", RunPlan},
     {"apply", RunApply}, {"doctor", RunDoctor}, {"demo", RunDemo},
@@ -36,10 +42,20 @@ int Run(const std::vector<std::string>& args, const Wiring& wiring, const Stream
   return static_cast<int>(Exit::kFailed);
 }
 
-Result<std::unique_ptr<World>> OpenWorld(const Context& context) {
-  if (context.options.rig == Rig::kSim) return context.wiring.open_sim();
-  if (context.options.root != "/") return context.wiring.open_tree(context.options.root);
-  return context.wiring.open_host();
+std::unique_ptr<World> OpenWorld(const Context& context, Exit& exit) {
+  auto world = Open(context);
+  if (world) return std::move(*world);
+  const Error& error = world.error();
+  const bool is_misnamed =
+      error.kind == ErrorKind::kNotFound || error.kind == ErrorKind::kNotDirectory;
+  if (context.options.root == "/" || !is_misnamed) {
+    exit = Report(context, error);
+    return nullptr;
+  }
+  fmt::print(context.streams.err, "zprov: --root {}: name a directory that exists: {}\n",
+             context.options.root, error.message);
+  exit = Exit::kUsage;
+  return nullptr;
 }
 
 Exit Report(const Context& context, const Error& error) {

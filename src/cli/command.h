@@ -26,8 +26,9 @@ Exit RunApply(const Context& context);
 Exit RunDoctor(const Context& context);
 Exit RunDemo(const Context& context);
 
-// The world that --root and --rig ask for.
-Result<std::unique_ptr<World>> OpenWorld(const Context& context);
+// The world that --root and --rig ask for. Null when it cannot be opened: why is on stderr then,
+// and `exit` says how to end.
+std::unique_ptr<World> OpenWorld(const Context& context, Exit& exit);
 
 // An error as a person reads it, on stderr, and the exit code for its kind.
 Exit Report(const Context& context, const Error& error);

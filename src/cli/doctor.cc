@@ -11,12 +11,12 @@
 namespace zprov::cli {
 
 Exit RunDoctor(const Context& context) {
-  auto world = OpenWorld(context);
-  if (!world) return Report(context, world.error());
   Exit exit = Exit::kDone;
-  const auto spec = LoadSpec(context, (*world)->system(), exit);
+  const auto world = OpenWorld(context, exit);
+  if (!world) return exit;
+  const auto spec = LoadSpec(context, world->system(), exit);
   if (!spec) return exit;
-  const auto rows = engine::Examine((*world)->system(), *spec);
+  const auto rows = engine::Examine(world->system(), *spec);
   if (context.options.json) context.streams.out << DoctorJson(rows);
   for (const engine::DoctorRow& row : rows) {
     if (context.options.json) break;

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "cli/version.h"
+#include "util/strings.h"
 
 namespace zprov::cli {
 namespace {
@@ -65,6 +66,18 @@ void AddPlanFlags(CLI::App& command, Options& options) {
       ->type_name("links");
 }
 
+// A mistyped command is to CLI11 a missing one and a word left over.
+std::string MissingCommand(const CLI::App& app, const std::string& complaint) {
+  constexpr char kHelp[] = "Run with --help for more information.\n";
+  const std::vector<std::string> left_over = app.remaining();
+  if (left_over.empty()) return complaint + "\n" + kHelp;
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  const auto nearest = Nearest(left_over.front(), names);
+  return "no command is called " + left_over.front() +
+         (nearest ? ": did you mean " + *nearest + "?\n" : "\n") + kHelp;
+}
+
 }  // namespace
 
 Parsed ParseArguments(std::vector<std::string> args) {
@@ -87,6 +100,8 @@ Parsed ParseArguments(std::vector<std::string> args) {
   try {
     std::reverse(args.begin(), args.end());  // CLI11 takes them from the back
     app.parse(std::move(args));
+  } catch (const CLI::RequiredError& error) {
+    return {std::nullopt, MissingCommand(app, error.what()), 2};
   } catch (const CLI::ParseError& error) {
     std::ostringstream out;
     std::ostringstream err;

@@ -57,12 +57,12 @@ Exit DoApply(const Context& context, os::System& system, const spec::ClusterSpec
 using Act = Exit (*)(const Context&, os::System&, const spec::ClusterSpec&);
 
 Exit WithSpec(const Context& context, Act act) {
-  auto world = OpenWorld(context);
-  if (!world) return Report(context, world.error());
   Exit exit = Exit::kDone;
-  const auto spec = LoadSpec(context, (*world)->system(), exit);
+  const auto world = OpenWorld(context, exit);
+  if (!world) return exit;
+  const auto spec = LoadSpec(context, world->system(), exit);
   if (!spec) return exit;
-  return act(context, (*world)->system(), *spec);
+  return act(context, world->system(), *spec);
 }
 
 }  // namespace

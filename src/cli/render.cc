@@ -100,10 +100,10 @@ Exit List(const Context& context, const std::vector<render::ManagedFile>& files)
 }  // namespace
 
 Exit RunRender(const Context& context) {
-  auto world = OpenWorld(context);
-  if (!world) return Report(context, world.error());
   Exit exit = Exit::kDone;
-  const auto spec = LoadSpec(context, (*world)->system(), exit);
+  const auto world = OpenWorld(context, exit);
+  if (!world) return exit;
+  const auto spec = LoadSpec(context, world->system(), exit);
   if (!spec) return exit;
   const auto files = render::ManagedFiles(*spec, render::HostFacts::Everything());
   if (!context.options.out.empty()) return WriteAll(context, files);

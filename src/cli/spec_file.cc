@@ -1,8 +1,9 @@
 // Finding, reading and complaining about cluster.toml.
 #include <fmt/ostream.h>
 
+#include <array>
+#include <filesystem>
 #include <fstream>
-#include <iterator>
 
 #include "cli/command.h"
 #include "util/path.h"
@@ -14,8 +15,19 @@ constexpr char kOwnSpec[] = "/etc/zprov/cluster.toml";
 constexpr uint64_t kSpecLimit = 16 << 20;  // bytes; 5000 nodes one by one take 1 MB
 
 Result<std::string> ReadLocalFile(const std::string& path) {
+  if (std::error_code error; std::filesystem::is_directory(path, error)) {
+    return Fail(ErrorKind::kIsDirectory, path + ": is a directory: name the file in it");
+  }
   std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::string text;
+  std::array<char, 1 << 16> buffer;
+  while (file && text.size() <= kSpecLimit) {
+    file.read(buffer.data(), buffer.size());
+    text.append(buffer.data(), static_cast<size_t>(file.gcount()));
+  }
+  if (text.size() > kSpecLimit) {
+    return Fail(ErrorKind::kTooLarge, path + ": is too large for a spec: is the name right?");
+  }
   if (!file.is_open() || file.bad()) {
     return Fail(ErrorKind::kNotFound, path + ": cannot be read: is the name right?");
   }

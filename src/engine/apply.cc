@@ -19,10 +19,12 @@ bool MakesState(const plan::Step& step, const spec::ClusterSpec& spec) {
 // The lock and the journal live in the store's state, which therefore comes before both. Two zprovs
 // may race here: the loser finds it made. Returns the steps that were done.
 Result<std::vector<plan::Step>> MakeState(os::System& system, const spec::ClusterSpec& spec,
-                                          const plan::Plan& plan) {
+                                          const plan::Plan& plan,
+                                          const std::function<void(const Progress&)>& on_step) {
   std::vector<plan::Step> made;
   for (const plan::Step& step : plan.steps) {
     if (!MakesState(step, spec)) continue;
+    on_step({made.size() + 1, plan.steps.size(), step});
     const auto done = Perform(system, step.action);
     if (!done && done.error().kind != ErrorKind::kExists) return tl::make_unexpected(done.error());
     made.push_back(step);
@@ -34,6 +36,10 @@ Result<std::vector<plan::Step>> MakeState(os::System& system, const spec::Cluste
 Result<std::unique_ptr<os::Lock>> TakeLock(os::System& system, const spec::ClusterSpec& spec,
                                            const std::string& holder) {
   auto lock = system.locks.TryLock(plan::LockPath(spec), holder);
+  if (!lock && lock.error().kind == ErrorKind::kNotFound) {  // the links alone do not make it
+    return Fail(ErrorKind::kRefused,
+                plan::StateDirectory(spec) + " does not exist yet: run `zprov apply` first");
+  }
   if (lock || lock.error().kind != ErrorKind::kBusy) return lock;
   const std::string& who = lock.error().message;
   return Fail(ErrorKind::kRefused,
@@ -41,11 +47,12 @@ Result<std::unique_ptr<os::Lock>> TakeLock(os::System& system, const spec::Clust
                           spec.storage.store, who.empty() ? "it has only just started" : who));
 }
 
-Result<void> PerformAll(os::System& system, const plan::Plan& plan,
+// `made` steps were done before these.
+Result<void> PerformAll(os::System& system, const plan::Plan& plan, size_t made,
                         const std::function<void(const Progress&)>& on_step) {
-  size_t number = 0;
+  size_t number = made;
   for (const plan::Step& step : plan.steps) {
-    on_step({++number, plan.steps.size(), step});
+    on_step({++number, made + plan.steps.size(), step});
     ZPROV_TRY(Perform(system, step.action));
   }
   return {};
@@ -74,18 +81,18 @@ Result<plan::Plan> Apply(os::System& system, const spec::ClusterSpec& spec, cons
                          const std::function<void(const Progress&)>& on_step) {
   ZPROV_ASSIGN(plan::Plan plan, PlanFor(system, spec, request));
   if (!plan.refusals.empty()) return plan;
-  ZPROV_ASSIGN(const std::vector<plan::Step> made, MakeState(system, spec, plan));
+  ZPROV_ASSIGN(const std::vector<plan::Step> made, MakeState(system, spec, plan, on_step));
   ZPROV_ASSIGN(const auto lock, TakeLock(system, spec, request.holder));
   // What was seen before the lock may have been another zprov's work in progress.
   ZPROV_ASSIGN(plan, PlanFor(system, spec, request));
   if (!plan.refusals.empty()) return plan;
   if (request.scope == Scope::kLinks) {
-    ZPROV_TRY(PerformAll(system, plan, on_step));
+    ZPROV_TRY(PerformAll(system, plan, made.size(), on_step));
     return plan;
   }
   if (!plan.steps.empty()) {
     ZPROV_TRY(WriteJournal(system, plan::JournalPath(spec), plan));
-    ZPROV_TRY(PerformAll(system, plan, on_step));
+    ZPROV_TRY(PerformAll(system, plan, made.size(), on_step));
   }
   ZPROV_TRY(Finish(system, spec));
   plan.steps.insert(plan.steps.begin(), made.begin(), made.end());

@@ -1,0 +1,108 @@
+// The words of the command line: help, and what is refused before anything is opened.
+#include <gmock/gmock.h>
+
+#include "unit/cli/console.h"
+
+namespace zprov::cli {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+// No world at all: opening one would end with 1.
+Said Say(const std::vector<std::string>& args) { return RunWith(args, WiringOf({})); }
+
+TEST(Words, OfTheHelpNameEveryCommandAndExitCode) {
+  const Said help = Say({"--help"});
+  EXPECT_EQ(help.exit, 0);
+  EXPECT_THAT(help.err, IsEmpty());
+  for (const char* command : {"init", "check", "render", "plan", "apply", "doctor", "demo"}) {
+    EXPECT_THAT(help.out, HasSubstr(std::string("\n  ") + command + " "));
+  }
+  EXPECT_THAT(help.out, HasSubstr("0 done or nothing to do, 1 failed, 2 usage or an invalid spec"));
+  EXPECT_THAT(help.out, HasSubstr("3 refused by a guard"));
+  EXPECT_THAT(help.out, HasSubstr("4 plan has changes to make"));
+}
+
+TEST(Words, HelpOfACommandIsAboutIt) {
+  const Said help = Say({"init", "--help"});
+  EXPECT_EQ(help.exit, 0);
+  EXPECT_THAT(help.out, HasSubstr("--nodes"));
+  EXPECT_THAT(help.out, Not(HasSubstr("--drop-old-home")));
+}
+
+TEST(Words, VersionIsOneLineOnStdout) {
+  const Said version = Say({"--version"});
+  EXPECT_EQ(version.exit, 0);
+  EXPECT_THAT(version.out, MatchesRegex("zprov [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+  EXPECT_THAT(version.err, IsEmpty());
+}
+
+struct Wrong {
+  const char* name;
+  std::vector<std::string> args;
+  const char* named;  // what the message must name
+};
+
+void PrintTo(const Wrong& row, std::ostream* out) { *out << row.name; }
+
+class WrongWords : public ::testing::TestWithParam<Wrong> {};
+
+TEST_P(WrongWords, EndWith2AMessageThatNamesThemAndAnEmptyStdout) {
+  const Said said = Say(GetParam().args);
+  EXPECT_EQ(said.exit, 2);
+  EXPECT_THAT(said.out, IsEmpty());
+  EXPECT_THAT(said.err, HasSubstr(GetParam().named));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Each, WrongWords,
+    ::testing::Values(Wrong{"Nothing", {}, "--help"},
+                      Wrong{"Command", {"aply"}, "aply: did you mean apply?"},
+                      Wrong{"Flag", {"plan", "--forse"}, "--forse"},
+                      Wrong{"TwoCommands", {"plan", "apply"}, "apply"},
+                      Wrong{"FlagOfAnother", {"check", "--allow-open"}, "--allow-open"},
+                      Wrong{"Rig", {"--rig", "moon", "plan"}, "moon"},
+                      Wrong{"Mode", {"init", "--mode", "foo"}, "foo"},
+                      Wrong{"Only", {"apply", "--only", "files"}, "files"},
+                      Wrong{"NodesAsAWord", {"init", "--nodes", "abc"}, "abc"},
+                      Wrong{"NodesThatAreTooMany", {"init", "--nodes", "99999999"}, "99999999"},
+                      Wrong{"NodesBeyondAnyNumber", {"init", "--nodes", "9999999999999"}, "99999"},
+                      Wrong{"NoNodes", {"init", "--nodes", "0"}, "node"},
+                      Wrong{"NegativeNodes", {"init", "--nodes", "-1"}, "node"},
+                      Wrong{"SpecWithoutFile", {"plan", "--spec"}, "--spec"},
+                      Wrong{"RootOfTheSimulator",
+                            {"--rig", "sim", "--root", "/mnt", "plan"},
+                            "--root works on files of this host"}),
+    [](const auto& row) { return row.param.name; });
+
+TEST(Words, FlagsMayStandOnEitherSideOfTheCommand) {
+  EXPECT_THAT(Say({"--json", "init"}).out, StartsWith("{"));
+  EXPECT_EQ(Say({"init", "--json"}).out, Say({"--json", "init"}).out);
+}
+
+TEST(Words, ARootThatIsNoDirectoryEndsWith2AndNamesIt) {
+  for (const char* root : {"/nowhere/at/all", ZPROV_SOURCE_DIR "/CMakeLists.txt"}) {
+    for (const char* command : {"check", "render", "plan", "apply", "doctor"}) {
+      const Said said = Say({"--root", root, command});
+      EXPECT_EQ(said.exit, 2);
+      EXPECT_THAT(said.out, IsEmpty());
+      EXPECT_THAT(said.err, HasSubstr(std::string("zprov: --root ") + root +
+                                      ": name a directory that exists"));
+    }
+  }
+}
+
+TEST(Words, AWorldThatCannotBeOpenedIsAnErrorOnStderr) {
+  const Said said = Say({"plan"});
+  EXPECT_EQ(said.exit, 1);
+  EXPECT_THAT(said.out, IsEmpty());
+  EXPECT_EQ(said.err, "zprov: the test gives no such world\n");
+}
+
+}  // namespace
+}  // namespace zprov::cli
