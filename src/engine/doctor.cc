@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <set>
 
 #include "core/plan/desired.h"
 #include "util/path.h"
@@ -11,7 +13,6 @@
 namespace zprov::engine {
 namespace {
 
-constexpr uint64_t kSmallFile = 1 << 20;  // bytes: /proc and /etc files
 constexpr double kNearlyFull = 0.9;  // of metadata: a snapshot needs room to unshare tree nodes
 
 struct Patient {
@@ -19,169 +20,293 @@ struct Patient {
   const spec::ClusterSpec& spec;
 };
 
-DoctorRow Unknown(const std::string& name, const Error& error) {
-  return {name, Verdict::kUnknown, error.message, "run zprov doctor as root"};
+// A row without its name.
+struct Finding {
+  Verdict verdict = Verdict::kGood;
+  std::string text;
+  std::string cure;
+};
+
+Finding Good(std::string text) { return {Verdict::kGood, std::move(text), ""}; }
+
+Finding Unknown(const Error& error) {
+  const bool needs_root = error.kind == ErrorKind::kPermission;
+  return Finding{
+      Verdict::kUnknown, error.message,
+      needs_root ? "run zprov doctor as root" : "mend that, then run zprov doctor again"};
 }
 
-bool Exists(const Patient& patient, const std::string& path) {
-  const auto status = patient.system.files.Status(path);
-  return status && status->has_value();
+Result<bool> Exists(const Patient& patient, const std::string& path) {
+  ZPROV_ASSIGN(const auto status, patient.system.files.Status(path));
+  return status.has_value();
 }
 
-DoctorRow Store(const Patient& patient) {
+// Nothing when there is no such file.
+Result<std::optional<std::string>> ReadIfThere(const Patient& patient, const std::string& path) {
+  constexpr uint64_t kLimit = 16 << 20;  // bytes; the largest, Debian's modules.dep, has half a MB
+  auto text = patient.system.files.Read(path, kLimit);
+  if (!text && text.error().kind == ErrorKind::kNotFound) return std::nullopt;
+  if (!text) return tl::make_unexpected(std::move(text).error());
+  return std::move(*text);
+}
+
+// The store, or the nearest directory above it that is there.
+Result<os::Filesystem> StoreFilesystem(const Patient& patient) {
+  std::string path = patient.spec.storage.store;
+  while (true) {
+    auto filesystem = patient.system.trees.FilesystemOf(path);
+    if (filesystem || filesystem.error().kind != ErrorKind::kNotFound || path == "/") {
+      return filesystem;
+    }
+    path = ParentOf(path);
+  }
+}
+
+Result<Finding> Store(const Patient& patient) {
   const std::string& store = patient.spec.storage.store;
-  const auto filesystem = patient.system.trees.FilesystemOf(store);
-  if (!filesystem && filesystem.error().kind == ErrorKind::kNotFound) {
-    return {"store", Verdict::kWarning, store + " does not exist yet",
-            "zprov apply makes it; it must be on btrfs"};
+  ZPROV_ASSIGN(const os::Filesystem filesystem, StoreFilesystem(patient));
+  if (filesystem.type != "btrfs") {
+    return Finding{
+        Verdict::kBad, fmt::format("{} is on {}", store, filesystem.type),
+        "mount a btrfs file system there (mkfs.btrfs), or name another store under [storage]"};
   }
-  if (!filesystem) return Unknown("store", filesystem.error());
-  if (filesystem->type != "btrfs") {
-    return {"store", Verdict::kBad, fmt::format("{} is on {}", store, filesystem->type),
-            "mount a btrfs file system there (mkfs.btrfs), or name another store under [storage]"};
+  if (filesystem.read_only) {
+    return Finding{Verdict::kBad, store + " is mounted read-only",
+                   "dmesg says why; then mount -o remount,rw " + filesystem.mount_point};
   }
-  if (filesystem->read_only) {
-    return {"store", Verdict::kBad, store + " is mounted read-only",
-            "dmesg says why; then mount -o remount,rw " + filesystem->mount_point};
+  ZPROV_ASSIGN(const bool is_there, Exists(patient, store));
+  if (!is_there) {
+    return Finding{Verdict::kWarning, store + " does not exist yet, its place is on btrfs",
+                   "zprov apply makes it"};
   }
-  return {"store", Verdict::kGood, store + " is on btrfs", ""};
+  return Good(store + " is on btrfs");
 }
 
-DoctorRow Metadata(const Patient& patient) {
+Finding NoStoreYet(const Patient& patient) {
+  return Finding{Verdict::kUnknown, patient.spec.storage.store + " does not exist yet",
+                 "mend the row store first"};
+}
+
+Result<Finding> Metadata(const Patient& patient) {
+  ZPROV_ASSIGN(const bool has_store, Exists(patient, patient.spec.storage.store));
+  if (!has_store) return NoStoreYet(patient);
   const auto usage = patient.system.btrfs.Usage(patient.spec.storage.store);
-  if (!usage) return Unknown("metadata", usage.error());
+  if (!usage && usage.error().kind == ErrorKind::kNotSupported) {
+    return Finding{Verdict::kUnknown, "only btrfs has it", "mend the row store first"};
+  }
+  if (!usage) return tl::make_unexpected(usage.error());
   const double part = usage->metadata_total == 0 ? 1.0
                                                  : static_cast<double>(usage->metadata_used) /
                                                        static_cast<double>(usage->metadata_total);
   const std::string finding =
       fmt::format("{:.0f} % of the btrfs metadata space is used", part * 100);
-  if (part < kNearlyFull) return {"metadata", Verdict::kGood, finding, ""};
-  return {"metadata", Verdict::kBad, finding,
-          fmt::format("delete old snapshots, or btrfs balance start -dusage=50 {}",
-                      patient.spec.storage.store)};
+  if (part < kNearlyFull) return Good(finding);
+  return Finding{Verdict::kBad, finding,
+                 fmt::format("delete old snapshots, or btrfs balance start -dusage=50 {}",
+                             patient.spec.storage.store)};
 }
 
-DoctorRow MountOptions(const Patient& patient) {
+Result<Finding> MountOptions(const Patient& patient) {
+  const std::string& store = patient.spec.storage.store;
+  ZPROV_ASSIGN(const bool has_store, Exists(patient, store));
+  if (!has_store) return NoStoreYet(patient);
   const std::string state = plan::StateDirectory(patient.spec);
-  const std::string place = Exists(patient, state) ? state : patient.spec.storage.store;
-  const auto filesystem = patient.system.trees.FilesystemOf(place);
-  if (!filesystem) return Unknown("mount options", filesystem.error());
-  if (filesystem->nosuid && filesystem->nodev) {
-    return {"mount options", Verdict::kGood, place + " is mounted nosuid,nodev", ""};
+  ZPROV_ASSIGN(const bool has_state, Exists(patient, state));
+  const std::string& place = has_state ? state : store;
+  ZPROV_ASSIGN(const os::Filesystem filesystem, patient.system.trees.FilesystemOf(place));
+  if (filesystem.nosuid && filesystem.nodev) {
+    return Good(place + " is mounted nosuid,nodev");
   }
-  return {
-      "mount options", Verdict::kWarning,
+  return Finding{
+      Verdict::kWarning,
       place + " is not mounted nosuid,nodev: a node's setuid files and devices work on the host",
       fmt::format("mount the subvolume {} on itself with nosuid,nodev (an fstab line with "
                   "subvol= and these options)",
                   state)};
 }
 
-DoctorRow NfsInstalled(const Patient& patient) {
-  if (Exists(patient, "/usr/sbin/exportfs") || Exists(patient, "/sbin/exportfs")) {
-    return {"nfs installed", Verdict::kGood, "exportfs is there", ""};
+Result<Finding> NfsInstalled(const Patient& patient) {
+  for (const char* place : {"/usr/sbin/exportfs", "/sbin/exportfs"}) {
+    ZPROV_ASSIGN(const bool is_there, Exists(patient, place));
+    if (is_there) return Good("exportfs is there");
   }
-  return {"nfs installed", Verdict::kBad, "there is no exportfs",
-          "apt-get install nfs-kernel-server"};
+  return Finding{Verdict::kBad, "there is no exportfs", "apt-get install nfs-kernel-server"};
 }
 
-DoctorRow NfsRunning(const Patient& patient) {
-  const auto threads = patient.system.files.Read("/proc/fs/nfsd/threads", kSmallFile);
+Result<Finding> NfsRunning(const Patient& patient) {
+  ZPROV_ASSIGN(const auto threads, ReadIfThere(patient, "/proc/fs/nfsd/threads"));
   const auto count = threads ? ParseNumber(Trim(*threads), 100000) : std::nullopt;
-  if (count && *count > 0) {
-    return {"nfs running", Verdict::kGood, fmt::format("{} server threads", *count), ""};
-  }
-  return {"nfs running", Verdict::kBad, "no NFS server threads run",
-          "systemctl enable --now nfs-kernel-server"};
+  if (count && *count > 0) return Good(fmt::format("{} server threads", *count));
+  return Finding{Verdict::kBad, "no NFS server threads run",
+                 "systemctl enable --now nfs-kernel-server"};
 }
 
-DoctorRow Rpiboot(const Patient& patient) {
-  const auto running = patient.system.live->process_table.Named("rpiboot");
-  if (!running) return Unknown("rpiboot", running.error());
+Result<Finding> Rpiboot(const Patient& patient) {
+  ZPROV_ASSIGN(const auto running, patient.system.live->process_table.Named("rpiboot"));
   const bool is_wanted = patient.spec.mode == spec::Mode::kCompatible &&
                          patient.spec.boot_server == spec::BootServer::kRpiboot;
-  if (is_wanted && running->empty()) {
-    return {"rpiboot", Verdict::kWarning, "rpiboot does not run, so no node can boot",
-            "reboot the host (rc.local starts it), or start it as /etc/rc.local does"};
+  if (is_wanted && running.empty()) {
+    return Finding{Verdict::kWarning, "rpiboot does not run, so no node can boot",
+                   "reboot the host (rc.local starts it), or start it as /etc/rc.local does"};
   }
-  if (!is_wanted && !running->empty()) {
-    return {
-        "rpiboot", Verdict::kBad,
+  if (!is_wanted && !running.empty()) {
+    return Finding{
+        Verdict::kBad,
         fmt::format("rpiboot runs as pid {} and would take the boards away from zprov",
-                    running->front().pid),
-        fmt::format("kill {}; see that nothing starts it again (rc.local)", running->front().pid)};
+                    running.front().pid),
+        fmt::format("kill {}; see that nothing starts it again (rc.local)", running.front().pid)};
   }
-  return {"rpiboot", Verdict::kGood, is_wanted ? "rpiboot runs" : "rpiboot does not run", ""};
+  return Good(is_wanted ? "rpiboot runs" : "rpiboot does not run");
 }
 
-std::string DenyLine(const Patient& patient) {
+std::vector<std::string> GadgetLinks(const Patient& patient) {
   std::vector<std::string> names = patient.spec.deny;
   for (const spec::Node& node : patient.spec.nodes) names.push_back(node.name);
-  return Join(names, " ");
+  return names;
 }
 
-// dhcpcd and NetworkManager are told by managed files; for others a person has to.
-DoctorRow NetworkManager(const Patient& patient) {
-  struct Other {
-    const char* program;
-    const char* cure;
-  };
-  constexpr Other kOthers[] = {
-      {"systemd-networkd",
-       "write /etc/systemd/network/10-zprov-unmanaged.network: [Match] Name={} "
-       "[Link] Unmanaged=yes"},
-      {"connmand", "write NetworkInterfaceBlacklist={} into /etc/connman/main.conf"},
-  };
-  for (const Other& other : kOthers) {
-    const auto running = patient.system.live->process_table.Named(other.program);
-    if (!running) return Unknown("network manager", running.error());
-    if (running->empty()) continue;
-    return {"network manager", Verdict::kWarning,
-            fmt::format("{} runs, which zprov does not configure", other.program),
-            fmt::format(fmt::runtime(other.cure), DenyLine(patient))};
+// A program that would give the gadget links addresses of its own, and where it is told not to.
+struct Meddler {
+  const char* program;
+  const char* file;
+  const char* cure;       // {}: the links
+  const char* separator;  // between them
+};
+
+constexpr Meddler kMeddlers[] = {
+    {"dhcpcd", "/etc/dhcpcd.conf", "zprov apply writes it", " "},
+    {"NetworkManager", "/etc/NetworkManager/conf.d/zprov.conf", "zprov apply writes it", " "},
+    {"systemd-networkd", "/etc/systemd/network/10-zprov-unmanaged.network",
+     "write it: [Match] Name={} [Link] Unmanaged=yes; then networkctl reload", " "},
+    {"connmand", "/etc/connman/main.conf",
+     "write into it, below [General]: NetworkInterfaceBlacklist={}; then systemctl restart connman",
+     ","},
+};
+
+// Every link is a word of the file, comments apart. How the words must stand differs from program
+// to program, and who names the links there means them.
+Result<bool> IsTold(const Patient& patient, const Meddler& meddler) {
+  ZPROV_ASSIGN(const auto text, ReadIfThere(patient, meddler.file));
+  if (!text) return false;
+  std::set<std::string, std::less<>> words;
+  for (const std::string_view line : LinesWithEndings(*text)) {
+    std::string spaced(Trim(line));
+    if (spaced.starts_with('#')) continue;
+    std::ranges::replace_if(
+        spaced, [](char c) { return c == ';' || c == ':' || c == ',' || c == '='; }, ' ');
+    for (const std::string_view word : Words(spaced)) words.emplace(word);
   }
-  return {"network manager", Verdict::kGood, "no manager runs that zprov cannot tell to keep off",
-          ""};
+  return std::ranges::all_of(GadgetLinks(patient),
+                             [&](const std::string& link) { return words.contains(link); });
 }
 
-// Built in, loaded, or there to be loaded.
-bool HasModule(const Patient& patient, const std::string& kernel, std::string_view module) {
-  if (Exists(patient, fmt::format("/sys/module/{}", module))) return true;
+Result<Finding> NetworkManager(const Patient& patient) {
+  std::vector<std::string> told;
+  for (const Meddler& meddler : kMeddlers) {
+    ZPROV_ASSIGN(const auto running, patient.system.live->process_table.Named(meddler.program));
+    if (running.empty()) continue;
+    ZPROV_ASSIGN(const bool is_told, IsTold(patient, meddler));
+    if (!is_told) {
+      return Finding{
+          Verdict::kWarning,
+          fmt::format("{} runs, and {} does not keep it off the nodes' links", meddler.program,
+                      meddler.file),
+          fmt::format(fmt::runtime(meddler.cure), Join(GadgetLinks(patient), meddler.separator))};
+    }
+    told.emplace_back(meddler.program);
+  }
+  if (told.empty()) return Good("none runs");
+  return Good(Join(told, ", ") + " is told to keep off the nodes' links");
+}
+
+// The names of modules in modules.dep and modules.builtin ("kernel/net/bridge/bridge.ko.xz: …"), as
+// the kernel writes them: file names may have '-' where it has '_'.
+void AddModules(std::string_view list, std::set<std::string>& modules) {
+  for (const std::string_view line : LinesWithEndings(list)) {
+    const std::string_view path = line.substr(0, line.find_first_of(":\n"));
+    const std::string_view file = path.substr(path.rfind('/') + 1);
+    std::string name(file.substr(0, file.find(".ko")));
+    std::ranges::replace(name, '-', '_');
+    modules.insert(std::move(name));
+  }
+}
+
+// Built in, or there to be loaded. Nothing: this kernel has no lists.
+Result<std::optional<std::set<std::string>>> KnownModules(const Patient& patient,
+                                                          const std::string& kernel) {
+  std::optional<std::set<std::string>> modules;
   for (const char* list : {"modules.builtin", "modules.dep"}) {
-    const auto text = patient.system.files.Read(fmt::format("/lib/modules/{}/{}", kernel, list),
-                                                uint64_t{16} << 20);
-    if (text && text->find(fmt::format("/{}.ko", module)) != std::string::npos) return true;
+    ZPROV_ASSIGN(const auto text,
+                 ReadIfThere(patient, fmt::format("/lib/modules/{}/{}", kernel, list)));
+    if (!text) continue;
+    if (!modules) modules.emplace();
+    AddModules(*text, *modules);
   }
-  return false;
+  return modules;
 }
 
-DoctorRow Modules(const Patient& patient) {
-  const auto release = patient.system.files.Read("/proc/sys/kernel/osrelease", kSmallFile);
-  if (!release) return Unknown("kernel modules", release.error());
+Result<Finding> Modules(const Patient& patient) {
+  constexpr char kRelease[] = "/proc/sys/kernel/osrelease";
+  ZPROV_ASSIGN(const auto release, ReadIfThere(patient, kRelease));
+  if (!release) {
+    return Finding{Verdict::kUnknown, fmt::format("there is no {}", kRelease),
+                   "mount /proc, then run zprov doctor again"};
+  }
   const std::string kernel(Trim(*release));
+  ZPROV_ASSIGN(const auto known, KnownModules(patient, kernel));
   std::vector<std::string> missing;
   // cdc_subset carries jumbo frames, cdc_ether the rest (fixtures/kernels/README.md, MTU).
   for (const char* module : {"bridge", "btrfs", "usbnet", "cdc_ether", "cdc_subset", "nfsd"}) {
-    if (!HasModule(patient, kernel, module)) missing.push_back(module);
+    ZPROV_ASSIGN(const bool is_loaded, Exists(patient, fmt::format("/sys/module/{}", module)));
+    const bool is_listed = known && known->contains(module);
+    if (!is_listed && !is_loaded) missing.emplace_back(module);
   }
   if (missing.empty()) {
-    return {"kernel modules", Verdict::kGood, "kernel " + kernel + " has all that are needed", ""};
+    return Good("kernel " + kernel + " has all that are needed");
   }
-  return {"kernel modules", Verdict::kBad,
-          fmt::format("kernel {} lacks {}", kernel, Join(missing, ", ")),
-          "install the distribution's full kernel package; after a kernel update, reboot first"};
+  if (!known) {
+    return Finding{Verdict::kUnknown,
+                   fmt::format("there are no lists in /lib/modules/{}; not loaded: {}", kernel,
+                               Join(missing, ", ")),
+                   "after a kernel update, reboot; else install the modules of this kernel"};
+  }
+  return Finding{
+      Verdict::kBad, fmt::format("kernel {} lacks {}", kernel, Join(missing, ", ")),
+      "install the distribution's full kernel package; after a kernel update, reboot first"};
 }
 
 // The host has no battery clock: before NTP answers it may be years behind its own files.
-DoctorRow ClockRow(const Patient& patient) {
-  const auto hosts = patient.system.files.Status("/etc/hosts");
-  if (!hosts) return Unknown("clock", hosts.error());
+Result<Finding> Clock(const Patient& patient) {
+  ZPROV_ASSIGN(const auto hosts, patient.system.files.Status("/etc/hosts"));
   const int64_t now = patient.system.clock.WallTime().count();
-  if (*hosts && now < (*hosts)->modified_ns) {
-    return {"clock", Verdict::kBad, "the clock is behind the time /etc/hosts was last changed",
-            "set it: timedatectl set-ntp true, or date -s"};
+  if (hosts && now < hosts->modified_ns) {
+    return Finding{Verdict::kBad, "the clock is behind the time /etc/hosts was last changed",
+                   "set it: timedatectl set-ntp true, or date -s"};
   }
-  return {"clock", Verdict::kGood, "the clock is not behind the files", ""};
+  return Good("the clock is not behind the files");
+}
+
+struct Prerequisite {
+  const char* name;
+  Result<Finding> (*examine)(const Patient&);
+};
+
+constexpr Prerequisite kOfTrees[] = {
+    {"store", Store},
+    {"metadata", Metadata},
+    {"mount options", MountOptions},
+    {"nfs installed", NfsInstalled},
+};
+
+constexpr Prerequisite kOfHosts[] = {
+    {"nfs running", NfsRunning}, {"rpiboot", Rpiboot}, {"network manager", NetworkManager},
+    {"kernel modules", Modules}, {"clock", Clock},
+};
+
+DoctorRow RowOf(const Prerequisite& prerequisite, const Patient& patient) {
+  auto found = prerequisite.examine(patient);
+  Finding finding = found ? std::move(*found) : Unknown(found.error());
+  return {prerequisite.name, finding.verdict, std::move(finding.text), std::move(finding.cure)};
 }
 
 }  // namespace
@@ -201,14 +326,11 @@ std::string_view Name(Verdict verdict) {
 }
 
 std::vector<DoctorRow> Examine(os::System& system, const spec::ClusterSpec& spec) {
-  using Test = DoctorRow (*)(const Patient&);
-  constexpr Test kOfTrees[] = {Store, Metadata, MountOptions, NfsInstalled};
-  constexpr Test kOfHosts[] = {NfsRunning, Rpiboot, NetworkManager, Modules, ClockRow};
   const Patient patient{system, spec};
   std::vector<DoctorRow> rows;
-  for (const Test test : kOfTrees) rows.push_back(test(patient));
+  for (const Prerequisite& row : kOfTrees) rows.push_back(RowOf(row, patient));
   if (system.live == nullptr) return rows;
-  for (const Test test : kOfHosts) rows.push_back(test(patient));
+  for (const Prerequisite& row : kOfHosts) rows.push_back(RowOf(row, patient));
   return rows;
 }
 
