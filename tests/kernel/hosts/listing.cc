@@ -1,4 +1,4 @@
-#include "kernel/apply/listing.h"
+#include "kernel/hosts/listing.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -7,12 +7,13 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
 #include <iostream>
 
 #include "adapters/host_world.h"
 #include "engine/apply.h"
-#include "kernel/apply/hosts.h"
-#include "kernel/apply/listing.h"
+#include "kernel/hosts/hosts.h"
+#include "kernel/hosts/listing.h"
 #include "sim/faults/faulty_system.h"
 #include "support/capability.h"
 #include "support/loop_btrfs.h"
@@ -111,6 +112,7 @@ class RealCrashPoints : public ::testing::TestWithParam<Case> {
   void ExpectRecovery(const LoopBtrfs& disk) {
     ++tested_;
     const std::string& root = disk.path();
+    ASSERT_TRUE(std::filesystem::is_directory(HomeOf(root))) << "home is gone";
     ASSERT_EQ(Listing(HomeOf(root), Times::kOfFiles), home_) << "right after the cut";
     const auto world = WorldAt(disk);
     const auto again = Apply(world->system(), spec_);

@@ -1,4 +1,4 @@
-#include "kernel/apply/hosts.h"
+#include "kernel/hosts/hosts.h"
 
 #include <btrfsutil.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 #include <system_error>
 
 #include "core/spec/format.h"
-#include "kernel/apply/listing.h"
+#include "kernel/hosts/listing.h"
 #include "sim/scenarios/seed_files.h"
 
 namespace zprov::tests {

@@ -1,0 +1,22 @@
+// A real Debian tree, as mmdebstrap makes it, and running programs on it.
+#pragma once
+
+#include <string>
+
+#include "util/result.h"
+
+namespace zprov::tests {
+
+// Unpacks Debian 12's minbase into directory `root`. The archive is made once a day and kept in the
+// build directory. kNotSupported: the message names what is missing ("mmdebstrap").
+Result<void> UnpackDebian(const std::string& root);
+
+struct Ran {
+  int exit_code = 0;
+  std::string out;  // stdout; stderr goes to the test's own
+};
+
+// A command line for sh.
+Ran RunShell(const std::string& command);
+
+}  // namespace zprov::tests

@@ -1,0 +1,210 @@
+// The main job, with the real program on a real Debian tree: init, check, plan, apply, plan, on a
+// fresh host and on one where somebody followed the procedure by hand.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <sstream>
+
+#include "kernel/hosts/hosts.h"
+#include "kernel/hosts/listing.h"
+#include "kernel/main_job/debian_tree.h"
+#include "sim/scenarios/seed_files.h"
+#include "support/capability.h"
+#include "support/loop_btrfs.h"
+#include "util/strings.h"
+
+namespace zprov::tests {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr char kOwnSpec[] = "/etc/zprov/cluster.toml";
+constexpr char kUsb[] = R"(usb = ["1-1.2", "1-1.3", "1-1.4", "1-1.5.1", "1-1.5.2"])";
+
+struct Parts {
+  std::string ours;    // what is in zprov's blocks, without their marks
+  std::string others;  // what is not
+};
+
+Parts PartsOf(const std::string& content) {
+  Parts parts;
+  bool is_inside = false;
+  for (std::string_view line : LinesWithEndings(content)) {
+    const bool is_mark = line.starts_with("# zprov begin") || line.starts_with("# zprov end");
+    if (is_mark) is_inside = line.starts_with("# zprov begin");
+    if (!is_mark) (is_inside ? parts.ours : parts.others) += line;
+  }
+  return parts;
+}
+
+class MainJob : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto disk = LoopBtrfs::Make(1 << 30);
+    ZPROV_NEEDS(disk || disk.error().kind != ErrorKind::kNotSupported, disk.error().message);
+    ASSERT_TRUE(disk) << disk.error().message;
+    disk_ = std::move(*disk);
+    root_ = disk_->path() + "/host";
+    MakeSubvolume(root_);
+    const auto unpacked = UnpackDebian(root_);
+    ZPROV_NEEDS(unpacked || unpacked.error().kind != ErrorKind::kNotSupported,
+                unpacked.error().message);
+    ASSERT_TRUE(unpacked) << unpacked.error().message;
+    WriteFile(root_ + "/etc/hosts", "127.0.0.1\tlocalhost\n127.0.1.1\tsnail\n");
+    AddRaspberryPiFiles(root_);
+    MakeStore(root_);
+  }
+
+  // zprov on the tree; its stdout and exit code.
+  Ran Zprov(const std::string& arguments) {
+    return RunShell(fmt::format("{} --root {} {}", ZPROV_PROGRAM, root_, arguments));
+  }
+
+  // What `init` prints, with the ports that only the operator knows.
+  std::string NativeSpec() {
+    std::string spec = RunShell(std::string(ZPROV_PROGRAM) + " init").out;
+    spec.insert(spec.find("[nodes]\n") + 8, std::string(kUsb) + "\n");
+    return spec;
+  }
+
+  // Every managed file, or zprov's blocks in it, is what `render` prints.
+  void ExpectRendered() {
+    std::istringstream list(Zprov("render").out);
+    std::string name;
+    std::string path;
+    int files = 0;
+    while (list >> name && std::getline(list >> std::ws, path)) {
+      const bool is_nobodys = name == "networkmanager" || name == "exports";
+      if (!path.starts_with('/') || (is_nobodys && !HasPartnerOf(name))) continue;
+      ++files;
+      const std::string content = ContentOf(root_ + path);
+      const std::string ours = PartsOf(content).ours;
+      EXPECT_EQ(ours.empty() ? content : ours, Zprov("render " + name).out) << path;
+    }
+    EXPECT_GE(files, 6);
+  }
+
+  // A tree without NetworkManager or roots gets no file for it; `render` prints it all the same.
+  bool HasPartnerOf(const std::string& name) const {
+    return fs::exists(root_ + (name == "exports" ? "/x/s0" : "/etc/NetworkManager"));
+  }
+
+  void ExpectNothingToDo() {
+    const Ran plan = Zprov("plan");
+    EXPECT_EQ(plan.exit_code, 0) << plan.out;
+    EXPECT_THAT(plan.out, HasSubstr("nothing to do"));
+    const std::string before = Listing(root_ + "/etc") + Listing(root_ + "/x/snaa");
+    const Ran again = Zprov("apply");
+    EXPECT_EQ(again.exit_code, 0);
+    EXPECT_THAT(again.out, HasSubstr("nothing to do"));
+    EXPECT_EQ(Listing(root_ + "/etc") + Listing(root_ + "/x/snaa"), before);
+  }
+
+  // Their ids and paths, but for zprov's own: what was moved or made anew has another line.
+  std::string Subvolumes() {
+    return RunShell(
+               fmt::format("btrfs subvolume list {} | sed 's/gen [0-9]* //' | grep -v /x/.zprov",
+                           disk_->path()))
+        .out;
+  }
+
+  std::unique_ptr<LoopBtrfs> disk_;
+  std::string root_;
+};
+
+TEST_F(MainJob, OnAFreshDebianTree) {
+  FillHome(root_ + "/home");
+  const std::string home = Listing(root_ + "/home", Times::kOfFiles);
+  const std::string dhcpcd = ContentOf(root_ + "/etc/dhcpcd.conf");
+  const std::string hosts = ContentOf(root_ + "/etc/hosts");
+  // Leads out of the tree for everybody who follows it from here, and stays inside for the host.
+  fs::create_directory(root_ + "/outside");
+  fs::rename(root_ + "/etc/dhcpcd.conf", root_ + "/outside/dhcpcd.conf");
+  fs::create_symlink("../../outside/dhcpcd.conf", root_ + "/etc/dhcpcd.conf");
+  WriteFile(disk_->path() + "/outside/dhcpcd.conf", "somebody else's\n");
+  const std::string outside = Listing(disk_->path() + "/outside", Times::kOfFiles);
+
+  WriteFile(root_ + kOwnSpec, NativeSpec());
+  EXPECT_EQ(Zprov("check").exit_code, 0);
+  const Ran plan = Zprov("plan");
+  EXPECT_EQ(plan.exit_code, 4) << plan.out;
+  EXPECT_THAT(plan.out,
+              AllOf(HasSubstr("on the host itself (not counted here):\n     set up bridge"),
+                    HasSubstr("move /home into subvolume /x/snaa")));
+  const Ran applied = Zprov("apply");
+  ASSERT_EQ(applied.exit_code, 0) << applied.out;
+
+  EXPECT_EQ(fs::read_symlink(root_ + "/home"), "x/snaa");
+  EXPECT_EQ(Listing(root_ + "/x/snaa", Times::kOfFiles), home);
+  EXPECT_EQ(Listing(root_ + "/.home.before-zprov", Times::kOfFiles), home);
+  EXPECT_EQ(PartsOf(ContentOf(root_ + "/etc/hosts")).others, hosts);
+  const std::string managed = ContentOf(root_ + "/outside/dhcpcd.conf");
+  EXPECT_THAT(managed, HasSubstr("denyinterfaces"));
+  EXPECT_EQ(PartsOf(managed).others, dhcpcd);
+  EXPECT_TRUE(fs::is_symlink(root_ + "/etc/dhcpcd.conf"));
+  EXPECT_EQ(Listing(disk_->path() + "/outside", Times::kOfFiles), outside);
+  fs::remove(root_ + "/etc/dhcpcd.conf");
+  fs::rename(root_ + "/outside/dhcpcd.conf", root_ + "/etc/dhcpcd.conf");
+  ExpectRendered();
+  ExpectNothingToDo();
+
+  EXPECT_EQ(Zprov("apply --drop-old-home").exit_code, 0);
+  EXPECT_FALSE(fs::exists(root_ + "/.home.before-zprov"));
+  EXPECT_EQ(Listing(root_ + "/x/snaa", Times::kOfFiles), home);
+}
+
+TEST_F(MainJob, AdoptsADebianTreeMadeByHandInTheProceduresOwnMode) {
+  FollowProcedure(root_);
+  WriteFile(root_ + kOwnSpec, sim::SeedFile("cluster.toml"));
+  const std::string home = Listing(root_ + "/x/snaa", Times::kOfFiles);
+  const std::string root_of_s3 = Listing(root_ + "/x/s3");
+  const std::string subvolumes = Subvolumes();
+  ASSERT_THAT(subvolumes, HasSubstr("path host/x/s3\n"));
+  EXPECT_EQ(Zprov("check").exit_code, 0);
+  EXPECT_EQ(Zprov("plan").exit_code, 4);
+  const Ran applied = Zprov("apply");
+  ASSERT_EQ(applied.exit_code, 0) << applied.out;
+
+  EXPECT_EQ(fs::read_symlink(root_ + "/x/.zprov/current/s0"), "../gen/0/s0");
+  EXPECT_EQ(Subvolumes(), subvolumes);
+  EXPECT_EQ(Listing(root_ + "/x/s3"), root_of_s3);
+  EXPECT_EQ(Listing(root_ + "/x/snaa", Times::kOfFiles), home);
+  const std::string rc_local = ContentOf(root_ + "/etc/rc.local");
+  EXPECT_THAT(rc_local, HasSubstr("/usr/bin/rpiboot -m"));
+  EXPECT_EQ(rc_local.find("rpiboot -m"), rc_local.rfind("rpiboot -m")) << "rpiboot starts twice";
+  const std::string hosts = ContentOf(root_ + "/etc/hosts");
+  EXPECT_EQ(hosts.find("192.168.7.33 "), hosts.rfind("192.168.7.33 ")) << "the line stands twice";
+  ExpectRendered();
+  ExpectNothingToDo();
+}
+
+TEST_F(MainJob, AdoptsADebianTreeMadeByHandNatively) {
+  FollowProcedure(root_);
+  WriteFile(root_ + kOwnSpec, NativeSpec());
+  const std::string home = Listing(root_ + "/x/snaa", Times::kOfFiles);
+  const std::string subvolumes = Subvolumes();
+  const std::string rc_local = ContentOf(root_ + "/etc/rc.local");
+  EXPECT_EQ(Zprov("plan").exit_code, 4);
+  const Ran applied = Zprov("apply");
+  ASSERT_EQ(applied.exit_code, 0) << applied.out;
+
+  EXPECT_EQ(fs::read_symlink(root_ + "/x/.zprov/current/s4"), "../gen/0/s4");
+  EXPECT_EQ(Subvolumes(), subvolumes);
+  EXPECT_EQ(Listing(root_ + "/x/snaa", Times::kOfFiles), home);
+  EXPECT_EQ(ContentOf(root_ + "/etc/rc.local"), rc_local) << "rpiboot's start stays for now";
+  EXPECT_FALSE(fs::exists(root_ + "/etc/udev/rules.d/70-gadget.rules"));
+  EXPECT_EQ(ContentOf(root_ + "/x/.zprov/retired/etc/udev/rules.d/70-gadget.rules"),
+            sim::SeedFile("70-gadget.rules"));
+  EXPECT_FALSE(fs::exists(root_ + "/etc/network/interfaces.d/zeros"));
+  EXPECT_EQ(ContentOf(root_ + "/x/.zprov/retired/etc/network/interfaces.d/zeros"),
+            sim::SeedFile("zeros"));
+  ExpectRendered();
+  ExpectNothingToDo();
+}
+
+}  // namespace
+}  // namespace zprov::tests
