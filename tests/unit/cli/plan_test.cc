@@ -18,7 +18,6 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::MatchesRegex;
-using ::testing::Not;
 using ::testing::StartsWith;
 
 constexpr char kGolden[] = "fixtures/golden/plan.txt";
@@ -170,7 +169,6 @@ TEST(Plan, OfATreeLeavesTheHostsOwnStepsUncounted) {
   tree.scene().MakeDirectory("/mnt/sd/etc");
   tree.Put("/mnt/sd/etc/zprov/cluster.toml", SourceFile("fixtures/specs/rig.toml"));
   const Wiring wiring = WiringOf({.tree = &tree.system()});
-  const std::vector<std::string> root = {"--root", "/mnt/sd"};
   const Said plan = RunWith({"--root", "/mnt/sd", "plan"}, wiring);
   EXPECT_EQ(plan.exit, 4) << plan.err;
   EXPECT_THAT(plan.out, HasSubstr("on the host itself (not counted here):\n"));
