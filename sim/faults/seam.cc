@@ -30,6 +30,7 @@ void Seam::Heal() {
 std::optional<Error> Seam::Before(Touch touch, std::initializer_list<std::string_view> words) {
   if (is_cut_) return Error{ErrorKind::kGone, "the process has ended"};
   ++calls_;
+  if (touch != Touch::kReads) changes_.push_back(calls_);
   if (keeps_log_) log_.push_back(std::to_string(calls_) + " " + Sentence(words));
   if (watcher_) watcher_(calls_, touch);
   if (cut_at_ == calls_) {

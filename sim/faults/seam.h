@@ -47,6 +47,9 @@ class Seam {
   void KeepLog() { keeps_log_ = true; }
 
   uint64_t calls() const { return calls_; }
+  // The numbers of the calls that could change the world. A cut before any other call leaves the
+  // same world as a cut before the next of these.
+  const std::vector<uint64_t>& changes() const { return changes_; }
   uint64_t failed() const { return failed_; }  // calls that got an injected error
   // One line per call, "12 write /etc/hosts", when KeepLog was called before.
   const std::vector<std::string>& log() const { return log_; }
@@ -64,6 +67,7 @@ class Seam {
 
   uint64_t calls_ = 0;
   uint64_t failed_ = 0;
+  std::vector<uint64_t> changes_;
   std::optional<uint64_t> cut_at_;
   std::optional<Fault> fault_;
   bool is_cut_ = false;

@@ -68,6 +68,24 @@ Result<void> Finish(os::System& system, const spec::ClusterSpec& spec) {
   return CloseJournal(system, plan::JournalPath(spec));
 }
 
+constexpr int kMostRounds = 10;  // a link that will not settle is an error to see, not to repeat
+
+// Until nothing is left: a link that appears while we work starts no second run of the unit.
+// Returns all that was done.
+Result<plan::Plan> SetUpLinks(os::System& system, const spec::ClusterSpec& spec,
+                              const Request& request,
+                              const std::function<void(const Progress&)>& on_step) {
+  plan::Plan done;
+  for (int round = 0; round < kMostRounds; ++round) {
+    ZPROV_ASSIGN(const plan::Plan plan, PlanFor(system, spec, request));
+    if (plan.steps.empty()) break;
+    ZPROV_TRY(PerformAll(system, plan, done.steps.size(), on_step));
+    done.steps.insert(done.steps.end(), plan.steps.begin(), plan.steps.end());
+    done.notes = plan.notes;
+  }
+  return done;
+}
+
 }  // namespace
 
 Result<plan::Plan> PlanFor(os::System& system, const spec::ClusterSpec& spec,
@@ -86,10 +104,7 @@ Result<plan::Plan> Apply(os::System& system, const spec::ClusterSpec& spec, cons
   // What was seen before the lock may have been another zprov's work in progress.
   ZPROV_ASSIGN(plan, PlanFor(system, spec, request));
   if (!plan.refusals.empty()) return plan;
-  if (request.scope == Scope::kLinks) {
-    ZPROV_TRY(PerformAll(system, plan, made.size(), on_step));
-    return plan;
-  }
+  if (request.scope == Scope::kLinks) return SetUpLinks(system, spec, request, on_step);
   if (!plan.steps.empty()) {
     ZPROV_TRY(WriteJournal(system, plan::JournalPath(spec), plan));
     ZPROV_TRY(PerformAll(system, plan, made.size(), on_step));

@@ -9,6 +9,7 @@
 namespace zprov::scenario {
 namespace {
 
+using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -62,6 +63,16 @@ TEST_F(Adopt, LeavesRpibootsStartAloneUntilServeTakesItsPlace) {
   const std::string rc_local = world_.scene().Content("/etc/rc.local");
   ASSERT_TRUE(Apply(world_.system(), Cluster(spec::Mode::kNative)));
   EXPECT_EQ(world_.scene().Content("/etc/rc.local"), rc_local);
+}
+
+TEST_F(Adopt, RefusesAnRcLocalOfAnotherClusterInsteadOfStartingRpibootTwice) {
+  spec::ClusterSpec smaller = Cluster(spec::Mode::kCompatible);
+  smaller.nodes.pop_back();
+  const std::string before = world_.Dump();
+  const auto refused = Apply(world_.system(), smaller);
+  ASSERT_TRUE(refused) << refused.error().message;
+  EXPECT_THAT(refused->refusals, Contains(HasSubstr("/etc/rc.local starts rpiboot outside")));
+  EXPECT_EQ(world_.Dump(), before);
 }
 
 TEST_F(Adopt, ExportsOnlyRootsThatAreThere) {

@@ -11,6 +11,7 @@
 namespace zprov::scenario {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -151,6 +152,31 @@ TEST(Apply, StopsAProgramThatHangs) {
   const auto stopped = Apply(world.system(), Cluster(spec::Mode::kNative));
   ASSERT_FALSE(stopped);
   EXPECT_EQ(stopped.error().kind, ErrorKind::kTimedOut);
+}
+
+TEST(Apply, OfLinksAloneSetsUpWhatIsPluggedInAndTouchesNoFile) {
+  sim::World world;
+  sim::Rig(world);
+  const spec::ClusterSpec spec = Cluster(spec::Mode::kNative);
+  ASSERT_TRUE(Apply(world.system(), spec));
+  world.network().PlugUsb({.port = *spec.nodes[1].usb,
+                           .driver = sim::UsbDriver::kCdcSubset,
+                           .mac = *Mac::Parse("a6:11:22:33:44:55")});
+  const std::string before = Settled(world);
+  engine::Request request = Request();
+  request.scope = engine::Scope::kLinks;
+  const auto done = engine::Apply(world.system(), spec, request, [](const engine::Progress&) {});
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(Settled(world), before);
+  const std::vector<Link> links = world.system().live->netlink.Links().value();
+  const auto s1 =
+      std::find_if(links.begin(), links.end(), [](const Link& link) { return link.name == "s1"; });
+  ASSERT_NE(s1, links.end());
+  EXPECT_EQ(s1->mac, spec.nodes[1].host_mac);
+  EXPECT_EQ(s1->mtu, 7418u);
+  EXPECT_EQ(s1->master, "san");
+  EXPECT_TRUE(s1->up);
+  EXPECT_THAT(PlanOf(world.system(), spec)->steps, IsEmpty());
 }
 
 TEST(Apply, PutsAnEditedBlockBack) {

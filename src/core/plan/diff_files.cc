@@ -24,6 +24,11 @@ std::string ReasonForBlock(const ObservedPath& now, const render::BlockFile& fil
   return "the block is not there yet";
 }
 
+std::optional<size_t> LineStartedTwice(const std::string& after, const render::BlockFile& file) {
+  if (file.starts_once.empty()) return std::nullopt;
+  return render::LineThatStarts(file.starts_once, after);
+}
+
 struct FileDiff {
   const DiffInput& input;
   const render::ManagedFile& file;
@@ -48,6 +53,12 @@ struct FileDiff {
     const std::string& before = IsThere() ? now.content : block.new_file;
     auto after = render::WithBlocks(before, block);
     if (!after) return plan.refusals.push_back(file.path + ": " + after.error().message);
+    if (const auto line = LineStartedTwice(*after, block)) {
+      return plan.refusals.push_back(fmt::format(
+          "{} starts {} outside zprov's block (line {}): remove it there, so that it does not run "
+          "twice",
+          file.path, block.starts_once, *line));
+    }
     if (*after != before) Write(std::move(*after), block.mode, ReasonForBlock(now, block), "");
   }
 

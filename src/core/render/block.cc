@@ -141,8 +141,12 @@ Result<std::string> WithBlocks(std::string_view existing, const BlockFile& file)
   }
   pieces = Without(pieces, retired, ending);
   for (const Block& block : file.blocks) Settle(pieces, block, ending);
+  // The first line may have been one of the procedure's: the file then has another line ending now.
+  const std::string settled = Together(pieces);
+  const std::string_view settled_ending = LineEnding(settled);
   for (Piece& piece : pieces) {
-    if (piece.IsBlock()) piece.text = BlockText(piece, Find(file, piece.id)->content, ending);
+    if (!piece.IsBlock()) continue;
+    piece.text = BlockText(piece, Find(file, piece.id)->content, settled_ending);
   }
   return Together(pieces);
 }
@@ -152,6 +156,23 @@ Result<std::string> WithoutBlocks(std::string_view existing) {
   std::vector<bool> blocks(pieces.size());
   for (size_t i = 0; i < pieces.size(); ++i) blocks[i] = pieces[i].IsBlock();
   return Together(Without(pieces, blocks, LineEnding(existing)));
+}
+
+std::optional<size_t> LineThatStarts(std::string_view program, std::string_view existing) {
+  const auto pieces = TakeApart(existing);
+  if (!pieces) return std::nullopt;
+  size_t line = 1;
+  for (const Piece& piece : *pieces) {
+    const auto words = Words(piece.text);
+    const bool is_code = !piece.IsBlock() && !words.empty() && !words.front().starts_with('#');
+    if (is_code && std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+          return word == program || word.ends_with("/" + std::string(program));
+        })) {
+      return line;
+    }
+    line += LinesWithEndings(piece.text).size();
+  }
+  return std::nullopt;
 }
 
 bool HasBlock(std::string_view existing) {

@@ -2,6 +2,7 @@
 // line endings, a missing last newline, odd bytes.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,11 @@ Result<std::string> WithBlocks(std::string_view existing, const BlockFile& file)
 // `existing` without any block of zprov; everything else as it was, a missing last newline too.
 // kInvalid as above.
 Result<std::string> WithoutBlocks(std::string_view existing);
+
+// The number of the first line outside blocks and comments in which `program` is a word, with or
+// without a directory: where a script starts it by itself. Nothing for a file that WithBlocks
+// refuses.
+std::optional<size_t> LineThatStarts(std::string_view program, std::string_view existing);
 
 // True when `existing` holds a block of zprov. False for a file that WithBlocks refuses.
 bool HasBlock(std::string_view existing);

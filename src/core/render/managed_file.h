@@ -42,8 +42,9 @@ struct Block {
 
 struct BlockFile {
   std::vector<Block> blocks;
-  uint32_t mode = 0644;    // of a file that zprov has to make
-  std::string new_file{};  // what a file that zprov has to make holds besides the blocks
+  uint32_t mode = 0644;       // of a file that zprov has to make
+  std::string new_file{};     // what a file that zprov has to make holds besides the blocks
+  std::string starts_once{};  // a program that no line outside the blocks may start; empty: none
 
   bool operator==(const BlockFile&) const = default;
 };

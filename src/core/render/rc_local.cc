@@ -76,7 +76,10 @@ ManagedFile RcLocal(const spec::ClusterSpec& spec) {
                     .recognise = Block::Recognise::kSequence,
                     .procedure = procedure};
   return {"rc.local", "/etc/rc.local",
-          BlockFile{.blocks = {block}, .mode = 0755, .new_file = "#!/bin/sh -e\nexit 0\n"}};
+          BlockFile{.blocks = {block},
+                    .mode = 0755,
+                    .new_file = "#!/bin/sh -e\nexit 0\n",
+                    .starts_once = "rpiboot"}};
 }
 
 }  // namespace zprov::render

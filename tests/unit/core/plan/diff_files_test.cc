@@ -77,6 +77,15 @@ TEST(DiffFiles, NeverReplacesAnOperatorsOwnBootFile) {
   EXPECT_EQ(Writing(Diff(wanted, With(path, "my own\n"), {}), path), std::nullopt);
 }
 
+TEST(DiffFiles, RefusesToStartRpibootTwice) {
+  const Observed host = With("/etc/rc.local",
+                             "#!/bin/sh -e\n# rpiboot boots the nodes\n"
+                             "/usr/bin/rpiboot -l -d /x/other &\nexit 0\n");
+  EXPECT_THAT(
+      Diff(Wanted(spec::Mode::kCompatible), host, {}).refusals,
+      ElementsAre(HasSubstr("/etc/rc.local starts rpiboot outside zprov's block (line 3)")));
+}
+
 TEST(DiffFiles, RefusesADirectoryInAFilesPlace) {
   Observed host = BareHost();
   host.paths["/etc/hosts"].type = PathType::kDirectory;
