@@ -8,6 +8,7 @@
 #include "cli/json.h"
 #include "core/render/block.h"
 #include "core/render/managed_files.h"
+#include "engine/make_directories.h"
 #include "util/path.h"
 #include "util/strings.h"
 
@@ -31,14 +32,6 @@ uint32_t ModeOf(const render::ManagedFile& file) {
   return std::visit([](const auto& body) { return body.mode; }, file.body);
 }
 
-Result<void> MakeParents(os::System& system, const std::string& path) {
-  const std::string parent = ParentOf(path);
-  ZPROV_ASSIGN(const auto status, system.files.Status(parent));
-  if (status) return {};
-  ZPROV_TRY(MakeParents(system, parent));
-  return system.trees.MakeDirectory(parent, 0755);
-}
-
 Result<void> WriteOne(os::System& system, const render::ManagedFile& file) {
   constexpr uint64_t kLimit = 1 << 20;  // bytes; more is not a file zprov edits
   std::optional<std::string> existing;
@@ -48,7 +41,7 @@ Result<void> WriteOne(os::System& system, const render::ManagedFile& file) {
   }
   auto content = std::visit(Merge{existing}, file.body);
   if (!content) return While(file.path, content.error());
-  ZPROV_TRY(MakeParents(system, file.path));
+  ZPROV_TRY(engine::MakeDirectories(system, ParentOf(file.path), 0755));
   return system.files.Write(file.path, *content, ModeOf(file));
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/make_directories.h"
 #include "engine/observe_home.h"
 #include "util/path.h"
 #include "util/strings.h"
@@ -38,7 +39,10 @@ Result<void> CopyUntilSame(os::System& system, const plan::MoveHome& move) {
 
 Result<void> CopyAndSwitch(os::System& system, const plan::MoveHome& move) {
   ZPROV_ASSIGN(const auto target, system.files.Status(move.to));
-  if (!target) ZPROV_TRY(system.btrfs.Create(move.to, 0755));
+  if (!target) {
+    ZPROV_TRY(MakeDirectories(system, ParentOf(move.to), 0755));
+    ZPROV_TRY(system.btrfs.Create(move.to, 0755));
+  }
   ZPROV_TRY(CopyUntilSame(system, move));
   ZPROV_TRY(system.trees.Sync(move.to));
   ZPROV_TRY(system.files.ReplaceSymlink(move.incoming, RelativeTarget(move.from, move.to)));
@@ -46,10 +50,9 @@ Result<void> CopyAndSwitch(os::System& system, const plan::MoveHome& move) {
   return system.files.SyncDirectory(ParentOf(move.from));
 }
 
-// What was written into the old tree while it was copied and switched.
+// What was written into the old tree after it was compared, before the switch or after it.
 Result<void> CatchUp(os::System& system, const plan::MoveHome& move) {
-  ZPROV_ASSIGN(const auto unsaved, UnsavedIn(system, move));
-  if (!unsaved.empty()) ZPROV_TRY(system.trees.Copy(move.parked, move.to));
+  ZPROV_TRY(system.trees.Copy(move.parked, move.to));
   return system.trees.Sync(move.to);
 }
 

@@ -4,7 +4,7 @@
 //   2. a symlink to it waits at `incoming`
 //   3. /home and the symlink change places in one act (RENAME_EXCHANGE)
 //   4. the old tree, now at `incoming`, is renamed to `parked`
-//   5. it is compared once more, and what is newer in it is copied; synced
+//   5. what was written into it since the comparison is copied, newer wins; synced
 //
 // Until 3 the old tree is /home and is only read; after 3 it is only renamed and read. Each call
 // looks where an earlier one stopped and goes on there.

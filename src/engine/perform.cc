@@ -5,22 +5,13 @@
 #include "core/plan/describe.h"
 #include "core/plan/desired.h"
 #include "engine/home_move.h"
+#include "engine/make_directories.h"
 #include "engine/observe.h"
 #include "engine/run_program.h"
 #include "util/path.h"
 
 namespace zprov::engine {
 namespace {
-
-// The directory and all its missing parents.
-Result<void> MakeDirectories(os::System& system, const std::string& path, uint32_t mode) {
-  ZPROV_ASSIGN(const auto status, system.files.Status(path));
-  if (status) return {};
-  if (path != "/") ZPROV_TRY(MakeDirectories(system, ParentOf(path), 0755));
-  const auto made = system.trees.MakeDirectory(path, mode);
-  if (!made && made.error().kind != ErrorKind::kExists) return made;
-  return {};
-}
 
 // A copy of `content` below `keep_below`, at the file's own path; a name already taken by another
 // content gets a number. Synced: what is removed next is kept for certain.
@@ -41,6 +32,21 @@ Result<void> Keep(os::System& system, const std::string& keep_below, const std::
   }
 }
 
+// Somebody may have edited the file since the plan was made: a move of /home in between takes
+// minutes.
+Result<void> ExpectUnchanged(os::System& system, const plan::WriteFile& step) {
+  std::optional<std::string> now;
+  auto content = system.files.Read(step.path, kManagedFileLimit);
+  if (content) {
+    now = std::move(*content);
+  } else if (content.error().kind != ErrorKind::kNotFound) {
+    return tl::make_unexpected(std::move(content).error());
+  }
+  if (now == step.before) return {};
+  return Fail(ErrorKind::kBusy,
+              "somebody else changed it meanwhile; nothing was written: apply again");
+}
+
 // Each alternative of plan::Action has its own operator(); a new one does not compile without.
 struct Performer {
   os::System& system;
@@ -55,6 +61,7 @@ struct Performer {
   }
 
   Result<void> operator()(const plan::WriteFile& step) const {
+    ZPROV_TRY(ExpectUnchanged(system, step));
     if (!step.keep_below.empty() && step.before) {
       ZPROV_TRY(Keep(system, step.keep_below, step.path, *step.before));
     }

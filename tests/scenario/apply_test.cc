@@ -5,6 +5,7 @@
 
 #include "core/spec/parse.h"
 #include "scenario/rig.h"
+#include "sim/faults/faulty_system.h"
 #include "sim/scenarios/hosts.h"
 #include "sim/scenarios/seed_files.h"
 
@@ -80,6 +81,45 @@ TEST(Apply, KeepsTheOldHomeUntilItIsDropped) {
   ASSERT_TRUE(dropped) << dropped.error().message;
   EXPECT_FALSE(world.scene().Has("/.home.before-zprov"));
   EXPECT_EQ(TreeAt(world, "/x/snaa"), home);
+}
+
+TEST(Apply, KeepsWhatIsWrittenIntoHomeAtTheLastMomentBeforeTheSwitch) {
+  const spec::ClusterSpec spec = Cluster(spec::Mode::kNative);
+  sim::World world;
+  sim::BareHost(world);
+  faults::Seam seam;
+  seam.KeepLog();
+  bool has_written = false;
+  seam.BeforeEach([&](uint64_t, faults::Touch) {
+    if (has_written || seam.log().back().find("exchange") == std::string::npos) return;
+    has_written = true;
+    world.Put("/home/pi/late.txt", "written after the comparison\n");
+    world.clock().Advance(std::chrono::seconds(1));
+  });
+  faults::FaultySystem watched(world.system(), seam);
+  ASSERT_TRUE(Apply(watched.system(), spec, {.allow_open = true}));
+  ASSERT_TRUE(has_written);
+  EXPECT_EQ(world.scene().Content("/x/snaa/pi/late.txt"), "written after the comparison\n");
+}
+
+TEST(Apply, DoesNotOverwriteAFileThatSomebodyEditsMeanwhile) {
+  const spec::ClusterSpec spec = Cluster(spec::Mode::kNative);
+  sim::World world;
+  sim::BareHost(world);
+  faults::Seam seam;
+  seam.KeepLog();
+  bool has_written = false;
+  seam.BeforeEach([&](uint64_t, faults::Touch) {
+    if (has_written || seam.log().back().find("exchange") == std::string::npos) return;
+    has_written = true;
+    world.Put("/etc/hosts", "127.0.0.1 localhost\n10.0.0.1 printer\n");
+  });
+  faults::FaultySystem watched(world.system(), seam);
+  const auto stopped = Apply(watched.system(), spec);
+  ASSERT_FALSE(stopped);
+  EXPECT_THAT(stopped.error().message, HasSubstr("somebody else changed it meanwhile"));
+  ASSERT_TRUE(Apply(world.system(), spec));
+  EXPECT_THAT(world.scene().Content("/etc/hosts"), HasSubstr("10.0.0.1 printer\n"));
 }
 
 TEST(Apply, DoesNotDropAnOldHomeThatSomebodyWentOnWritingTo) {

@@ -35,6 +35,13 @@ void GuardHomeData(const DiffInput& input, const MoveHome& move, Plan& plan) {
                        "\"{1}\" under [storage]",
                        inside, move.from));
   }
+  const PathType target = At(input.observed, move.to).type;
+  if (target != PathType::kAbsent && target != PathType::kSubvolume) {
+    Refuse(plan,
+           fmt::format("{} is there and is not a subvolume, so the roots' snapshots would hold "
+                       "the home directories: move it away",
+                       move.to));
+  }
   if (home.target_has_files && !MoveWasInterrupted(input.observed)) {
     Refuse(plan, fmt::format("both {0} and {1} hold files: merge them by hand (for instance rsync "
                              "-aHAX --ignore-existing {1}/ {0}/), empty {1}, and apply again",

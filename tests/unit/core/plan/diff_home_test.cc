@@ -83,6 +83,13 @@ TEST(DiffHome, RefusesToMixTwoHomes) {
   EXPECT_THAT(PlanOf(host).refusals, ElementsAre(HasSubstr("both /home and /x/snaa hold files")));
 }
 
+TEST(DiffHome, RefusesAPlainDirectoryInTheSubvolumesPlace) {
+  Observed host = BareHost();
+  host.paths["/x/snaa"].type = PathType::kDirectory;
+  EXPECT_THAT(PlanOf(host).refusals,
+              ElementsAre(HasSubstr("/x/snaa is there and is not a subvolume")));
+}
+
 TEST(DiffHome, KnowsItsOwnInterruptedCopyFromSomebodyElsesFiles) {
   Observed host = BareHost();
   host.home.target_has_files = true;
