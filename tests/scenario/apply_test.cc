@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <functional>
+
 #include "core/spec/parse.h"
 #include "scenario/rig.h"
 #include "sim/faults/faulty_system.h"
@@ -83,42 +85,40 @@ TEST(Apply, KeepsTheOldHomeUntilItIsDropped) {
   EXPECT_EQ(TreeAt(world, "/x/snaa"), home);
 }
 
-TEST(Apply, KeepsWhatIsWrittenIntoHomeAtTheLastMomentBeforeTheSwitch) {
-  const spec::ClusterSpec spec = Cluster(spec::Mode::kNative);
-  sim::World world;
+// Applies to a bare host, and does `deed` right before /home and its symlink change places.
+Result<plan::Plan> ApplyWithDeedAtTheSwitch(sim::World& world, const std::function<void()>& deed) {
   sim::BareHost(world);
   faults::Seam seam;
   seam.KeepLog();
-  bool has_written = false;
+  bool is_done = false;
   seam.BeforeEach([&](uint64_t, faults::Touch) {
-    if (has_written || seam.log().back().find("exchange") == std::string::npos) return;
-    has_written = true;
+    if (is_done || seam.log().back().find("exchange") == std::string::npos) return;
+    is_done = true;
+    deed();
+  });
+  faults::FaultySystem watched(world.system(), seam);
+  auto applied = Apply(watched.system(), Cluster(spec::Mode::kNative));
+  EXPECT_TRUE(is_done);
+  return applied;
+}
+
+TEST(Apply, KeepsWhatIsWrittenIntoHomeAtTheLastMomentBeforeTheSwitch) {
+  sim::World world;
+  const auto applied = ApplyWithDeedAtTheSwitch(world, [&] {
     world.Put("/home/pi/late.txt", "written after the comparison\n");
     world.clock().Advance(std::chrono::seconds(1));
   });
-  faults::FaultySystem watched(world.system(), seam);
-  ASSERT_TRUE(Apply(watched.system(), spec, {.allow_open = true}));
-  ASSERT_TRUE(has_written);
+  ASSERT_TRUE(applied) << applied.error().message;
   EXPECT_EQ(world.scene().Content("/x/snaa/pi/late.txt"), "written after the comparison\n");
 }
 
 TEST(Apply, DoesNotOverwriteAFileThatSomebodyEditsMeanwhile) {
-  const spec::ClusterSpec spec = Cluster(spec::Mode::kNative);
   sim::World world;
-  sim::BareHost(world);
-  faults::Seam seam;
-  seam.KeepLog();
-  bool has_written = false;
-  seam.BeforeEach([&](uint64_t, faults::Touch) {
-    if (has_written || seam.log().back().find("exchange") == std::string::npos) return;
-    has_written = true;
-    world.Put("/etc/hosts", "127.0.0.1 localhost\n10.0.0.1 printer\n");
-  });
-  faults::FaultySystem watched(world.system(), seam);
-  const auto stopped = Apply(watched.system(), spec);
+  const auto stopped = ApplyWithDeedAtTheSwitch(
+      world, [&] { world.Put("/etc/hosts", "127.0.0.1 localhost\n10.0.0.1 printer\n"); });
   ASSERT_FALSE(stopped);
   EXPECT_THAT(stopped.error().message, HasSubstr("somebody else changed it meanwhile"));
-  ASSERT_TRUE(Apply(world.system(), spec));
+  ASSERT_TRUE(Apply(world.system(), Cluster(spec::Mode::kNative)));
   EXPECT_THAT(world.scene().Content("/etc/hosts"), HasSubstr("10.0.0.1 printer\n"));
 }
 
