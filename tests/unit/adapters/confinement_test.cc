@@ -1,5 +1,6 @@
 // A world below DIR: nothing outside of DIR is read or changed, whatever symlinks DIR holds. And
 // what a killed process leaves of a lock. No root needed.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -109,6 +110,10 @@ TEST_F(Confinement, AnAbsoluteSymlinkMeansAPlaceBelowTheRoot) {
 TEST_F(Confinement, RemoveTreeAndCopyFollowNoSymlinkOnTheirWay) {
   fs::create_directory(top_ / "dir/copy");
   fs::create_symlink(top_ / "outside/etc", top_ / "dir/copy/up");
+  // Older than the one it is replaced by: a newer one would be kept.
+  const timespec long_ago[2] = {{0, 0}, {0, 0}};
+  ASSERT_EQ(::utimensat(AT_FDCWD, (top_ / "dir/copy/up").c_str(), long_ago, AT_SYMLINK_NOFOLLOW),
+            0);
   ASSERT_TRUE(host_.trees->Copy("/sub", "/copy").has_value());
   EXPECT_EQ(fs::read_symlink(top_ / "dir/copy/up"), fs::read_symlink(top_ / "dir/sub/up"));
   ASSERT_TRUE(host_.trees->RemoveTree("/sub").has_value());
