@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <functional>
+#include <ostream>
 
 #include "core/spec/parse.h"
 #include "scenario/rig.h"
@@ -24,6 +25,8 @@ struct Case {
   MakeHost make_host;
   spec::Mode mode;
 };
+
+void PrintTo(const Case& row, std::ostream* out) { *out << row.name; }
 
 class ApplyOn : public ::testing::TestWithParam<Case> {
  protected:

@@ -4,6 +4,8 @@
 // The same with a full disk from every change on, and with every single call failing once.
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 #include "scenario/rig.h"
 #include "sim/faults/faulty_system.h"
 #include "sim/scenarios/hosts.h"
@@ -19,6 +21,8 @@ struct Case {
   spec::ClusterSpec spec;
   plan::Wishes wishes;
 };
+
+void PrintTo(const Case& row, std::ostream* out) { *out << row.name; }
 
 // What is done for one node is done for each: two show it, and keep thousands of runs short.
 spec::ClusterSpec TwoNodes(spec::Mode mode) {
