@@ -78,12 +78,14 @@ Result<plan::Plan> SetUpLinks(os::System& system, const spec::ClusterSpec& spec,
   plan::Plan done;
   for (int round = 0; round < kMostRounds; ++round) {
     ZPROV_ASSIGN(const plan::Plan plan, PlanFor(system, spec, request));
-    if (plan.steps.empty()) break;
+    if (plan.steps.empty()) return done;
     ZPROV_TRY(PerformAll(system, plan, done.steps.size(), on_step));
     done.steps.insert(done.steps.end(), plan.steps.begin(), plan.steps.end());
     done.notes = plan.notes;
   }
-  return done;
+  return Fail(ErrorKind::kFailed,
+              "the links do not settle: something else keeps changing them; `zprov plan --only "
+              "links` shows what, and zprov doctor which network manager runs");
 }
 
 }  // namespace
