@@ -105,6 +105,13 @@ TEST(SpecSyntax, AnErrorStandsAloneWithItsLine) {
   EXPECT_FALSE(ParseSpec("[cluster\n").spec);
 }
 
+// toml++ stops with an assertion at a table's name that begins with no key.
+TEST(ParseSpec, ATableNameThatIsNoKeyIsASyntaxErrorAndNotACrash) {
+  for (const char* text : {"[=]\n", "[[.]]\n", "[#]\n", "[ ,a]\n", "[\xc3\xa4]\n"}) {
+    EXPECT_THAT(Said(text), ElementsAre(StartsWith("1: this is not TOML: "))) << text;
+  }
+}
+
 TEST(SpecKeys, AnUnknownOneIsNamedWithTheNearest) {
   EXPECT_THAT(Said(TwoNodesAnd("[bridge]\nadress = \"192.168.7.2/24\"\n")),
               ElementsAre("6: unknown key \"adress\" in bridge: did you mean bridge.address?"));
