@@ -292,7 +292,7 @@ const Mount* Disk::MountOver(const Node& at) const {
   return nullptr;
 }
 
-Node Disk::MakeFilesystem(std::string type) {
+Node Disk::MakeFilesystem(std::string_view type) {
   Volume& volume = volumes_.emplace_back();
   volume.in_memory = type == "tmpfs" || type == "proc";
   volume.live.trees.Set(kTopLevelId, NewTree());

@@ -87,7 +87,7 @@ class Disk {
 
   // ---- mounts
   // An empty file system of that type; gives its root. Nothing on tmpfs and proc survives.
-  Node MakeFilesystem(std::string type);
+  Node MakeFilesystem(std::string_view type);
   // Any directory may be mounted: a bind, or a subvolume. Mounts outlive a power cut, as if fstab
   // made them again.
   void AddMount(Mount mount) { mounts_.push_back(std::move(mount)); }

@@ -34,7 +34,9 @@ class TreeComparison {
     for (const auto& [name, entry] : disk_.Get(first).names) names.insert(name);
     for (const auto& [name, entry] : disk_.Get(second).names) names.insert(name);
     for (const std::string& name : names) {
-      const std::string below = path.empty() ? name : path + "/" + name;
+      std::string below = path;
+      if (!below.empty()) below += '/';
+      below += name;
       const auto a = disk_.Child(first, name);
       const auto b = disk_.Child(second, name);
       if (a.has_value() && b.has_value()) {

@@ -204,7 +204,7 @@ Result<void> Libnl::SetMac(const Link& link, const Mac& mac) {
   PutMac(message.get(), IFLA_ADDRESS, mac);
   Result<void> set = Ask("give " + link.name + " the MAC " + mac.ToString(), std::move(message));
   if (down_first) {
-    const Result<void> up_again = PutUp(link);
+    Result<void> up_again = PutUp(link);
     if (set) return up_again;
   }
   return set;

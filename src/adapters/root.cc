@@ -93,7 +93,9 @@ Result<Place> Root::LocateFollowing(std::string_view path) const {
       return FailErrno(errno);
     }
     // Before the target stands the directory of the link, as text: the kernel follows both.
-    at = target.starts_with('/') ? target : at.substr(0, at.rfind('/') + 1) + target;
+    if (target.starts_with('/')) at.clear();
+    at.resize(at.rfind('/') + 1);  // nothing of an empty text: npos + 1 is 0
+    at += target;
   }
   return FailErrno(ELOOP);
 }

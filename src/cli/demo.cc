@@ -50,7 +50,7 @@ class Demo {
     ZPROV_ASSIGN(spec::ClusterSpec spec,
                  spec::ProcedureSpec(static_cast<int>(ports.size()), spec::Mode::kNative));
     for (size_t i = 0; i < ports.size(); ++i) spec.nodes[i].usb = ports[i];
-    if (const auto made = system_.trees.MakeDirectory("/etc/zprov", 0755);
+    if (auto made = system_.trees.MakeDirectory("/etc/zprov", 0755);
         !made && made.error().kind != ErrorKind::kExists) {
       return made;
     }

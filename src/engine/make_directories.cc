@@ -8,7 +8,7 @@ Result<void> MakeDirectories(os::System& system, const std::string& path, uint32
   ZPROV_ASSIGN(const auto status, system.files.Status(path));
   if (status) return {};
   if (path != "/") ZPROV_TRY(MakeDirectories(system, ParentOf(path), 0755));
-  const auto made = system.trees.MakeDirectory(path, mode);
+  auto made = system.trees.MakeDirectory(path, mode);
   if (!made && made.error().kind != ErrorKind::kExists) return made;
   return {};
 }

@@ -26,7 +26,7 @@ std::string DigitRange(const std::vector<spec::Node>& nodes) {
 
 std::string NodePattern(const std::vector<spec::Node>& nodes) {
   if (nodes.empty()) return "''";
-  if (const std::string range = DigitRange(nodes); !range.empty()) return range;
+  if (std::string range = DigitRange(nodes); !range.empty()) return range;
   std::vector<std::string> names;
   for (const spec::Node& node : nodes) names.push_back(node.name);
   return Join(names, "|");
