@@ -113,8 +113,10 @@ std::string PortPath::ToString() const { return fmt::format("{}-{}", bus, fmt::j
 
 bool IsLinkName(std::string_view name) {
   constexpr size_t kLongest = 15;  // IFNAMSIZ with its final zero is 16
+  // dev_valid_name(), whose isspace() takes a0 as well.
+  constexpr std::string_view kNever("/:% \t\n\v\f\r\xa0\0", 11);
   if (name.empty() || name.size() > kLongest || name == "." || name == "..") return false;
-  return name.find_first_of("/:% \t\n\v\f\r") == std::string_view::npos;
+  return name.find_first_of(kNever) == std::string_view::npos;
 }
 
 }  // namespace zprov

@@ -39,7 +39,7 @@ struct Ipv4 {
 // An address together with its network: 192.168.7.2/24.
 struct InterfaceAddress {
   Ipv4 address;
-  int prefix = 24;  // 1 to 30
+  int prefix = 24;  // 1 to 30 where people write it; a link may have up to 32
 
   static std::optional<InterfaceAddress> Parse(std::string_view text);
   std::string ToString() const;
@@ -66,8 +66,8 @@ struct PortPath {
   auto operator<=>(const PortPath&) const = default;
 };
 
-// What the kernel takes as a link's name: 1 to 15 bytes, none of them '/', ':', '%' or a space, and
-// neither "." nor "..".
+// What the kernel takes as a link's name: 1 to 15 bytes, none of them '/', ':', '%', zero or what
+// it calls a space (also the second byte of "à"), and neither "." nor "..".
 bool IsLinkName(std::string_view name);
 
 // A network link as the kernel shows it.

@@ -60,5 +60,17 @@ TEST(LinkName, IsWhatTheKernelTakes) {
   }
 }
 
+// dev_valid_name() of 6.18 refuses the byte a0 wherever it stands, and takes "á".
+TEST(LinkName, HoldsNoByteThatTheKernelCallsASpace) {
+  EXPECT_FALSE(IsLinkName("brü\xa0"));
+  EXPECT_FALSE(IsLinkName("à"));
+  EXPECT_TRUE(IsLinkName("á"));
+}
+
+TEST(LinkName, HoldsNoZeroByteWhichWouldCutIt) {
+  EXPECT_FALSE(IsLinkName(std::string_view("s0\0x", 4)));
+  EXPECT_FALSE(IsLinkName(std::string_view("\0", 1)));
+}
+
 }  // namespace
 }  // namespace zprov
