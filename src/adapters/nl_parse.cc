@@ -12,16 +12,19 @@
 namespace zprov::adapters {
 namespace {
 
+constexpr int kIpv4Bits = 32;
+
 // Strings from the kernel end with a zero; one that did not would be cut at its length.
 std::string TextOf(nlattr* attribute) {
   const char* text = static_cast<const char*>(nla_data(attribute));
   return {text, strnlen(text, static_cast<size_t>(nla_len(attribute)))};
 }
 
-uint32_t NumberOf(nlattr* attribute) {
-  const bool whole = attribute != nullptr && nla_len(attribute) == sizeof(uint32_t);
-  return whole ? nla_get_u32(attribute) : 0;
+bool IsNumber(const nlattr* attribute) {
+  return attribute != nullptr && nla_len(attribute) == sizeof(uint32_t);
 }
+
+uint32_t NumberOf(nlattr* attribute) { return IsNumber(attribute) ? nla_get_u32(attribute) : 0; }
 
 std::string KindOf(nlattr* link_details) {
   nlattr* details[IFLA_INFO_MAX + 1] = {};
@@ -67,9 +70,8 @@ std::optional<ParsedAddress> ParseAddress(nlmsghdr* message) {
   }
   const auto* header = static_cast<const ifaddrmsg*>(nlmsg_data(message));
   nlattr* local = attributes[attributes[IFA_LOCAL] != nullptr ? IFA_LOCAL : IFA_ADDRESS];
-  if (header->ifa_family != AF_INET || header->ifa_prefixlen == 0 || local == nullptr) {
-    return std::nullopt;
-  }
+  const bool names_a_network = header->ifa_prefixlen >= 1 && header->ifa_prefixlen <= kIpv4Bits;
+  if (header->ifa_family != AF_INET || !names_a_network || !IsNumber(local)) return std::nullopt;
   return ParsedAddress{static_cast<int>(header->ifa_index),
                        {Ipv4{ntohl(NumberOf(local))}, header->ifa_prefixlen}};
 }

@@ -25,8 +25,8 @@ struct ParsedAddress {
   InterfaceAddress address;
 };
 
-// From RTM_NEWADDR or RTM_DELADDR; nothing for other families, and for a prefix of 0, which names
-// no network.
+// From RTM_NEWADDR or RTM_DELADDR; nothing when the message is malformed, for other families, and
+// for a prefix of 0, which names no network.
 std::optional<ParsedAddress> ParseAddress(nlmsghdr* message);
 
 // The USB port in the text of /sys/class/net/NAME/device: "../../../1-1.3:1.0" is 1-1.3. Nothing
