@@ -85,13 +85,11 @@ size_t PlaceOf(Block::Place place, const std::vector<Piece>& pieces) {
   return pieces.size();
 }
 
-void PutAt(std::vector<Piece>& pieces, size_t at, std::string_view id, std::string_view ending) {
-  Piece block{std::string(id), "", false};
-  if (at > 0 && !pieces[at - 1].IsBlock() && !pieces[at - 1].text.ends_with('\n')) {
-    pieces[at - 1].text += ending;
-    block.ended_line_above = true;
-  }
-  pieces.insert(pieces.begin() + static_cast<ptrdiff_t>(at), std::move(block));
+void PutAt(std::vector<Piece>& pieces, size_t at, std::string_view id) {
+  const bool ends_line_above =
+      at > 0 && !pieces[at - 1].IsBlock() && !pieces[at - 1].text.ends_with('\n');
+  pieces.insert(pieces.begin() + static_cast<ptrdiff_t>(at),
+                Piece{std::string(id), "", ends_line_above});
 }
 
 bool HasBlock(const std::vector<Piece>& pieces, std::string_view id) {
@@ -109,7 +107,7 @@ void Settle(std::vector<Piece>& pieces, const Block& block, std::string_view end
     adopted.insert(adopted.begin() + first, false);
   }
   if (adopts) pieces = Without(pieces, adopted, ending);
-  if (!HasBlock(pieces, block.id)) PutAt(pieces, PlaceOf(block.place, pieces), block.id, ending);
+  if (!HasBlock(pieces, block.id)) PutAt(pieces, PlaceOf(block.place, pieces), block.id);
 }
 
 std::string BlockText(const Piece& piece, std::string_view content, std::string_view ending) {
@@ -140,10 +138,13 @@ Result<std::string> WithBlocks(std::string_view existing, const BlockFile& file)
     retired[i] = pieces[i].IsBlock() && Find(file, pieces[i].id) == nullptr;
   }
   pieces = Without(pieces, retired, ending);
+  OpenLines(pieces, ending);
   for (const Block& block : file.blocks) Settle(pieces, block, ending);
-  // The first line may have been one of the procedure's: the file then has another line ending now.
+  // The first line may have been the procedure's or of a block that is gone: the file then has
+  // another line ending now.
   const std::string settled = Together(pieces);
   const std::string_view settled_ending = LineEnding(settled);
+  CloseLines(pieces, settled_ending);
   for (Piece& piece : pieces) {
     if (!piece.IsBlock()) continue;
     piece.text = BlockText(piece, Find(file, piece.id)->content, settled_ending);

@@ -115,6 +115,20 @@ void DropEnding(std::string& line, std::string_view ending) {
   }
 }
 
+// The lines right above blocks that ended them.
+std::vector<Piece*> EndedLines(std::vector<Piece>& pieces) {
+  std::vector<Piece*> ended;
+  Piece* line = nullptr;
+  for (Piece& piece : pieces) {
+    if (!piece.IsBlock()) {
+      line = &piece;
+    } else if (piece.ended_line_above && line != nullptr) {
+      ended.push_back(std::exchange(line, nullptr));
+    }
+  }
+  return ended;
+}
+
 }  // namespace
 
 std::string_view LineEnding(std::string_view text) {
@@ -156,6 +170,14 @@ std::vector<Piece> Without(const std::vector<Piece>& pieces, const std::vector<b
     DropEnding(kept.back().text, ending);
   }
   return kept;
+}
+
+void OpenLines(std::vector<Piece>& pieces, std::string_view ending) {
+  for (Piece* line : EndedLines(pieces)) DropEnding(line->text, ending);
+}
+
+void CloseLines(std::vector<Piece>& pieces, std::string_view ending) {
+  for (Piece* line : EndedLines(pieces)) line->text += ending;
 }
 
 std::string Together(const std::vector<Piece>& pieces) {

@@ -34,6 +34,11 @@ std::string EndMarker(std::string_view id);
 std::vector<Piece> Without(const std::vector<Piece>& pieces, const std::vector<bool>& gone,
                            std::string_view ending);
 
+// Lines above a block that ended them, as they were before it came; and with `ending` once more. In
+// between another line may become the first, and with it the file's line ending another one.
+void OpenLines(std::vector<Piece>& pieces, std::string_view ending);
+void CloseLines(std::vector<Piece>& pieces, std::string_view ending);
+
 std::string Together(const std::vector<Piece>& pieces);
 
 }  // namespace zprov::render

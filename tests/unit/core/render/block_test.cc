@@ -86,6 +86,17 @@ TEST(Block, HandsTheMissingNewlineToTheNextBlock) {
   EXPECT_EQ(Without(With(both, two)), "a");
 }
 
+// The block that goes was the first line, and with it the file's line ending changes.
+TEST(Block, RestoresAMissingLastNewlineAlsoWhenTheLineEndingChangedMeanwhile) {
+  const std::string gone = "# zprov begin old\r\n# zprov end old\r\n";
+  EXPECT_EQ(Without(With(gone + "a\nb", AtEnd("x\n"))), "a\nb");
+  BlockFile both = AtEnd("x\n");
+  both.blocks.push_back({.id = "old", .place = Block::Place::kTop, .content = "y\n"});
+  const std::string with = With(gone + "a\nb", both);
+  EXPECT_EQ(Without(with), "a\nb");
+  EXPECT_EQ(Without(With(with, AtEnd("x\n"))), "a\nb");
+}
+
 TEST(Block, LeavesTheNewlineAboveAnAdoptedLineAlone) {
   const std::string with = With("a\nx 1", AtEnd("y\n"));
   EXPECT_EQ(Without(with), "a\nx 1");
