@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "sim/os/roots.h"
+#include "sim/programs.h"
 #include "util/path.h"
 
 namespace zprov::sim {
@@ -23,12 +25,36 @@ std::string KeyOf(const std::string& program) {
   return standard ? NameOf(program) : program;
 }
 
+// kNotFound unless the root has such a file; kPermission when nobody may run it.
+Result<void> MayRunInside(os::Files& files, const std::string& program, std::string_view root) {
+  const std::string doing = "run " + program + " in " + std::string(root);
+  std::vector<std::string> places;
+  if (program.starts_with('/')) {
+    places.push_back(program);
+  } else {
+    for (std::string_view directory : kProgramDirectories)
+      places.push_back(JoinPath(directory, program));
+  }
+  for (const std::string& place : places) {
+    const auto real = files.Resolve(place);
+    if (!real.has_value()) continue;
+    ZPROV_ASSIGN(const auto status, files.Status(*real));
+    if (status->type != os::FileType::kRegular) continue;
+    if ((status->mode & 0111) == 0)
+      return Fail(ErrorKind::kPermission, doing + ": make it executable");
+    return {};
+  }
+  return Fail(ErrorKind::kNotFound, doing + ": it is not there: install its package in that root");
+}
+
 }  // namespace
 
-Processes::Processes(EventQueue& queue) : queue_(queue) {
+Processes::Processes(EventQueue& queue, std::optional<View> disk)
+    : queue_(queue), disk_(std::move(disk)) {
   for (const char* name : {"systemctl", "udevadm", "exportfs"}) {
     Install(name, [](const auto&) { return ProgramRun{}; });
   }
+  InstallInside("mkinitramfs", MakeInitramfs);
 }
 
 Result<os::ProcessId> Processes::Start(const std::vector<std::string>& argv) {
@@ -44,17 +70,46 @@ Result<os::ProcessId> Processes::Start(const std::vector<std::string>& argv) {
     return Fail(ErrorKind::kNotFound, "the simulated host has no program " + argv.front() +
                                           ": give it one with sim::Processes::Install");
   }
-  started_.push_back(argv);
+  return Run(program->second(argv), argv);
+}
+
+Result<os::ProcessId> Processes::StartIn(std::string_view root,
+                                         const std::vector<std::string>& argv) {
+  queue_.CatchUp();
+  if (argv.empty() || argv.front().empty())
+    return Fail(ErrorKind::kInvalid, "no program named: give at least its name");
+  if (!disk_.has_value()) return Fail(ErrorKind::kNotFound, "this world has no disk");
+  ZPROV_ASSIGN(const Found found, disk_->Directory(root, Last::kKeep));
+  InsideRoot inside(disk_->Inside(found));
+  ZPROV_TRY(MayRunInside(inside.files(), argv.front(), root));
+  const std::string doing = "run " + argv.front() + " in " + std::string(root);
+  if (!runs_roots_) {
+    return Fail(ErrorKind::kNotSupported,
+                doing + ": this host cannot run programs of that architecture: install " +
+                    "qemu-user-static");
+  }
+  const auto program = inside_.find(KeyOf(argv.front()));
+  if (program == inside_.end()) {
+    return Fail(ErrorKind::kNotSupported,
+                doing + ": nobody simulated it: give it a behaviour with InstallInside");
+  }
+  std::vector<std::string> command = {"chroot", std::string(root)};
+  command.insert(command.end(), argv.begin(), argv.end());
+  return Run(program->second(argv, inside), std::move(command));
+}
+
+os::ProcessId Processes::Run(ProgramRun run, std::vector<std::string> command) {
+  started_.push_back(std::move(command));
   const os::ProcessId process = ++last_;
   Running& running = running_[process];
-  running.run = program->second(argv);
+  running.run = std::move(run);
   using Stream = os::ProcessOutput::Stream;
   queue_.After(running.run.takes / 2, [this, process] {
-    const auto found = running_.find(process);
-    if (found == running_.end()) return;
-    const ProgramRun& run = found->second.run;
-    if (!run.out.empty()) queue_.Post(os::ProcessOutput{process, Stream::kOut, run.out});
-    if (!run.error.empty()) queue_.Post(os::ProcessOutput{process, Stream::kError, run.error});
+    const auto still = running_.find(process);
+    if (still == running_.end()) return;
+    const ProgramRun& said = still->second.run;
+    if (!said.out.empty()) queue_.Post(os::ProcessOutput{process, Stream::kOut, said.out});
+    if (!said.error.empty()) queue_.Post(os::ProcessOutput{process, Stream::kError, said.error});
   });
   if (running.run.ending == ProgramRun::Ending::kExits) {
     queue_.After(running.run.takes,

@@ -131,7 +131,8 @@ void Scene::HardLink(std::string_view existing, std::string_view path) {
 
 void Scene::Remove(std::string_view path) {
   Trees trees{View(disk_)};
-  if (disk_.Get(*At(path).node).type == os::FileType::kDirectory) {
+  const Node node = *At(path).node;
+  if (disk_.Get(node).type == os::FileType::kDirectory && !node.IsStub()) {
     Must(trees.RemoveTree(path));
   } else {
     Must(trees.Remove(path));
@@ -163,6 +164,10 @@ std::string Scene::Xattr(std::string_view path, const std::string& name) const {
   auto found = xattrs.find(name);
   return found == xattrs.end() ? "" : found->second;
 }
+
+void Scene::HoldRecordLock(std::string_view path) { disk_.locks()->records.insert(*At(path).node); }
+
+void Scene::EndRecordLock(std::string_view path) { disk_.locks()->records.erase(*At(path).node); }
 
 void Scene::MountNew(std::string_view path, Mount mount) {
   const Found found = At(path);

@@ -28,7 +28,7 @@ class Scene {
   void Symlink(std::string_view path, std::string_view target);
   void Special(std::string_view path, os::FileType type, uint64_t device = 0);
   void HardLink(std::string_view existing, std::string_view path);
-  void Remove(std::string_view path);  // a file, or a directory with all below it
+  void Remove(std::string_view path);  // a file, a stub, or a directory with all below it
   void Move(std::string_view from, std::string_view to);
 
   void SetOwner(std::string_view path, Owner owner);
@@ -36,6 +36,11 @@ class Scene {
   void SetXattr(std::string_view path, const std::string& name, const std::string& value);
   void SetModified(std::string_view path, int64_t since_1970_ns);
   std::string Xattr(std::string_view path, const std::string& name) const;  // "" when not there
+
+  // Another process holds a record lock (fcntl) on the file at `path`, as dpkg and apt do, until it
+  // lets go or the power is cut.
+  void HoldRecordLock(std::string_view path);
+  void EndRecordLock(std::string_view path);
 
   // A new file system of mount.type over the directory at `path`; mount.at, root and path are
   // filled in here.

@@ -18,10 +18,14 @@ class UsbBus final : public os::UsbBus {
   void Plug(const os::UsbDevice& device) { devices_[device.port] = device; }
   void Unplug(const PortPath& port) { devices_.erase(port); }
 
+  // From here on nobody may read it.
+  void DropRights() { may_read_ = false; }
+
   Result<std::vector<os::UsbDevice>> Devices() override;
 
  private:
   Kernel kernel_;
+  bool may_read_ = true;
   std::map<PortPath, os::UsbDevice> devices_;
 };
 

@@ -6,6 +6,7 @@
 #include "sim/os/btrfs.h"
 #include "sim/os/files.h"
 #include "sim/os/locks.h"
+#include "sim/os/roots.h"
 #include "sim/os/trees.h"
 
 namespace zprov::sim {
@@ -24,24 +25,39 @@ struct World::Running {
   Running(World& world, const View& view)
       : queue(world.clock_),
         network(queue, world.rules_),
-        processes(queue),
+        processes(queue, view),
+        nfs(world.disk_),
         files(view),
         trees(view),
         locks(view),
         btrfs(view),
+        roots(view),
         events(queue),
         live{network, world.usb_, process_table},
-        system{world.clock_, files,  trees,     locks,
-               btrfs,        events, processes, view.root() == "/" ? &live : nullptr} {}
+        system{.clock = world.clock_,
+               .files = files,
+               .trees = trees,
+               .locks = locks,
+               .btrfs = btrfs,
+               .events = events,
+               .processes = processes,
+               .roots = roots,
+               .identities = world.identities_,
+               .live = view.root() == "/" ? &live : nullptr} {
+    processes.Install("exportfs", [this](const auto& argv) { return nfs.Exportfs(argv); });
+    (void)nfs.Exportfs({"exportfs", "-r"});  // as nfs-server.service does
+  }
 
   EventQueue queue;
   Network network;
   Processes processes;
+  NfsServer nfs;
   ProcessTable process_table;
   Files files;
   Trees trees;
   Locks locks;
   Btrfs btrfs;
+  Roots roots;
   Events events;
   os::Live live;
   os::System system;
@@ -51,7 +67,8 @@ World::World(WorldOptions options)
     : options_(std::move(options)),
       rules_(RulesOf(options_.kernel)),
       disk_(clock_, {options_.disk_capacity, options_.seed}),
-      scene_(disk_) {
+      scene_(disk_),
+      identities_(options_.seed) {
   Boot();
 }
 
@@ -67,6 +84,7 @@ os::System& World::system() { return running_->system; }
 EventQueue& World::queue() { return running_->queue; }
 Network& World::network() { return running_->network; }
 Processes& World::processes() { return running_->processes; }
+NfsServer& World::nfs() { return running_->nfs; }
 ProcessTable& World::process_table() { return running_->process_table; }
 
 void World::AtBoot(std::function<void(World&)> done) {

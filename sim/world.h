@@ -13,6 +13,8 @@
 #include "sim/disk/disk.h"
 #include "sim/events.h"
 #include "sim/network.h"
+#include "sim/nfs.h"
+#include "sim/os/identities.h"
 #include "sim/process_table.h"
 #include "sim/processes.h"
 #include "sim/scene.h"
@@ -45,6 +47,8 @@ class World {
   Network& network();
   Processes& processes();
   ProcessTable& process_table();
+  // Exports are read when `exportfs -ra` runs, and at each boot.
+  NfsServer& nfs();
   UsbBus& usb() { return usb_; }
 
   // What the host does whenever it boots (eth0 appears, programs are there): done now, and again
@@ -73,6 +77,7 @@ class World {
   VirtualClock clock_;
   Disk disk_;
   Scene scene_;
+  Identities identities_;  // a power cut makes nobody a second time
   UsbBus usb_;
   std::vector<std::function<void(World&)>> at_boot_;
   std::unique_ptr<Running> running_;

@@ -47,7 +47,8 @@ class Disk;
 struct HeldLocks {
   Disk* disk = nullptr;  // null: it is gone
   std::set<Node> nodes;
-  uint64_t boot = 0;  // locks taken before the last power cut are nobody's
+  std::set<Node> records;  // others hold a record lock on them
+  uint64_t boot = 0;       // locks taken before the last power cut are nobody's
 };
 
 class Disk {

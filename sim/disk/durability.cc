@@ -22,6 +22,7 @@ class DirectorySync {
     for (const auto& [name, entry] : directory_->names) PutIn(at_, name, entry);
     for (const Entry& entry : overwritten_) Rehome(entry);
     for (uint64_t inode : orphans_) DropIfLost(inode);
+    if (commits_all_) durable_ = live_;
   }
 
  private:
@@ -75,10 +76,7 @@ class DirectorySync {
   // Gone from here, but not from the disk: it keeps its durable name until its new one lasts.
   bool LivesElsewhere(const std::string& name, const Entry& entry) const {
     if (entry.subvolume != 0) {
-      const Tree* durable = durable_.trees.Find(entry.subvolume);
-      const bool lies_here = durable != nullptr && durable->parent_id == at_.tree &&
-                             durable->parent_directory == at_.inode && durable->name == name;
-      if (!lies_here) return false;  // a stub
+      if (!LayIn(at_.inode, name, entry)) return false;  // a stub
       const Tree* live = live_.trees.Find(entry.subvolume);
       return live == nullptr || live->parent_id != at_.tree || live->parent_directory != at_.inode;
     }
@@ -138,14 +136,17 @@ class DirectorySync {
   }
 
   // Something else has its name here now. A rename is one transaction, so if it lives elsewhere,
-  // it is durably there.
+  // it is durably there. Renaming a subvolume makes the next fsync a whole commit (btrfs_rename,
+  // btrfs_set_log_full_commit), so a home that is not durable yet becomes so with all the rest.
   void Rehome(const Entry& entry) {
     if (entry.subvolume != 0) {
       const Tree* live = live_.trees.Find(entry.subvolume);
-      if (live == nullptr) return durable_.trees.Erase(entry.subvolume);
-      if (durable_.trees.Find(live->parent_id) == nullptr) return;
-      const Tree& parent = *durable_.trees.Find(live->parent_id);
-      if (parent.inodes.Find(live->parent_directory) == nullptr) return;
+      if (live == nullptr) return EraseWithNested(entry.subvolume);
+      const Tree* parent = durable_.trees.Find(live->parent_id);
+      if (parent == nullptr || parent->inodes.Find(live->parent_directory) == nullptr) {
+        commits_all_ = true;
+        return;
+      }
       PutInSubvolume({at_.volume, live->parent_id, live->parent_directory}, live->name, entry);
       return;
     }
@@ -153,6 +154,21 @@ class DirectorySync {
     if (live == nullptr || live->type != os::FileType::kDirectory) return;
     if (DurableInode(live->parent) != nullptr)
       PutIn({at_.volume, at_.tree, live->parent}, live->name, entry);
+  }
+
+  void EraseWithNested(uint64_t subvolume) {
+    std::vector<uint64_t> nested;
+    durable_.trees.ForEach([&](uint64_t id, const Tree& tree) {
+      if (tree.parent_id == subvolume) nested.push_back(id);
+    });
+    durable_.trees.Erase(subvolume);
+    for (uint64_t id : nested) {
+      if (live_.trees.Find(id) == nullptr) {
+        EraseWithNested(id);
+      } else {
+        commits_all_ = true;  // it moved out before
+      }
+    }
   }
 
   void DropIfLost(uint64_t number) {
@@ -170,11 +186,19 @@ class DirectorySync {
     const Names below = inode->names;
     durable_.trees.Edit(at_.tree).inodes.Erase(number);
     for (const auto& [name, entry] : below) {
+      if (entry.subvolume != 0 && LayIn(number, name, entry)) Rehome(entry);
       if (entry.inode == 0 || DurableInode(entry.inode) == nullptr) continue;
       if (DurableInode(entry.inode)->type != os::FileType::kDirectory)
         --EditDurable(entry.inode).links;
       DropIfLost(entry.inode);
     }
+  }
+
+  // Whether it is durably there, and no stub.
+  bool LayIn(uint64_t directory, const std::string& name, const Entry& entry) const {
+    const Tree* durable = durable_.trees.Find(entry.subvolume);
+    return durable != nullptr && durable->parent_id == at_.tree &&
+           durable->parent_directory == directory && durable->name == name;
   }
 
   const Image& live_;
@@ -184,6 +208,7 @@ class DirectorySync {
   std::set<uint64_t> here_;
   std::vector<Entry> overwritten_;
   std::vector<uint64_t> orphans_;
+  bool commits_all_ = false;
 };
 
 }  // namespace

@@ -25,6 +25,7 @@ void Disk::CutPower() {
   }
   use_bound_ = capacity_;  // the next change counts
   locks_->nodes.clear();
+  locks_->records.clear();
   ++locks_->boot;
 }
 

@@ -11,13 +11,6 @@ namespace {
 
 constexpr int kMaxSymlinks = 40;  // MAXSYMLINKS of the kernel
 
-struct Level {
-  Node node;
-  std::string name;
-  const Mount* mount = nullptr;
-  bool mounted_here = false;
-};
-
 // One walk: the directories from the root down to where it stands, and the names still to go.
 class Walker {
  public:
@@ -108,14 +101,28 @@ Found Describe(const Walker& walker) {
 
 }  // namespace
 
-Result<Found> View::Walk(std::string_view path, Last last) const {
-  if (!IsNormalPath(path))
-    return Fail(ErrorKind::kInvalid, std::string(path) + ": give an absolute path without . or ..");
+View View::Inside(const Found& found) const {
+  View inside(*disk_, root_ == "/" ? found.path : root_ + (found.path == "/" ? "" : found.path));
+  inside.fixed_ = {*found.node, found.mount};
+  return inside;
+}
+
+Result<Level> View::RootLevel() const {
+  if (fixed_.has_value() && disk_->Exists(fixed_->node))
+    return Level{fixed_->node, "", fixed_->mount, false};
+  if (fixed_.has_value()) return Fail(ErrorKind::kNotFound, root_ + ": it was deleted");
   Walker to_root(*disk_, {disk_->Root(), "", nullptr, false});
   if (root_ != "/") ZPROV_TRY(About(root_, to_root.Go(root_, Last::kFollow)));
   if (to_root.missing().has_value()) return Fail(ErrorKind::kNotFound, root_ + ": not there");
   Level root = to_root.levels().back();
   root.mounted_here = false;
+  return root;
+}
+
+Result<Found> View::Walk(std::string_view path, Last last) const {
+  if (!IsNormalPath(path))
+    return Fail(ErrorKind::kInvalid, std::string(path) + ": give an absolute path without . or ..");
+  ZPROV_ASSIGN(Level root, RootLevel());
   Walker walker(*disk_, std::move(root));
   ZPROV_TRY(About(path, walker.Go(path, last)));
   return Describe(walker);

@@ -21,6 +21,14 @@ struct Found {
   bool is_mount_point = false;
 };
 
+// One directory on a path, as it is really named and mounted.
+struct Level {
+  Node node;
+  std::string name;
+  const Mount* mount = nullptr;
+  bool mounted_here = false;
+};
+
 enum class Last { kKeep, kFollow };  // whether a symlink in the last component is followed
 
 // A directory of a disk, taken for "/".
@@ -29,7 +37,12 @@ class View {
   explicit View(Disk& disk, std::string root = "/") : disk_(&disk), root_(std::move(root)) {}
 
   Disk& disk() const { return *disk_; }
+  // A path from the disk's own root.
   const std::string& root() const { return root_; }
+
+  // The directory `found` of this view, taken for "/" in its turn. It stays that directory when
+  // its name changes; once it is deleted nothing is found in it.
+  View Inside(const Found& found) const;
 
   // Errors name the path: kInvalid (not normal, symlink loop), kNotDirectory, kNotFound (a
   // directory on the way).
@@ -42,8 +55,16 @@ class View {
   Result<Found> ForChange(std::string_view path, Last last) const;
 
  private:
+  struct Fixed {
+    Node node;
+    const Mount* mount = nullptr;
+  };
+
+  Result<Level> RootLevel() const;
+
   Disk* disk_;
   std::string root_;
+  std::optional<Fixed> fixed_;  // the root itself; nothing: whatever is at root_
 };
 
 // The error, if there is one, with the path in front.

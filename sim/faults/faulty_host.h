@@ -74,6 +74,13 @@ class FaultyProcesses final : public os::Processes {
                    [&] { return inner_.Start(argv); });
   }
 
+  Result<os::ProcessId> StartIn(std::string_view root,
+                                const std::vector<std::string>& argv) override {
+    return Through(seam_, Touch::kChanges,
+                   {"start", argv.empty() ? "nothing" : std::string_view(argv[0]), "in", root},
+                   [&] { return inner_.StartIn(root, argv); });
+  }
+
   Result<void> Stop(os::ProcessId process) override {
     return Through(seam_, Touch::kChanges, {"stop a program"},
                    [&] { return inner_.Stop(process); });

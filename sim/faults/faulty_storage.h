@@ -10,109 +10,125 @@ namespace zprov::faults {
 
 class FaultyFiles final : public os::Files {
  public:
-  FaultyFiles(os::Files& inner, Seam& seam) : inner_(inner), seam_(seam) {}
+  // `where` ends each line of the log: "in /x/base" for what acts inside a root.
+  FaultyFiles(os::Files& inner, Seam& seam, std::string where = "")
+      : inner_(inner), seam_(seam), where_(std::move(where)) {}
 
   Result<std::optional<os::FileStatus>> Status(std::string_view path) override {
-    return Through(seam_, Touch::kReads, {"status of", path}, [&] { return inner_.Status(path); });
+    return Through(seam_, Touch::kReads, {"status of", path, where_},
+                   [&] { return inner_.Status(path); });
   }
 
   Result<std::string> Read(std::string_view path, uint64_t limit) override {
-    return Through(seam_, Touch::kReads, {"read", path}, [&] { return inner_.Read(path, limit); });
+    return Through(seam_, Touch::kReads, {"read", path, where_},
+                   [&] { return inner_.Read(path, limit); });
   }
 
   Result<std::string> ReadConfined(std::string_view directory, std::string_view name) override {
-    return Through(seam_, Touch::kReads, {"read", name, "confined to", directory},
+    return Through(seam_, Touch::kReads, {"read", name, "confined to", directory, where_},
                    [&] { return inner_.ReadConfined(directory, name); });
   }
 
   Result<void> Write(std::string_view path, std::string_view content, uint32_t mode) override {
-    return Through(seam_, Touch::kTakesSpace, {"write", path},
+    return Through(seam_, Touch::kTakesSpace, {"write", path, where_},
                    [&] { return inner_.Write(path, content, mode); });
   }
 
+  Result<void> WriteDraft(std::string_view path, std::string_view content, uint32_t mode) override {
+    return Through(seam_, Touch::kTakesSpace, {"write draft", path, where_},
+                   [&] { return inner_.WriteDraft(path, content, mode); });
+  }
+
   Result<void> ReplaceSymlink(std::string_view path, std::string_view target) override {
-    return Through(seam_, Touch::kTakesSpace, {"point", path, "to", target},
+    return Through(seam_, Touch::kTakesSpace, {"point", path, "to", target, where_},
                    [&] { return inner_.ReplaceSymlink(path, target); });
   }
 
   Result<std::string> ReadSymlink(std::string_view path) override {
-    return Through(seam_, Touch::kReads, {"read symlink", path},
+    return Through(seam_, Touch::kReads, {"read symlink", path, where_},
                    [&] { return inner_.ReadSymlink(path); });
   }
 
   Result<std::string> Resolve(std::string_view path) override {
-    return Through(seam_, Touch::kReads, {"resolve", path}, [&] { return inner_.Resolve(path); });
+    return Through(seam_, Touch::kReads, {"resolve", path, where_},
+                   [&] { return inner_.Resolve(path); });
   }
 
   Result<void> SyncDirectory(std::string_view path) override {
-    return Through(seam_, Touch::kChanges, {"sync directory", path},
+    return Through(seam_, Touch::kChanges, {"sync directory", path, where_},
                    [&] { return inner_.SyncDirectory(path); });
   }
 
  private:
   os::Files& inner_;
   Seam& seam_;
+  std::string where_;
 };
 
 class FaultyTrees final : public os::Trees {
  public:
-  FaultyTrees(os::Trees& inner, Seam& seam) : inner_(inner), seam_(seam) {}
+  // `where` ends each line of the log: "in /x/base" for what acts inside a root.
+  FaultyTrees(os::Trees& inner, Seam& seam, std::string where = "")
+      : inner_(inner), seam_(seam), where_(std::move(where)) {}
 
   Result<std::vector<std::string>> List(std::string_view path) override {
-    return Through(seam_, Touch::kReads, {"list", path}, [&] { return inner_.List(path); });
+    return Through(seam_, Touch::kReads, {"list", path, where_}, [&] { return inner_.List(path); });
   }
 
   Result<void> MakeDirectory(std::string_view path, uint32_t mode) override {
-    return Through(seam_, Touch::kTakesSpace, {"make directory", path},
+    return Through(seam_, Touch::kTakesSpace, {"make directory", path, where_},
                    [&] { return inner_.MakeDirectory(path, mode); });
   }
 
   Result<void> Remove(std::string_view path) override {
-    return Through(seam_, Touch::kChanges, {"remove", path}, [&] { return inner_.Remove(path); });
+    return Through(seam_, Touch::kChanges, {"remove", path, where_},
+                   [&] { return inner_.Remove(path); });
   }
 
   Result<void> RemoveTree(std::string_view path) override {
-    return Through(seam_, Touch::kChanges, {"remove tree", path},
+    return Through(seam_, Touch::kChanges, {"remove tree", path, where_},
                    [&] { return inner_.RemoveTree(path); });
   }
 
   Result<void> Rename(std::string_view from, std::string_view to) override {
-    return Through(seam_, Touch::kChanges, {"rename", from, "to", to},
+    return Through(seam_, Touch::kChanges, {"rename", from, "to", to, where_},
                    [&] { return inner_.Rename(from, to); });
   }
 
   Result<void> Exchange(std::string_view a, std::string_view b) override {
-    return Through(seam_, Touch::kChanges, {"exchange", a, "and", b},
+    return Through(seam_, Touch::kChanges, {"exchange", a, "and", b, where_},
                    [&] { return inner_.Exchange(a, b); });
   }
 
   Result<os::CopyReport> Copy(std::string_view from, std::string_view to) override {
-    return Through(seam_, Touch::kTakesSpace, {"copy", from, "to", to},
+    return Through(seam_, Touch::kTakesSpace, {"copy", from, "to", to, where_},
                    [&] { return inner_.Copy(from, to); });
   }
 
   Result<os::Comparison> Compare(std::string_view first, std::string_view second) override {
-    return Through(seam_, Touch::kReads, {"compare", first, "with", second},
+    return Through(seam_, Touch::kReads, {"compare", first, "with", second, where_},
                    [&] { return inner_.Compare(first, second); });
   }
 
   Result<void> Sync(std::string_view path) override {
-    return Through(seam_, Touch::kChanges, {"sync", path}, [&] { return inner_.Sync(path); });
+    return Through(seam_, Touch::kChanges, {"sync", path, where_},
+                   [&] { return inner_.Sync(path); });
   }
 
   Result<os::Filesystem> FilesystemOf(std::string_view path) override {
-    return Through(seam_, Touch::kReads, {"file system of", path},
+    return Through(seam_, Touch::kReads, {"file system of", path, where_},
                    [&] { return inner_.FilesystemOf(path); });
   }
 
   Result<std::vector<os::Filesystem>> MountsBelow(std::string_view path) override {
-    return Through(seam_, Touch::kReads, {"mounts below", path},
+    return Through(seam_, Touch::kReads, {"mounts below", path, where_},
                    [&] { return inner_.MountsBelow(path); });
   }
 
  private:
   os::Trees& inner_;
   Seam& seam_;
+  std::string where_;
 };
 
 class FaultyBtrfs final : public os::Btrfs {
@@ -170,6 +186,10 @@ class FaultyLocks final : public os::Locks {
                                             std::string_view holder) override {
     return Through(seam_, Touch::kTakesSpace, {"lock", path},
                    [&] { return inner_.TryLock(path, holder); });
+  }
+
+  Result<bool> IsHeld(std::string_view path) override {
+    return Through(seam_, Touch::kReads, {"holder of", path}, [&] { return inner_.IsHeld(path); });
   }
 
  private:

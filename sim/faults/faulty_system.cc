@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "sim/faults/faulty_host.h"
+#include "sim/faults/faulty_roots.h"
 #include "sim/faults/faulty_storage.h"
 
 namespace zprov::faults {
@@ -32,7 +33,17 @@ struct FaultySystem::Parts {
         btrfs(inner.btrfs, seam),
         events(inner.events, seam),
         processes(inner.processes, seam),
-        system{inner.clock, files, trees, locks, btrfs, events, processes} {
+        roots(inner.roots, seam),
+        identities(inner.identities, seam),
+        system{.clock = inner.clock,
+               .files = files,
+               .trees = trees,
+               .locks = locks,
+               .btrfs = btrfs,
+               .events = events,
+               .processes = processes,
+               .roots = roots,
+               .identities = identities} {
     if (inner.live == nullptr) return;
     live.emplace(*inner.live, seam);
     system.live = &live->live;
@@ -44,6 +55,8 @@ struct FaultySystem::Parts {
   FaultyBtrfs btrfs;
   FaultyEvents events;
   FaultyProcesses processes;
+  FaultyRoots roots;
+  FaultyIdentities identities;
   std::optional<FaultyLive> live;
   os::System system;
 };

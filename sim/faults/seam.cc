@@ -7,6 +7,7 @@ namespace {
 std::string Sentence(std::initializer_list<std::string_view> words) {
   std::string sentence;
   for (std::string_view word : words) {
+    if (word.empty()) continue;
     if (!sentence.empty()) sentence += ' ';
     sentence += word;
   }

@@ -15,6 +15,13 @@ Result<std::string> Content(const Inode& inode, uint64_t limit) {
   return *inode.content;
 }
 
+Inode NewFile(std::string_view content, uint32_t mode) {
+  Inode file;
+  file.mode = mode;
+  file.content = std::make_shared<const std::string>(content);
+  return file;
+}
+
 }  // namespace
 
 Result<std::optional<os::FileStatus>> Files::Status(std::string_view path) {
@@ -62,9 +69,17 @@ Result<std::string> Files::ReadConfined(std::string_view directory, std::string_
 }
 
 Result<void> Files::Write(std::string_view path, std::string_view content, uint32_t mode) {
+  Inode fresh = NewFile(content, mode);
+  fresh.content_synced = true;
+  return Put(path, std::move(fresh));
+}
+
+Result<void> Files::WriteDraft(std::string_view path, std::string_view content, uint32_t mode) {
+  return Put(path, NewFile(content, mode));
+}
+
+Result<void> Files::Put(std::string_view path, Inode fresh) {
   ZPROV_ASSIGN(const Found found, view_.ForChange(path, Last::kFollow));
-  Inode fresh;
-  fresh.mode = mode;
   if (found.node.has_value()) {
     const Inode& old = view_.disk().Get(*found.node);
     if (old.type == os::FileType::kDirectory)
@@ -76,8 +91,6 @@ Result<void> Files::Write(std::string_view path, std::string_view content, uint3
     fresh.gid = old.gid;
     fresh.xattrs = old.xattrs;
   }
-  fresh.content = std::make_shared<const std::string>(content);
-  fresh.content_synced = true;
   fresh.modified_ns = view_.disk().clock().WallTime().count();
   ZPROV_TRY(About(path, view_.disk().Replace(found.spot, std::move(fresh))));
   return {};

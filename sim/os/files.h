@@ -14,12 +14,15 @@ class Files final : public os::Files {
   Result<std::string> Read(std::string_view path, uint64_t limit) override;
   Result<std::string> ReadConfined(std::string_view directory, std::string_view name) override;
   Result<void> Write(std::string_view path, std::string_view content, uint32_t mode) override;
+  Result<void> WriteDraft(std::string_view path, std::string_view content, uint32_t mode) override;
   Result<void> ReplaceSymlink(std::string_view path, std::string_view target) override;
   Result<std::string> ReadSymlink(std::string_view path) override;
   Result<std::string> Resolve(std::string_view path) override;
   Result<void> SyncDirectory(std::string_view path) override;
 
  private:
+  Result<void> Put(std::string_view path, Inode fresh);
+
   View view_;
 };
 

@@ -28,6 +28,12 @@ class HeldLock final : public os::Lock {
   uint64_t boot_;
 };
 
+// A directory that is missing on the way is no error: the file is not there.
+Result<Found> OrMissing(Result<Found> found) {
+  if (found.has_value() || found.error().kind != ErrorKind::kNotFound) return found;
+  return Found{};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<os::Lock>> Locks::TryLock(std::string_view path, std::string_view holder) {
@@ -50,6 +56,15 @@ Result<std::unique_ptr<os::Lock>> Locks::TryLock(std::string_view path, std::str
     return Fail(ErrorKind::kBusy, std::string(Trim(*disk.Get(*node).content)));
   ZPROV_TRY(About(path, disk.Rewrite(*node, std::string(holder) + "\n")));
   return std::unique_ptr<os::Lock>(std::make_unique<HeldLock>(disk.locks(), *node));
+}
+
+Result<bool> Locks::IsHeld(std::string_view path) {
+  ZPROV_ASSIGN(const Found found, OrMissing(view_.Walk(path, Last::kKeep)));
+  if (!found.node.has_value()) return false;
+  const Disk& disk = view_.disk();
+  if (disk.Get(*found.node).type != os::FileType::kRegular)
+    return Fail(ErrorKind::kInvalid, std::string(path) + ": it is no regular file");
+  return disk.locks()->records.contains(*found.node);
 }
 
 }  // namespace zprov::sim

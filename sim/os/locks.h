@@ -12,6 +12,7 @@ class Locks final : public os::Locks {
 
   Result<std::unique_ptr<os::Lock>> TryLock(std::string_view path,
                                             std::string_view holder) override;
+  Result<bool> IsHeld(std::string_view path) override;
 
  private:
   View view_;

@@ -28,7 +28,7 @@ Result<void> Empty(Disk& disk, const Node& directory, const std::string& path) {
   for (const auto& [name, entry] : names) {
     const Node child = *disk.Child(directory, name);
     const std::string child_path = JoinPath(path, name);
-    if (child.tree != directory.tree || disk.MountOver(child) != nullptr)
+    if (child.tree != directory.tree || child.IsStub() || disk.MountOver(child) != nullptr)
       return Fail(ErrorKind::kCrossDevice,
                   child_path + ": another subvolume or file system: remove or unmount it first");
     if (disk.Get(child).type == os::FileType::kDirectory) ZPROV_TRY(Empty(disk, child, child_path));
@@ -78,7 +78,7 @@ Result<void> Trees::RemoveTree(std::string_view path) {
     return Fail(ErrorKind::kNotDirectory, std::string(path) + ": it is no directory");
   if (found.spot.name.empty())
     return Fail(ErrorKind::kBusy, std::string(path) + ": it is the root of everything");
-  if (found.is_mount_point || found.node->tree != found.spot.directory.tree)
+  if (found.is_mount_point || found.node->IsStub() || found.node->tree != found.spot.directory.tree)
     return Fail(ErrorKind::kCrossDevice,
                 std::string(path) + ": another subvolume or file system: delete or unmount it");
   ZPROV_TRY(Empty(disk, *found.node, std::string(path)));

@@ -1,6 +1,7 @@
 // The text of a fresh Raspberry Pi OS, and what its boot starts. Nothing of the procedure.
 #include <array>
 
+#include "sim/scenarios/boot_files.h"
 #include "sim/scenarios/hosts.h"
 
 namespace zprov::sim {
@@ -158,8 +159,7 @@ void BareHost(World& world) {
   Mount boot;
   boot.type = "vfat";
   scene.MountNew("/boot", boot);
-  for (std::string_view file : {"bootcode.bin", "start.elf", "fixup.dat", "kernel.img"})
-    scene.Put("/boot/" + std::string(file), std::string(file) + " of the host\n", 0755);
+  PutBootFiles(scene);
   scene.SyncAll();
   world.AtBoot(Boot);
 }

@@ -7,8 +7,8 @@
 namespace zprov::sim {
 
 // A fresh Raspberry Pi OS called snail, with one user's home full of what is hard to move (hard
-// links, ACLs, xattrs, a symlink, a FIFO, a socket), an empty /x, the NFS server installed, and
-// dhcpcd for its network.
+// links, ACLs, xattrs, a symlink, a FIFO, a socket), an empty /x, the NFS server installed,
+// dhcpcd for its network, and a FAT /boot that can boot a Zero (boot_files.h).
 void BareHost(World& world);
 
 // The same host after a person followed fixtures/seed/procedure.txt: home in /x/snaa, roots /x/s0

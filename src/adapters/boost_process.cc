@@ -20,6 +20,7 @@
 #include "adapters/errno.h"
 #include "adapters/event_loop_asio.h"
 #include "adapters/fd.h"
+#include "adapters/own_root.h"
 
 namespace zprov::adapters {
 namespace {
@@ -27,7 +28,8 @@ namespace {
 namespace bp = boost::process;
 using Stream = os::ProcessOutput::Stream;
 
-constexpr std::array kProgramDirectories = {"/usr/sbin/", "/usr/bin/", "/sbin/", "/bin/"};
+constexpr std::array<std::string_view, 4> kProgramDirectories = {"/usr/sbin/", "/usr/bin/",
+                                                                 "/sbin/", "/bin/"};
 constexpr const char* kPath = "/usr/sbin:/usr/bin:/sbin:/bin";
 constexpr auto kUntilKilled = std::chrono::seconds(2);  // os/processes.h
 constexpr size_t kChunk = 65536;                        // bytes; a pipe holds as many
@@ -63,8 +65,8 @@ Result<std::string> FindProgram(const std::string& name) {
     if (::access(name.c_str(), X_OK) != 0) return FailErrno("start " + name, errno);
     return name;
   }
-  for (const char* directory : kProgramDirectories) {
-    std::string path = directory + name;
+  for (std::string_view directory : kProgramDirectories) {
+    std::string path = std::string(directory) + name;
     if (::access(path.c_str(), X_OK) == 0) return path;
   }
   return Fail(ErrorKind::kNotFound,
@@ -91,19 +93,27 @@ struct Running {
 
 class BoostProcess final : public os::Processes {
  public:
-  explicit BoostProcess(EventLoop& loop) : loop_(loop) {}
+  BoostProcess(EventLoop& loop, std::shared_ptr<const Root> root)
+      : loop_(loop), root_(std::move(root)) {}
   ~BoostProcess() override;
 
   Result<os::ProcessId> Start(const std::vector<std::string>& argv) override;
+  Result<os::ProcessId> StartIn(std::string_view root,
+                                const std::vector<std::string>& argv) override;
   Result<void> Stop(os::ProcessId process) override;
 
  private:
+  Result<os::ProcessId> Launch(const std::string& program, const std::vector<std::string>& argv,
+                               const OwnRoot* root);
+  Result<os::ProcessId> LaunchIn(std::string_view path, const std::vector<std::string>& argv);
+
   enum class Chunk { kPosted, kNothingNow, kEnd };
   Chunk ReadChunk(os::ProcessId process, const Output& output);
   void Listen(os::ProcessId process, Running& running);
   void End(os::ProcessId process);
 
   EventLoop& loop_;
+  std::shared_ptr<const Root> root_;
   std::map<os::ProcessId, Running> running_;
   os::ProcessId last_ = 0;
   // on_exit handlers that Asio still holds when we are gone find it empty.
@@ -120,12 +130,16 @@ BoostProcess::~BoostProcess() {
   }
 }
 
-// In the child, before exec: its own group, so that Stop never meets a child that has none yet, and
-// none of the descriptors that whoever started us left open (kernels before 5.11 cannot).
+// In the child, before exec: its own group, so that Stop never meets a child that has none yet; its
+// own root if it has one; and none of the descriptors that whoever started us left open (kernels
+// before 5.11 cannot).
 struct OnItsOwn : bp::extend::handler {
+  const OwnRoot* root = nullptr;
+
   template <typename Executor>
   void on_exec_setup(Executor&) const {
     ::setpgid(0, 0);
+    if (root != nullptr) root->Enter();
     ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
   }
 };
@@ -135,6 +149,42 @@ Result<os::ProcessId> BoostProcess::Start(const std::vector<std::string>& argv) 
     return Fail(ErrorKind::kInvalid, "no program named: give at least its name");
   }
   ZPROV_ASSIGN(const std::string program, FindProgram(argv.front()));
+  return Launch(program, argv, nullptr);
+}
+
+Result<os::ProcessId> BoostProcess::StartIn(std::string_view root,
+                                            const std::vector<std::string>& argv) {
+  if (argv.empty() || argv.front().empty()) {
+    return Fail(ErrorKind::kInvalid, "no program named: give at least its name");
+  }
+  const std::string doing = "run " + argv.front() + " in " + std::string(root);
+  auto process = LaunchIn(root, argv);
+  if (!process) return While(doing, process.error());
+  return process;
+}
+
+Result<os::ProcessId> BoostProcess::LaunchIn(std::string_view path,
+                                             const std::vector<std::string>& argv) {
+  ZPROV_ASSIGN(Fd root, root_->Open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW));
+  ZPROV_ASSIGN(root, AboveStandard(std::move(root)));
+  ZPROV_ASSIGN(
+      const std::string program,
+      FindProgramIn(root, argv.front(), {kProgramDirectories.begin(), kProgramDirectories.end()}));
+  ZPROV_ASSIGN(Pipe trouble, MakePipe());
+  const OwnRoot own(std::move(root), std::move(trouble.write));
+  auto process = Launch(program, argv, &own);
+  auto entered = OwnRoot::Outcome(trouble.read);
+  if (process && !entered) {
+    running_[*process].child.detach();  // reaped by Asio
+    running_.erase(*process);
+    return tl::make_unexpected(entered.error());
+  }
+  return process;
+}
+
+Result<os::ProcessId> BoostProcess::Launch(const std::string& program,
+                                           const std::vector<std::string>& argv,
+                                           const OwnRoot* root) {
   Fd opened(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   if (!opened.valid()) return FailErrno("open /dev/null", errno);
   ZPROV_ASSIGN(const Fd null, AboveStandard(std::move(opened)));
@@ -144,18 +194,19 @@ Result<os::ProcessId> BoostProcess::Start(const std::vector<std::string>& argv) 
   environment["PATH"] = kPath;
   environment["LC_ALL"] = "C.UTF-8";
 
-  const os::ProcessId process = last_ + 1;
+  const os::ProcessId process = ++last_;
+  OnItsOwn on_its_own;
+  on_its_own.root = root;
   std::error_code failed;
   bp::child child(
       bp::exe = program, bp::args = std::vector(argv.begin() + 1, argv.end()), environment,
       bp::posix::fd.bind(STDIN_FILENO, null.number()),
       bp::posix::fd.bind(STDOUT_FILENO, out.write.number()),
-      bp::posix::fd.bind(STDERR_FILENO, error.write.number()), OnItsOwn{}, failed, ContextOf(loop_),
+      bp::posix::fd.bind(STDERR_FILENO, error.write.number()), on_its_own, failed, ContextOf(loop_),
       bp::on_exit = [process, self = std::weak_ptr(self_)](int, const std::error_code&) {
         if (const auto alive = self.lock()) (*alive)->End(process);
       });
   if (failed) return FailErrno("start " + program, failed.value());
-  last_ = process;
   Running& running = running_[process];
   running.child = std::move(child);
   running.outputs = {Output{Stream::kOut, std::move(out.read), nullptr},
@@ -211,8 +262,8 @@ Result<void> BoostProcess::Stop(os::ProcessId process) {
 
 }  // namespace
 
-std::unique_ptr<os::Processes> MakeBoostProcess(EventLoop& loop) {
-  return std::make_unique<BoostProcess>(loop);
+std::unique_ptr<os::Processes> MakeBoostProcess(EventLoop& loop, std::shared_ptr<const Root> root) {
+  return std::make_unique<BoostProcess>(loop, std::move(root));
 }
 
 }  // namespace zprov::adapters

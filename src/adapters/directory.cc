@@ -44,7 +44,7 @@ Result<Fd> OpenDirectory(int directory, const std::string& name) {
   return fd;
 }
 
-Result<std::vector<std::string>> NamesIn(const Fd& fd) {
+Result<std::vector<TypedName>> EntriesIn(const Fd& fd) {
   // A descriptor of its own: fdopendir takes it over, and its position is not shared.
   const int number = ::openat(fd.number(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (number < 0) return FailErrno(errno);
@@ -54,16 +54,23 @@ Result<std::vector<std::string>> NamesIn(const Fd& fd) {
     ::close(number);
     return FailErrno(failed);
   }
-  std::vector<std::string> names;
+  std::vector<TypedName> entries;
   for (;;) {
     errno = 0;
     const dirent* entry = ::readdir(stream.get());
     if (entry == nullptr) break;
-    const std::string name = entry->d_name;
-    if (name != "." && name != "..") names.push_back(name);
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") entries.push_back({std::string(name), entry->d_type});
   }
   if (errno != 0) return FailErrno(errno);
-  std::sort(names.begin(), names.end());
+  std::ranges::sort(entries, {}, &TypedName::name);
+  return entries;
+}
+
+Result<std::vector<std::string>> NamesIn(const Fd& fd) {
+  ZPROV_ASSIGN(auto entries, EntriesIn(fd));
+  std::vector<std::string> names;
+  for (TypedName& entry : entries) names.push_back(std::move(entry.name));
   return names;
 }
 

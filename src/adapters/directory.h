@@ -13,6 +13,14 @@ namespace zprov::adapters {
 // The directory `name` in `directory`, readable, no symlink followed.
 Result<Fd> OpenDirectory(int directory, const std::string& name);
 
+struct TypedName {
+  std::string name;
+  unsigned char type = 0;  // DT_DIR, …; DT_UNKNOWN where the file system does not say
+};
+
+// What is in the readable directory `fd`, sorted bytewise by name, without "." and "..".
+Result<std::vector<TypedName>> EntriesIn(const Fd& fd);
+
 // Names in the readable directory `fd`, sorted bytewise, without "." and "..".
 Result<std::vector<std::string>> NamesIn(const Fd& fd);
 

@@ -37,6 +37,8 @@ constexpr Row kRows[] = {
     {ERANGE, ErrorKind::kOutOfRange, "out of range"},
     {EOPNOTSUPP, ErrorKind::kNotSupported, "this file system or kernel cannot do it"},
     {ENOSYS, ErrorKind::kNotSupported, "this kernel cannot do it"},
+    {ENOEXEC, ErrorKind::kNotSupported,
+     "this machine cannot run programs of that architecture: install qemu-user-static"},
     {ENOTTY, ErrorKind::kNotSupported, "this file system cannot do it"},
     {EFBIG, ErrorKind::kTooLarge, "too large for this file system"},
     {EOVERFLOW, ErrorKind::kTooLarge, "too large"},

@@ -6,6 +6,7 @@
 #include "adapters/event_loop.h"
 #include "adapters/host_filesystem.h"
 #include "adapters/libnl.h"
+#include "adapters/libssh.h"
 #include "adapters/libusb.h"
 #include "adapters/proc_table.h"
 
@@ -23,14 +24,16 @@ class World final : public HostWorld {
   explicit World(HostFilesystem filesystem)
       : filesystem_(std::move(filesystem)),
         loop_(MakeEventLoop(*filesystem_.clock)),
-        processes_(MakeBoostProcess(*loop_)),
+        processes_(MakeBoostProcess(*loop_, filesystem_.root)),
         system_{.clock = *filesystem_.clock,
                 .files = *filesystem_.files,
                 .trees = *filesystem_.trees,
                 .locks = *filesystem_.locks,
                 .btrfs = *filesystem_.btrfs,
                 .events = *loop_,
-                .processes = *processes_} {}
+                .processes = *processes_,
+                .roots = *filesystem_.roots,
+                .identities = *identities_} {}
 
   os::System& system() override { return system_; }
   EventLoop& loop() { return *loop_; }
@@ -45,6 +48,7 @@ class World final : public HostWorld {
   HostFilesystem filesystem_;
   std::unique_ptr<EventLoop> loop_;
   std::unique_ptr<os::Processes> processes_;
+  std::unique_ptr<os::Identities> identities_ = MakeLibssh();
   LiveParts parts_;
   std::optional<os::Live> live_;
   os::System system_;

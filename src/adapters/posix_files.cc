@@ -131,7 +131,13 @@ class PosixFiles : public os::Files {
 
   Result<void> Write(std::string_view path, std::string_view content, uint32_t mode) override {
     return Named("write", path, root_->LocateFollowing(path).and_then([&](const Place& place) {
-      return PutFile(place, content, mode);
+      return PutFile(place, {content, mode, Content::kSynced});
+    }));
+  }
+
+  Result<void> WriteDraft(std::string_view path, std::string_view content, uint32_t mode) override {
+    return Named("write", path, root_->LocateFollowing(path).and_then([&](const Place& place) {
+      return PutFile(place, {content, mode, Content::kDraft});
     }));
   }
 

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <string>
 
+#include "adapters/attributes.h"
 #include "adapters/errno.h"
 
 namespace zprov::adapters {
@@ -63,7 +64,27 @@ class PosixLocks : public os::Locks {
     return std::make_unique<Flock>(std::move(*fd));
   }
 
+  Result<bool> IsHeld(std::string_view path) override {
+    auto held = LockedByAnother(path);
+    if (!held && held.error().kind == ErrorKind::kNotFound) return false;
+    return Named("look for who holds", path, std::move(held));
+  }
+
  private:
+  // Asks with an open file description of its own, so that no lock of this process is in its way
+  // and none is lost when it closes: dpkg's and apt's locks are never ours.
+  Result<bool> LockedByAnother(std::string_view path) const {
+    ZPROV_ASSIGN(const Fd entry, root_->Open(path, O_PATH | O_NOFOLLOW));
+    ZPROV_ASSIGN(const struct statx status, StatusOf(entry.number()));
+    if (!S_ISREG(status.stx_mode)) return Fail(ErrorKind::kInvalid, "not a regular file");
+    ZPROV_ASSIGN(const Fd file, Reopen(entry, O_RDONLY));
+    struct flock lock = {};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    if (::fcntl(file.number(), F_OFD_GETLK, &lock) != 0) return FailErrno(errno);
+    return lock.l_type != F_UNLCK;
+  }
+
   Result<Fd> OpenLockFile(std::string_view path) const {
     ZPROV_ASSIGN(const Place place, root_->Locate(path));
     if (place.name.empty()) return FailErrno(EISDIR);

@@ -40,15 +40,14 @@ Result<std::optional<Attributes>> Kept(const Place& place) {
   return std::optional<Attributes>(std::move(attributes));
 }
 
-Result<void> Fill(int fd, std::string_view content, const std::optional<Attributes>& kept,
-                  uint32_t mode) {
-  ZPROV_TRY(WriteAll(fd, content));
+Result<void> Fill(int fd, const NewContent& content, const std::optional<Attributes>& kept) {
+  ZPROV_TRY(WriteAll(fd, content.bytes));
   if (kept) {
     ZPROV_TRY(SetOwnerModeAndXattrs(fd, *kept));
-  } else if (::fchmod(fd, mode) != 0) {
+  } else if (::fchmod(fd, content.mode) != 0) {
     return FailErrno("chmod", errno);
   }
-  if (::fsync(fd) != 0) return FailErrno(errno);
+  if (content.sync == Content::kSynced && ::fsync(fd) != 0) return FailErrno(errno);
   return {};
 }
 
@@ -69,13 +68,21 @@ Result<NewFile> MakeNewFile(int directory, const std::string& waiting) {
   return NewFile{std::move(fd), true};
 }
 
-Result<void> NameIt(const Fd& fd, int directory, const std::string& waiting) {
+Result<void> NameIt(const Fd& fd, int directory, const std::string& name) {
   const std::string link = fmt::format("/proc/self/fd/{}", fd.number());
-  ::unlinkat(directory, waiting.c_str(), 0);  // left over by an interrupted Write
-  if (::linkat(AT_FDCWD, link.c_str(), directory, waiting.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+  if (::linkat(AT_FDCWD, link.c_str(), directory, name.c_str(), AT_SYMLINK_FOLLOW) != 0) {
     return FailErrno(errno);
   }
   return {};
+}
+
+// A new name needs no rename: it is there whole or not at all. False when something took it.
+Result<bool> NameAtOnce(const NewFile& file, const Place& place) {
+  if (file.named) return false;
+  auto named = NameIt(file.fd, place.parent.number(), place.name);
+  if (named) return true;
+  if (named.error().kind == ErrorKind::kExists) return false;
+  return tl::make_unexpected(std::move(named).error());
 }
 
 }  // namespace
@@ -84,13 +91,18 @@ std::string WaitingName(const std::string& name) {
   return std::string(kWaiting) + name.substr(0, kLongestName - kWaiting.size());
 }
 
-Result<void> PutFile(const Place& place, std::string_view content, uint32_t mode) {
+Result<void> PutFile(const Place& place, const NewContent& content) {
   const int directory = place.parent.number();
   const std::string waiting = WaitingName(place.name);
   ZPROV_ASSIGN(const auto kept, Kept(place));
   ZPROV_ASSIGN(NewFile file, MakeNewFile(directory, waiting));
-  auto outcome = Fill(file.fd.number(), content, kept, mode);
+  auto outcome = Fill(file.fd.number(), content, kept);
+  if (outcome && !kept) {
+    ZPROV_ASSIGN(const bool is_there, NameAtOnce(file, place));
+    if (is_there) return {};
+  }
   if (outcome && !file.named) {
+    ::unlinkat(directory, waiting.c_str(), 0);  // left over by an interrupted Write
     outcome = NameIt(file.fd, directory, waiting);
     file.named = outcome.has_value();
   }

@@ -14,8 +14,16 @@ namespace zprov::adapters {
 // The name next to `name` under which a new entry waits for its rename.
 std::string WaitingName(const std::string& name);
 
-// A regular file with `content`, synced, is at `place` afterwards. It has owner, mode and xattrs
-// of the file that was there, or `mode`. Errors as os::Files::Write.
-Result<void> PutFile(const Place& place, std::string_view content, uint32_t mode);
+enum class Content { kSynced, kDraft };
+
+struct NewContent {
+  std::string_view bytes;
+  uint32_t mode = 0644;  // of a file that was not there
+  Content sync = Content::kSynced;
+};
+
+// A regular file with that content is at `place` afterwards. It has owner, mode and xattrs of the
+// file that was there. Errors as os::Files::Write.
+Result<void> PutFile(const Place& place, const NewContent& content);
 
 }  // namespace zprov::adapters

@@ -23,6 +23,10 @@ Exit RunCheck(const Context& context);
 Exit RunRender(const Context& context);
 Exit RunPlan(const Context& context);
 Exit RunApply(const Context& context);
+Exit RunUpdate(const Context& context);
+Exit RunRollback(const Context& context);
+Exit RunPrune(const Context& context);
+Exit RunStatus(const Context& context);
 Exit RunDoctor(const Context& context);
 Exit RunDemo(const Context& context);
 

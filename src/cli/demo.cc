@@ -1,5 +1,5 @@
-// zprov demo: the whole cycle on the built-in simulated rig: init, plan, apply, and a plan with
-// nothing left to do. The commands are the real ones; only the world is simulated.
+// zprov demo: the whole cycle on the built-in simulated rig: init, plan, apply, a program more on
+// the host, update, and back again. The commands are the real ones; only the world is simulated.
 #include <fmt/ostream.h>
 
 #include <algorithm>
@@ -9,7 +9,8 @@
 #include "cli/json.h"
 #include "core/spec/format.h"
 #include "core/usbboot/ids.h"
-#include "engine/apply.h"
+#include "engine/make_directories.h"
+#include "util/path.h"
 
 namespace zprov::cli {
 namespace {
@@ -34,7 +35,9 @@ class Demo {
 
   Exit Perform() {
     if (const auto written = WriteSpec(); !written) return Report(context_, written.error());
-    const bool went_well = Act("check", 0) && Act("plan", 4) && Act("apply", 0) && Act("plan", 0);
+    const bool went_well = Act("check", 0) && Act("plan", 4) && Act("apply", 0) &&
+                           Act("status", 0) && Install() && Act("update", 0) && Act("status", 0) &&
+                           Act("rollback", 0) && Act("plan", 0);
     if (context_.options.json) context_.streams.out << DemoJson(acts_);
     return went_well ? Exit::kDone : Exit::kFailed;
   }
@@ -58,6 +61,20 @@ class Demo {
     Say(fmt::format("init: cluster.toml for the {} boards on the simulated USB bus", ports.size()),
         0);
     return {};
+  }
+
+  // What `apt install` would do, as far as the nodes' next roots care.
+  bool Install() {
+    constexpr char kProgram[] = "/usr/local/bin/blink";
+    const auto made = engine::MakeDirectories(system_, ParentOf(kProgram), 0755);
+    const auto written =
+        made ? system_.files.Write(kProgram, "#!/bin/sh\necho blink\n", 0755) : made;
+    if (!written) {
+      Report(context_, written.error());
+      return false;
+    }
+    Say(fmt::format("(on the host: {} is installed)", kProgram), 0);
+    return true;
   }
 
   // Runs one real command on the rig; says its last line, or all of it when it went wrong.

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/text.h"
 #include "core/plan/describe.h"
 
 namespace zprov::cli {
@@ -31,6 +32,66 @@ json Steps(const std::vector<plan::Step>& steps) {
   json list = json::array();
   for (const plan::Step& step : steps) list.push_back(Step(step));
   return list;
+}
+
+// Absent is null.
+template <typename T>
+json OrNull(const std::optional<T>& value) {
+  return value ? json(*value) : json(nullptr);
+}
+
+json Moves(const std::vector<generations::Move>& moves) {
+  json list = json::array();
+  for (const generations::Move& move : moves) {
+    list.push_back({{"node", move.node},
+                    {"from", move.from < 0 ? json(nullptr) : json(move.from)},
+                    {"to", move.to}});
+  }
+  return list;
+}
+
+json Root(const generations::NodeGeneration& root) {
+  return {{"node", root.node}, {"generation", root.number}};
+}
+
+json Roots(const std::vector<generations::NodeGeneration>& roots) {
+  json list = json::array();
+  for (const generations::NodeGeneration& root : roots) list.push_back(Root(root));
+  return list;
+}
+
+// RFC 3339; null where nobody knows.
+json Time(int64_t since_1970_ns) {
+  if (since_1970_ns <= 0) return nullptr;
+  return RfcTime(since_1970_ns);
+}
+
+json Record(const std::optional<generations::Record>& record) {
+  if (!record) return nullptr;
+  return {{"number", record->number},
+          {"made", Time(record->made_ns)},
+          {"source", record->source},
+          {"kernel", record->kernel}};
+}
+
+json Wrote(const os::Changes& changes) {
+  json largest = json::array();
+  for (const os::ChangedFile& file : changes.largest) {
+    largest.push_back({{"path", file.path}, {"bytes", file.bytes}});
+  }
+  return {{"files", changes.count}, {"bytes", changes.bytes}, {"largest", std::move(largest)}};
+}
+
+json Node(const engine::NodeStatus& node) {
+  return {{"node", node.node},
+          {"life", engine::Name(node.life.life)},
+          {"evidence", node.life.evidence},
+          {"runs", node.may_run},
+          {"next", OrNull(node.would_get)},
+          {"record", Record(node.record)},
+          {"generations", node.generations},
+          {"reboot", engine::Name(node.reboot)},
+          {"wrote", Wrote(node.wrote)}};
 }
 
 json File(const render::ManagedFile& file) { return {{"name", file.name}, {"path", file.path}}; }
@@ -69,6 +130,47 @@ std::string PlanJson(const std::string& command, const plan::Plan& plan) {
                             {"on_host", Steps(plan.on_host)},
                             {"notes", plan.notes},
                             {"refusals", plan.refusals}});
+}
+
+std::string UpdateJson(const engine::Updated& updated, const std::vector<std::string>& warnings) {
+  return Document("update",
+                  {{"generation", updated.number == 0 ? json(nullptr) : json(updated.number)},
+                   {"kernel", updated.kernel},
+                   {"moved", Moves(updated.moved)},
+                   {"skipped", updated.skipped},
+                   {"at_next_boot", updated.at_next_boot},
+                   {"pruned", Roots(updated.pruned)},
+                   {"warnings", warnings}});
+}
+
+std::string RollbackJson(const engine::RolledBack& rolled_back,
+                         const std::vector<std::string>& warnings) {
+  return Document("rollback", {{"moved", Moves(rolled_back.moved)},
+                               {"at_next_boot", rolled_back.at_next_boot},
+                               {"warnings", warnings}});
+}
+
+std::string PruneJson(const generations::Pruning& pruning,
+                      const std::vector<std::string>& warnings) {
+  json held = json::array();
+  for (const generations::Held& one : pruning.held) {
+    json row = Root(one.what);
+    row["why"] = one.why;
+    held.push_back(std::move(row));
+  }
+  return Document("prune", {{"removed", Roots(pruning.remove)},
+                            {"held", std::move(held)},
+                            {"emptied", pruning.emptied},
+                            {"warnings", warnings}});
+}
+
+std::string StatusJson(const engine::ClusterStatus& status) {
+  json nodes = json::array();
+  for (const engine::NodeStatus& node : status.nodes) nodes.push_back(Node(node));
+  return Document("status", {{"now", Time(status.now_ns)},
+                             {"nodes", std::move(nodes)},
+                             {"drift", status.drift},
+                             {"interrupted", status.interrupted}});
 }
 
 std::string DoctorJson(const std::vector<engine::DoctorRow>& rows) {

@@ -8,6 +8,8 @@
 #include "core/render/managed_file.h"
 #include "core/spec/parse.h"
 #include "engine/doctor.h"
+#include "engine/status.h"
+#include "engine/update.h"
 
 namespace zprov::cli {
 
@@ -16,6 +18,12 @@ std::string CheckJson(const std::string& label, const spec::ParsedSpec& parsed);
 std::string FilesJson(const std::vector<render::ManagedFile>& files);
 std::string FileJson(const render::ManagedFile& file);
 std::string PlanJson(const std::string& command, const plan::Plan& plan);  // "plan" or "apply"
+std::string UpdateJson(const engine::Updated& updated, const std::vector<std::string>& warnings);
+std::string RollbackJson(const engine::RolledBack& rolled_back,
+                         const std::vector<std::string>& warnings);
+std::string PruneJson(const generations::Pruning& pruning,
+                      const std::vector<std::string>& warnings);
+std::string StatusJson(const engine::ClusterStatus& status);
 std::string DoctorJson(const std::vector<engine::DoctorRow>& rows);
 
 struct DemoAct {

@@ -66,6 +66,50 @@ void AddPlanFlags(CLI::App& command, Options& options) {
       ->type_name("links");
 }
 
+void AddAssumeDown(CLI::App& command, Options& options) {
+  command
+      .add_option("--assume-down", options.assume_down,
+                  "Take NODE for down without looking: you know that it is off (repeatable)")
+      ->type_name("NODE")
+      ->allow_extra_args(false);
+}
+
+void AddUpdate(CLI::App& app, Options& options) {
+  CLI::App* update = app.add_subcommand(
+      "update", "A new generation: boot set and roots, of all nodes or of those named");
+  update->add_option("NODE", options.node_names, "Which nodes [all]")->type_name("");
+  update->add_flag("--if-changed", options.if_changed,
+                   "Make none when its content would be what the nodes have already");
+  update->add_flag("--skip-up", options.skip_up,
+                   "Leave out nodes that are up instead of refusing (compatible mode)");
+  AddAssumeDown(*update, options);
+}
+
+void AddRollback(CLI::App& app, Options& options) {
+  CLI::App* rollback = app.add_subcommand("rollback", "Back to the generation before");
+  rollback->add_option("NODE", options.node_names, "Which nodes [all]")->type_name("");
+  AddAssumeDown(*rollback, options);
+}
+
+void AddPrune(CLI::App& app, Options& options) {
+  constexpr int kMost = 1000;  // as in the spec
+  CLI::App* prune = app.add_subcommand("prune", "Delete old generations that nothing runs");
+  prune
+      ->add_option("--keep", options.keep,
+                   "How many of each node stay [keep of the spec's [prune]]")
+      ->type_name("N")
+      ->check(CLI::Range(1, kMost).description(""));
+  AddAssumeDown(*prune, options);
+}
+
+void AddStatus(CLI::App& app, Options& options) {
+  app.add_subcommand("status", "What each node runs and would get; changes nothing")
+      ->add_option_function<std::string>(
+          "NODE", [&](const std::string& name) { options.node_names = {name}; },
+          "All that is known of this one")
+      ->type_name("");
+}
+
 // A mistyped command is to CLI11 a missing one and a word left over.
 std::string MissingCommand(const CLI::App& app, const std::string& complaint) {
   constexpr char kHelp[] = "Run with --help for more information.\n";
@@ -94,6 +138,10 @@ Parsed ParseArguments(std::vector<std::string> args) {
   AddPlanFlags(*app.add_subcommand("plan", "What apply would do and why; changes nothing"),
                options);
   AddPlanFlags(*app.add_subcommand("apply", "Do it; a second apply does nothing"), options);
+  AddUpdate(app, options);
+  AddRollback(app, options);
+  AddPrune(app, options);
+  AddStatus(app, options);
   app.add_subcommand("doctor",
                      "What is wrong with this host: a row per prerequisite, with its cure");
   app.add_subcommand("demo", "The whole cycle on the built-in simulated rig; touches nothing here");

@@ -26,6 +26,11 @@ struct Options {
   std::string out;                                   // render --out
   plan::Wishes wishes;                               // plan, apply
   engine::Scope scope = engine::Scope::kEverything;  // plan, apply
+  std::vector<std::string> node_names;               // update, rollback, status (at most one)
+  std::vector<std::string> assume_down;              // update, rollback, prune
+  bool if_changed = false;                           // update
+  bool skip_up = false;                              // update
+  std::optional<int> keep;                           // prune; nothing: what the spec says
 };
 
 // What parsing came to: options, or a text to show and an exit code (help, version, usage errors).

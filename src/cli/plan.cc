@@ -1,10 +1,9 @@
 // zprov plan and zprov apply: what would be done, and doing it.
-#include <fmt/chrono.h>
 #include <fmt/ostream.h>
 
-#include "cli/command.h"
 #include "cli/json.h"
 #include "cli/plan_text.h"
+#include "cli/request.h"
 #include "core/plan/describe.h"
 #include "engine/apply.h"
 
@@ -12,11 +11,9 @@ namespace zprov::cli {
 namespace {
 
 engine::Request RequestFor(const Context& context, os::System& system) {
-  const auto now = std::chrono::duration_cast<std::chrono::seconds>(system.clock.WallTime());
   return {.wishes = context.options.wishes,
           .scope = context.options.scope,
-          .holder = fmt::format("zprov {}, pid {}, since {:%F %T} UTC", context.options.command,
-                                context.wiring.pid, fmt::gmtime(now.count()))};
+          .holder = HolderOf(context, system)};
 }
 
 Exit ShowPlan(const Context& context, os::System& system, const spec::ClusterSpec& spec) {
@@ -37,7 +34,10 @@ Exit DoApply(const Context& context, os::System& system, const spec::ClusterSpec
                plan::Title(progress.step.action));
     context.streams.err.flush();
   };
-  const auto plan = engine::Apply(system, spec, RequestFor(context, system), on_step);
+  Notices notices(context);
+  engine::Request request = RequestFor(context, system);
+  request.notice = notices.Show();
+  const auto plan = engine::Apply(system, spec, request, on_step);
   if (!plan) {
     const Exit exit = Report(context, plan.error());
     if (exit == Exit::kFailed) {
@@ -52,17 +52,6 @@ Exit DoApply(const Context& context, os::System& system, const spec::ClusterSpec
     context.streams.out << AppliedText(*plan);
   }
   return plan->refusals.empty() ? Exit::kDone : Exit::kRefused;
-}
-
-using Act = Exit (*)(const Context&, os::System&, const spec::ClusterSpec&);
-
-Exit WithSpec(const Context& context, Act act) {
-  Exit exit = Exit::kDone;
-  const auto world = OpenWorld(context, exit);
-  if (!world) return exit;
-  const auto spec = LoadSpec(context, world->system(), exit);
-  if (!spec) return exit;
-  return act(context, world->system(), *spec);
 }
 
 }  // namespace

@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "engine/commit.h"
+#include "engine/generations.h"
 #include "engine/journal.h"
 #include "engine/observe.h"
 #include "engine/perform.h"
+#include "engine/prune.h"
+#include "engine/store_lock.h"
 
 namespace zprov::engine {
 namespace {
@@ -16,46 +20,46 @@ bool MakesState(const plan::Step& step, const spec::ClusterSpec& spec) {
   return subvolume != nullptr && subvolume->path == plan::StateDirectory(spec);
 }
 
+struct Applying {
+  os::System& system;
+  const spec::ClusterSpec& spec;
+  const Request& request;
+  const std::function<void(const Progress&)>& on_step;
+
+  Result<void> Do(const plan::Step& step, size_t number, size_t total) const {
+    on_step({number, total, step});
+    return Perform({system, spec, request.notice}, step.action);
+  }
+};
+
 // The lock and the journal live in the store's state, which therefore comes before both. Two zprovs
 // may race here: the loser finds it made. Returns the steps that were done.
-Result<std::vector<plan::Step>> MakeState(os::System& system, const spec::ClusterSpec& spec,
-                                          const plan::Plan& plan,
-                                          const std::function<void(const Progress&)>& on_step) {
+Result<std::vector<plan::Step>> MakeState(const Applying& apply, const plan::Plan& plan) {
   std::vector<plan::Step> made;
   for (const plan::Step& step : plan.steps) {
-    if (!MakesState(step, spec)) continue;
-    on_step({made.size() + 1, plan.steps.size(), step});
-    const auto done = Perform(system, step.action);
+    if (!MakesState(step, apply.spec)) continue;
+    const auto done = apply.Do(step, made.size() + 1, plan.steps.size());
     if (!done && done.error().kind != ErrorKind::kExists) return tl::make_unexpected(done.error());
     made.push_back(step);
   }
-  if (!made.empty()) ZPROV_TRY(system.trees.Sync(spec.storage.store));
+  if (!made.empty()) ZPROV_TRY(apply.system.trees.Sync(apply.spec.storage.store));
   return made;
 }
 
-Result<std::unique_ptr<os::Lock>> TakeLock(os::System& system, const spec::ClusterSpec& spec,
-                                           const std::string& holder) {
-  auto lock = system.locks.TryLock(plan::LockPath(spec), holder);
-  if (!lock && lock.error().kind == ErrorKind::kNotFound) {  // the links alone do not make it
-    return Fail(ErrorKind::kRefused,
-                plan::StateDirectory(spec) + " does not exist yet: run `zprov apply` first");
-  }
-  if (lock || lock.error().kind != ErrorKind::kBusy) return lock;
-  const std::string& who = lock.error().message;
-  return Fail(ErrorKind::kRefused,
-              fmt::format("another zprov is at work on {} ({}): wait until it is done",
-                          spec.storage.store, who.empty() ? "it has only just started" : who));
-}
-
 // `made` steps were done before these.
-Result<void> PerformAll(os::System& system, const plan::Plan& plan, size_t made,
-                        const std::function<void(const Progress&)>& on_step) {
+Result<void> PerformAll(const Applying& apply, const plan::Plan& plan, size_t made) {
   size_t number = made;
   for (const plan::Step& step : plan.steps) {
-    on_step({++number, made + plan.steps.size(), step});
-    ZPROV_TRY(Perform(system, step.action));
+    ZPROV_TRY(apply.Do(step, ++number, made + plan.steps.size()));
   }
   return {};
+}
+
+// What an earlier run left of generations: moved pointers move on, half-made roots go.
+Result<void> CleanUp(os::System& system, const spec::ClusterSpec& spec) {
+  ZPROV_TRY(Recover(system, spec));
+  ZPROV_ASSIGN(const generations::Store store, ObserveGenerations(system, spec));
+  return DiscardUnfinished(system, spec, store);
 }
 
 // All that this run did, or an interrupted one before it, survives a power cut; then the record
@@ -72,14 +76,12 @@ constexpr int kMostRounds = 10;  // a link that will not settle is an error to s
 
 // Until nothing is left: a link that appears while we work starts no second run of the unit.
 // Returns all that was done.
-Result<plan::Plan> SetUpLinks(os::System& system, const spec::ClusterSpec& spec,
-                              const Request& request,
-                              const std::function<void(const Progress&)>& on_step) {
+Result<plan::Plan> SetUpLinks(const Applying& apply) {
   plan::Plan done;
   for (int round = 0; round < kMostRounds; ++round) {
-    ZPROV_ASSIGN(const plan::Plan plan, PlanFor(system, spec, request));
+    ZPROV_ASSIGN(const plan::Plan plan, PlanFor(apply.system, apply.spec, apply.request));
     if (plan.steps.empty()) return done;
-    ZPROV_TRY(PerformAll(system, plan, done.steps.size(), on_step));
+    ZPROV_TRY(PerformAll(apply, plan, done.steps.size()));
     done.steps.insert(done.steps.end(), plan.steps.begin(), plan.steps.end());
     done.notes = plan.notes;
   }
@@ -99,17 +101,19 @@ Result<plan::Plan> PlanFor(os::System& system, const spec::ClusterSpec& spec,
 
 Result<plan::Plan> Apply(os::System& system, const spec::ClusterSpec& spec, const Request& request,
                          const std::function<void(const Progress&)>& on_step) {
+  const Applying apply{system, spec, request, on_step};
   ZPROV_ASSIGN(plan::Plan plan, PlanFor(system, spec, request));
   if (!plan.refusals.empty()) return plan;
-  ZPROV_ASSIGN(const std::vector<plan::Step> made, MakeState(system, spec, plan, on_step));
-  ZPROV_ASSIGN(const auto lock, TakeLock(system, spec, request.holder));
+  ZPROV_ASSIGN(const std::vector<plan::Step> made, MakeState(apply, plan));
+  ZPROV_ASSIGN(const auto lock, TakeStoreLock(system, spec, request.holder));
+  if (request.scope == Scope::kLinks) return SetUpLinks(apply);
+  ZPROV_TRY(CleanUp(system, spec));
   // What was seen before the lock may have been another zprov's work in progress.
   ZPROV_ASSIGN(plan, PlanFor(system, spec, request));
   if (!plan.refusals.empty()) return plan;
-  if (request.scope == Scope::kLinks) return SetUpLinks(system, spec, request, on_step);
   if (!plan.steps.empty()) {
     ZPROV_TRY(WriteJournal(system, plan::JournalPath(spec), plan));
-    ZPROV_TRY(PerformAll(system, plan, made.size(), on_step));
+    ZPROV_TRY(PerformAll(apply, plan, made.size()));
   }
   ZPROV_TRY(Finish(system, spec));
   plan.steps.insert(plan.steps.begin(), made.begin(), made.end());

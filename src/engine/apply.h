@@ -7,6 +7,7 @@
 
 #include "core/plan/diff.h"
 #include "core/spec/cluster_spec.h"
+#include "engine/notice.h"
 #include "os/system.h"
 #include "util/result.h"
 
@@ -18,6 +19,7 @@ struct Request {
   plan::Wishes wishes;
   Scope scope = Scope::kEverything;
   std::string holder;  // who holds the lock, for whoever comes second: "apply, pid 4711"
+  OnNotice notice = [](const Notice&) {};  // what a long step says meanwhile
 };
 
 struct Progress {

@@ -7,13 +7,12 @@
 #include <set>
 
 #include "core/plan/desired.h"
+#include "engine/guards.h"
 #include "util/path.h"
 #include "util/strings.h"
 
 namespace zprov::engine {
 namespace {
-
-constexpr double kNearlyFull = 0.9;  // of metadata: a snapshot needs room to unshare tree nodes
 
 struct Patient {
   os::System& system;
@@ -95,9 +94,7 @@ Result<Finding> Metadata(const Patient& patient) {
     return Finding{Verdict::kUnknown, "only btrfs has it", "mend the row store first"};
   }
   if (!usage) return tl::make_unexpected(usage.error());
-  const double part = usage->metadata_total == 0 ? 1.0
-                                                 : static_cast<double>(usage->metadata_used) /
-                                                       static_cast<double>(usage->metadata_total);
+  const double part = MetadataUsed(*usage);
   const std::string finding =
       fmt::format("{:.0f} % of the btrfs metadata space is used", part * 100);
   if (part < kNearlyFull) return Good(finding);

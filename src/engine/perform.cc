@@ -4,8 +4,10 @@
 
 #include "core/plan/describe.h"
 #include "core/plan/desired.h"
+#include "engine/commit.h"
 #include "engine/home_move.h"
 #include "engine/make_directories.h"
+#include "engine/new_generation.h"
 #include "engine/observe.h"
 #include "engine/run_program.h"
 #include "util/path.h"
@@ -50,6 +52,7 @@ Result<void> ExpectUnchanged(os::System& system, const plan::WriteFile& step) {
 // Each alternative of plan::Action has its own operator(); a new one does not compile without.
 struct Performer {
   os::System& system;
+  const Acting& acting;
 
   Result<void> operator()(const plan::MakeDirectory& step) const {
     return MakeDirectories(system, step.path, step.mode);
@@ -102,6 +105,13 @@ struct Performer {
     return Link(pointer, generation);
   }
 
+  Result<void> operator()(const plan::MakeGeneration& step) const {
+    NewGeneration wanted{.number = step.number, .moves = {}};
+    for (const std::string& node : step.nodes) wanted.moves.push_back({node, -1, step.number});
+    ZPROV_ASSIGN(const Run run, BuildRun(system, acting.spec, wanted, acting.notice));
+    return Commit(system, acting.spec, run, Exports::kByCaller);
+  }
+
   Result<void> operator()(const plan::SetUpBridge& step) const {
     os::Netlink& netlink = system.live->netlink;
     ZPROV_TRY(netlink.EnsureBridge(step.name, {step.mac, step.mtu}));
@@ -135,8 +145,8 @@ struct Performer {
 
 }  // namespace
 
-Result<void> Perform(os::System& system, const plan::Action& action) {
-  auto done = std::visit(Performer{system}, action);
+Result<void> Perform(const Acting& acting, const plan::Action& action) {
+  auto done = std::visit(Performer{acting.system, acting}, action);
   if (!done) return While(plan::Title(action), std::move(done).error());
   return {};
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <csignal>
 #include <optional>
 
 #include "util/strings.h"
@@ -9,15 +11,15 @@
 namespace zprov::engine {
 namespace {
 
-constexpr std::chrono::seconds kDeadline{60};  // exportfs and systemctl take seconds at most
-constexpr std::chrono::seconds kGrace{10};     // Stop kills after 2 s
-constexpr size_t kMostKept = 4096;             // bytes of output kept for the message
+constexpr std::chrono::seconds kGrace{10};         // Stop kills after 2 s
+constexpr std::chrono::seconds kBetweenWords{15};  // of progress
+constexpr size_t kMostKept = 4096;                 // bytes of output kept for the message
 
 struct Watch {
   os::ProcessId process;
   std::string output;  // its end
   std::optional<int> exit_code;
-  bool timed_out = false;
+  std::optional<int> signal;  // that asks us to stop
 };
 
 // One event; others' events are for nobody here: a command has no other business.
@@ -31,35 +33,79 @@ void Take(const os::Event& event, Watch& watch) {
       ended != nullptr && ended->process == watch.process) {
     watch.exit_code = ended->exit_code;
   }
-  watch.timed_out = std::holds_alternative<os::DeadlinePassed>(event);
+  if (const auto* came = std::get_if<os::SignalCame>(&event);
+      came != nullptr && (came->number == SIGINT || came->number == SIGTERM)) {
+    watch.signal = came->number;
+  }
 }
 
-Result<void> WaitUntil(os::System& system, os::Moment deadline, Watch& watch) {
-  watch.timed_out = false;
-  while (!watch.exit_code && !watch.timed_out) {
-    ZPROV_ASSIGN(const os::Event event, system.events.Next(deadline));
+// Until it ended, a signal came, or the moment passed.
+Result<void> WaitUntil(os::System& system, os::Moment moment, Watch& watch) {
+  while (!watch.exit_code && !watch.signal) {
+    ZPROV_ASSIGN(const os::Event event, system.events.Next(moment));
+    if (std::holds_alternative<os::DeadlinePassed>(event)) break;
     Take(event, watch);
   }
   return {};
 }
 
+Result<void> WaitAndSay(os::System& system, const Program& program, const OnNotice& notice,
+                        Watch& watch) {
+  const os::Moment start = system.clock.Now();
+  const os::Moment deadline = start + program.deadline;
+  for (std::chrono::seconds waited = kBetweenWords;; waited += kBetweenWords) {
+    ZPROV_TRY(WaitUntil(system, std::min<os::Moment>(start + waited, deadline), watch));
+    if (watch.exit_code || watch.signal || system.clock.Now() >= deadline) return {};
+    notice({Notice::Kind::kProgress,
+            fmt::format("{}: still at work after {} s", program.argv.front(), waited.count())});
+  }
+}
+
+std::string LastWords(const Watch& watch) {
+  const std::string_view words = Trim(watch.output);
+  return words.empty() ? "it said nothing" : std::string(words);
+}
+
+// It goes; what it still says is kept.
+Result<void> StopAndWait(os::System& system, Watch& watch) {
+  watch.signal = std::nullopt;
+  const auto stopped = system.processes.Stop(watch.process);
+  if (!stopped && stopped.error().kind != ErrorKind::kNotFound) return stopped;
+  return WaitUntil(system, system.clock.Now() + kGrace, watch);
+}
+
+Result<os::ProcessId> StartOne(os::System& system, const Program& program) {
+  return program.root.empty() ? system.processes.Start(program.argv)
+                              : system.processes.StartIn(program.root, program.argv);
+}
+
 }  // namespace
 
-Result<void> RunToEnd(os::System& system, const std::vector<std::string>& argv) {
-  ZPROV_ASSIGN(const os::ProcessId process, system.processes.Start(argv));
-  Watch watch{process, {}, std::nullopt};
-  ZPROV_TRY(WaitUntil(system, system.clock.Now() + kDeadline, watch));
+Result<void> RunToEnd(os::System& system, const Program& program, const OnNotice& notice) {
+  ZPROV_ASSIGN(const os::ProcessId process, StartOne(system, program));
+  const std::string& name = program.argv.front();
+  Watch watch{process, {}, std::nullopt, std::nullopt};
+  ZPROV_TRY(WaitAndSay(system, program, notice, watch));
+  if (watch.signal) {
+    const int signal = *watch.signal;
+    ZPROV_TRY(StopAndWait(system, watch));
+    return Fail(ErrorKind::kFailed,
+                fmt::format("{} was stopped, since signal {} asked for it", name, signal));
+  }
   if (!watch.exit_code) {
-    ZPROV_TRY(system.processes.Stop(process));
-    ZPROV_TRY(WaitUntil(system, system.clock.Now() + kGrace, watch));
+    ZPROV_TRY(StopAndWait(system, watch));
     return Fail(ErrorKind::kTimedOut,
-                fmt::format("{} did not end within {} s and was stopped: run it by hand to see why",
-                            argv.front(), kDeadline.count()));
+                fmt::format("{} did not end within {} s and was stopped: run it by hand to see "
+                            "why; its last words: {}",
+                            name, program.deadline.count(), LastWords(watch)));
   }
   if (*watch.exit_code == 0) return {};
   return Fail(ErrorKind::kFailed,
-              fmt::format("{} ended with {}: {}", argv.front(), *watch.exit_code,
-                          watch.output.empty() ? "it said nothing" : Trim(watch.output)));
+              fmt::format("{} ended with {}: {}", name, *watch.exit_code, LastWords(watch)));
+}
+
+Result<void> RunToEnd(os::System& system, const std::vector<std::string>& argv) {
+  return RunToEnd(system, Program{argv}, [](const Notice&) {});
 }
 
 }  // namespace zprov::engine

@@ -62,6 +62,11 @@ class Files {
   // type.
   virtual Result<void> Write(std::string_view path, std::string_view content, uint32_t mode) = 0;
 
+  // As Write, for a tree that nothing points to yet: nothing is synced, and the file lasts only
+  // after os::Trees::Sync. The same errors.
+  virtual Result<void> WriteDraft(std::string_view path, std::string_view content,
+                                  uint32_t mode) = 0;
+
   // The symlink at `path` now says `target`, replacing a symlink that was there, in one act. Lasts
   // after SyncDirectory of its parent. kExists when something else is there; kNotFound (parent);
   // kNoSpace.

@@ -23,6 +23,10 @@ class Locks {
   // kBusy: somebody holds it, and the message is exactly the holder's line (empty if it has none
   // yet). kNotFound: its directory is missing.
   virtual Result<std::unique_ptr<Lock>> TryLock(std::string_view path, std::string_view holder) = 0;
+
+  // Whether another process holds a POSIX record lock (fcntl(2) F_SETLK, as dpkg and apt take) on
+  // the file at `path`. False when there is no such file. kInvalid when it is no regular file.
+  virtual Result<bool> IsHeld(std::string_view path) = 0;
 };
 
 }  // namespace zprov::os

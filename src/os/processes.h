@@ -21,6 +21,14 @@ class Processes {
   // kPermission.
   virtual Result<ProcessId> Start(const std::vector<std::string>& argv) = 0;
 
+  // As Start, with the directory `root` for its "/" (chroot) in a mount namespace of its own with
+  // its own /proc, /tmp and a /dev that has null, zero, full, random, urandom and tty; nothing of
+  // that is seen outside, and it is gone when the program ends. argv[0] is looked up inside.
+  // kNotFound also when there is no `root`; kNotSupported when this machine cannot run programs of
+  // the root's architecture; kPermission when namespaces are not allowed.
+  virtual Result<ProcessId> StartIn(std::string_view root,
+                                    const std::vector<std::string>& argv) = 0;
+
   // SIGTERM to its group, SIGKILL 2 s later if it has not ended; its ProcessEnded still comes.
   // kNotFound: unknown, or ended already.
   virtual Result<void> Stop(ProcessId process) = 0;

@@ -5,10 +5,12 @@
 #include "os/clock.h"
 #include "os/events.h"
 #include "os/files.h"
+#include "os/identities.h"
 #include "os/locks.h"
 #include "os/netlink.h"
 #include "os/process_table.h"
 #include "os/processes.h"
+#include "os/roots.h"
 #include "os/trees.h"
 #include "os/usb_bus.h"
 
@@ -29,6 +31,8 @@ struct System {
   Btrfs& btrfs;
   Events& events;
   Processes& processes;
+  Roots& roots;
+  Identities& identities;
   Live* live = nullptr;  // nothing when the world is only a tree of files (--root DIR)
 };
 

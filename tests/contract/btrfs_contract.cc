@@ -250,6 +250,54 @@ TEST_P(BtrfsContract, UsageGrowsWithContent) {
   EXPECT_LT(full->data_total - full->data_used, 8u << 20);  // what it keeps for itself
 }
 
+TEST_P(BtrfsContract, ASubvolumeDeletedBelowADirectoryThatIsThenRemovedStaysGoneAfterAPowerCut) {
+  PutDirectory("/d");
+  PutSubvolume("/d/nested");
+  ASSERT_THAT(btrfs().Sync("/"), Succeeds());
+  ASSERT_THAT(btrfs().Delete("/d/nested"), Succeeds());
+  ASSERT_THAT(trees().Remove("/d"), Succeeds());
+  ASSERT_THAT(files().SyncDirectory("/"), Succeeds());
+  auto after = world_->AfterPowerCut();
+  ASSERT_THAT(after, Succeeds());
+  EXPECT_EQ((*after)->trees().List("/"), std::vector<std::string>{});
+  EXPECT_EQ((*after)->btrfs().List("/"), std::vector<os::NestedSubvolume>{});
+}
+
+TEST_P(BtrfsContract, ASubvolumeMovedOutOfADirectoryThatIsThenRemovedIsStillThereAfterAPowerCut) {
+  PutDirectory("/d");
+  PutSubvolume("/d/nested");
+  ASSERT_THAT(btrfs().Sync("/"), Succeeds());
+  PutDirectory("/fresh");
+  ASSERT_THAT(trees().Rename("/d/nested", "/fresh/nested"), Succeeds());
+  ASSERT_THAT(trees().Remove("/d"), Succeeds());
+  ASSERT_THAT(files().SyncDirectory("/"), Succeeds());
+  auto after = world_->AfterPowerCut();
+  ASSERT_THAT(after, Succeeds());
+  EXPECT_EQ((*after)->trees().List("/"), std::vector<std::string>{"fresh"});
+  EXPECT_EQ((*after)->trees().List("/fresh"), std::vector<std::string>{"nested"});
+}
+
+TEST_P(BtrfsContract, AStubGoesByItselfAndNotWithATree) {
+  PutSubvolume("/a");
+  PutDirectory("/a/d");
+  PutSubvolume("/a/d/nested");
+  ASSERT_THAT(btrfs().Snapshot("/a", "/b", Access::kReadWrite), Succeeds());
+  EXPECT_THAT(trees().RemoveTree("/b/d"), FailsWith(ErrorKind::kCrossDevice));
+  EXPECT_THAT(trees().RemoveTree("/b/d/nested"), FailsWith(ErrorKind::kCrossDevice));
+  ASSERT_THAT(trees().Remove("/b/d/nested"), Succeeds());
+  EXPECT_THAT(Names("/b/d"), ElementsAre());
+}
+
+TEST_P(BtrfsContract, ASubvolumeIsNotExchangedWithSomethingElseInAnotherSubvolume) {
+  PutSubvolume("/s0");
+  PutSubvolume("/store");
+  PutSymlink("/store/root", "../s0");
+  EXPECT_THAT(trees().Exchange("/s0", "/store/root"), FailsWith(ErrorKind::kCrossDevice));
+  PutSymlink("/link", "store");
+  ASSERT_THAT(trees().Exchange("/s0", "/link"), Succeeds()) << "within one subvolume it is";
+  EXPECT_EQ(files().ReadSymlink("/s0"), "store");
+}
+
 ZPROV_FILE_CONTRACT(BtrfsContract);
 
 }  // namespace

@@ -78,7 +78,8 @@ class RealEventWorld final : public EventWorld {
  private:
   std::unique_ptr<os::Clock> clock_ = adapters::MakeSystemClock();
   std::unique_ptr<adapters::EventLoop> loop_ = adapters::MakeEventLoop(*clock_);
-  std::unique_ptr<os::Processes> processes_ = adapters::MakeBoostProcess(*loop_);
+  std::unique_ptr<os::Processes> processes_ =
+      adapters::MakeBoostProcess(*loop_, adapters::Root::Open("/").value());
 };
 
 }  // namespace

@@ -16,8 +16,11 @@
 #include <vector>
 
 #include "os/btrfs.h"
+#include "os/events.h"
 #include "os/files.h"
 #include "os/locks.h"
+#include "os/processes.h"
+#include "os/roots.h"
 #include "os/trees.h"
 #include "support/capability.h"
 #include "util/result.h"
@@ -61,6 +64,10 @@ class FileWorld {
   virtual os::Trees& trees() = 0;
   virtual os::Locks& locks() = 0;
   virtual os::Btrfs& btrfs() = 0;
+  virtual os::Roots& roots() = 0;
+  virtual os::Processes& processes() = 0;
+  virtual os::Events& events() = 0;
+  virtual os::Clock& clock() = 0;
 
   // Makes `entry` at `path`, where nothing is. A directory is empty.
   virtual Result<void> Put(std::string_view path, const Entry& entry) = 0;
@@ -70,6 +77,14 @@ class FileWorld {
   virtual Result<void> Link(std::string_view existing, std::string_view name) = 0;
   // An empty tmpfs on the directory at `path`.
   virtual Result<void> Mount(std::string_view path, const MountOptions& options) = 0;
+  // Another process holds a record lock on the file at `path` while the result lives.
+  virtual std::shared_ptr<void> HoldRecordLock(std::string_view path) = 0;
+  // In the directory at `path`, which is there: /usr/bin/note, a program that writes its second
+  // argument into the file that its first one names, prints both, and exits with 0, or with 3 when
+  // it cannot; and /usr/bin/plain, which nobody may run.
+  virtual Result<void> PutPrograms(std::string_view path) = 0;
+  // From now on programs that PutPrograms makes are of an architecture this machine does not run.
+  virtual void MakeProgramsForeign() = 0;
   // Takes all free space of the btrfs: neither 64 KiB nor one more directory or subvolume fit.
   virtual Result<void> FillUp() = 0;
   // The world that a power cut right now would leave; this one goes on.
@@ -100,6 +115,7 @@ class FileContract : public testing::TestWithParam<FileWorldKind> {
   os::Trees& trees() { return world_->trees(); }
   os::Locks& locks() { return world_->locks(); }
   os::Btrfs& btrfs() { return world_->btrfs(); }
+  os::Roots& roots() { return world_->roots(); }
 
   // Entry of that type with the defaults above.
   void Put(std::string_view path, const Entry& entry = {});

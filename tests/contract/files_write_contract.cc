@@ -175,6 +175,54 @@ TEST_P(FilesWriteContract, WhatWasNotSyncedIsTheOldOrTheNewWholeAfterAPowerCut) 
   EXPECT_EQ(Content("/f"), new_text);
 }
 
+TEST_P(FilesWriteContract, ADraftIsAFileLikeAnyOther) {
+  Put("/f", {.mode = 0640, .uid = 7, .content = "old"});
+  PutSymlink("/to-f", "f");
+  ASSERT_THAT(files().WriteDraft("/to-f", "new", 0600), Succeeds());
+  ASSERT_THAT(files().WriteDraft("/fresh", "fresh", 0600), Succeeds());
+  const auto kept = world_->Look("/f");
+  ASSERT_THAT(kept, Succeeds());
+  EXPECT_EQ(kept->content, "new");
+  EXPECT_EQ(kept->mode, 0640u);
+  EXPECT_EQ(kept->uid, 7u);
+  EXPECT_EQ((*files().Status("/fresh"))->mode, 0600u);
+  EXPECT_EQ(Content("/fresh"), "fresh");
+  EXPECT_THAT(Names("/"), testing::ElementsAre("f", "fresh", "to-f"));
+}
+
+TEST_P(FilesWriteContract, ADraftIsRefusedWhereAWriteIs) {
+  PutDirectory("/d");
+  PutDirectory("/ro");
+  Mount("/ro", {.read_only = true});
+  Put("/fifo", {.type = os::FileType::kFifo});
+  EXPECT_THAT(files().WriteDraft("/d", "x", 0644), FailsWith(ErrorKind::kIsDirectory));
+  EXPECT_THAT(files().WriteDraft("/missing/f", "x", 0644), FailsWith(ErrorKind::kNotFound));
+  EXPECT_THAT(files().WriteDraft("/fifo", "x", 0644), FailsWith(ErrorKind::kInvalid));
+  EXPECT_THAT(files().WriteDraft("/ro/f", "x", 0644), FailsWith(ErrorKind::kReadOnly));
+}
+
+TEST_P(FilesWriteContract, WithoutSpaceADraftLeavesTheOldFile) {
+  PutFile("/f", "old");
+  ASSERT_THAT(world_->FillUp(), Succeeds());
+  EXPECT_THAT(files().WriteDraft("/f", std::string(1 << 16, 'n'), 0644),
+              FailsWith(ErrorKind::kNoSpace));
+  EXPECT_EQ(Content("/f"), "old");
+  EXPECT_THAT(Names("/"), testing::ElementsAre("f", "filler"));
+}
+
+TEST_P(FilesWriteContract, ADraftSurvivesAPowerCutAfterOneSyncOfTheTree) {
+  PutDirectory("/d");
+  ASSERT_THAT(files().WriteDraft("/d/one", "1", 0644), Succeeds());
+  ASSERT_THAT(files().WriteDraft("/d/two", "2", 0644), Succeeds());
+  ASSERT_THAT(trees().Sync("/d"), Succeeds());
+  ASSERT_THAT(files().WriteDraft("/d/three", "3", 0644), Succeeds());
+  auto after = world_->AfterPowerCut();
+  ASSERT_THAT(after, Succeeds());
+  EXPECT_EQ((*after)->files().Read("/d/one", 9), "1");
+  EXPECT_EQ((*after)->files().Read("/d/two", 9), "2");
+  EXPECT_THAT((*after)->files().Read("/d/three", 9), FailsWith(ErrorKind::kNotFound));
+}
+
 ZPROV_FILE_CONTRACT(FilesWriteContract);
 
 }  // namespace

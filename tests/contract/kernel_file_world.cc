@@ -1,15 +1,22 @@
 // The kernel's world: adapters on a loop btrfs, and system calls for what others do there.
+#include <elf.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
+#include <filesystem>
 
 #include "adapters/attributes.h"
+#include "adapters/boost_process.h"
 #include "adapters/entry.h"
+#include "adapters/event_loop.h"
 #include "adapters/host_filesystem.h"
 #include "contract/file_world.h"
 #include "support/loop_btrfs.h"
@@ -46,6 +53,40 @@ mode_t TypeBits(os::FileType type) {
   return 0;
 }
 
+// A process that has locked the file as dpkg does (fcntl F_SETLK), until this is destroyed.
+class RecordLockHolder {
+ public:
+  explicit RecordLockHolder(const std::string& path) {
+    int ready[2];
+    if (::pipe2(ready, O_CLOEXEC) != 0) return;
+    pid_ = ::fork();
+    if (pid_ == 0) Hold(path, ready[1]);
+    ::close(ready[1]);
+    char heard = 0;
+    EXPECT_EQ(::read(ready[0], &heard, 1), 1) << "nobody could lock " << path;
+    ::close(ready[0]);
+  }
+  RecordLockHolder(const RecordLockHolder&) = delete;
+  RecordLockHolder& operator=(const RecordLockHolder&) = delete;
+  ~RecordLockHolder() {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+
+ private:
+  [[noreturn]] static void Hold(const std::string& path, int ready) {
+    const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+    struct flock lock = {};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    if (::fcntl(fd, F_SETLK, &lock) != 0) ::_exit(1);
+    (void)!::write(ready, "x", 1);
+    for (;;) ::pause();
+  }
+
+  pid_t pid_ = -1;
+};
+
 class KernelWorld : public FileWorld {
  public:
   KernelWorld(std::unique_ptr<LoopBtrfs> disk, adapters::HostFilesystem host)
@@ -60,6 +101,10 @@ class KernelWorld : public FileWorld {
   os::Trees& trees() override { return *host_.trees; }
   os::Locks& locks() override { return *host_.locks; }
   os::Btrfs& btrfs() override { return *host_.btrfs; }
+  os::Roots& roots() override { return *host_.roots; }
+  os::Processes& processes() override { return *processes_; }
+  os::Events& events() override { return *loop_; }
+  os::Clock& clock() override { return *host_.clock; }
 
   Result<void> Put(std::string_view path, const Entry& entry) override {
     const std::string at = HostPath(path);
@@ -105,6 +150,24 @@ class KernelWorld : public FileWorld {
     return Check(::mount("contract", HostPath(path).c_str(), "tmpfs", flags, "mode=0755"), "mount");
   }
 
+  std::shared_ptr<void> HoldRecordLock(std::string_view path) override {
+    return std::make_shared<RecordLockHolder>(HostPath(path));
+  }
+
+  Result<void> PutPrograms(std::string_view path) override {
+    const std::string root = HostPath(path);
+    for (const char* directory : {"/usr", "/usr/bin", "/bin", "/proc", "/dev", "/tmp"})
+      ::mkdir((root + directory).c_str(), 0755);
+    std::filesystem::copy_file("/bin/busybox", root + "/bin/busybox");
+    if (foreign_) ZPROV_TRY(MakeForeign(root + "/bin/busybox"));
+    ZPROV_TRY(PutText(root + "/usr/bin/note",
+                      "#!/bin/busybox sh\nprintf %s \"$2\" > \"$1\" || exit 3\necho \"$1 $2\"\n"));
+    ZPROV_TRY(PutText(root + "/usr/bin/plain", "a text\n"));
+    return Check(::chmod((root + "/usr/bin/plain").c_str(), 0644), "chmod");
+  }
+
+  void MakeProgramsForeign() override { foreign_ = true; }
+
   // Big pieces first, then small ones, each until no more fits; on a mixed file system metadata
   // comes out of the same pool.
   Result<void> FillUp() override {
@@ -141,8 +204,26 @@ class KernelWorld : public FileWorld {
     return Check(written == static_cast<ssize_t>(entry.content.size()) ? 0 : -1, "write " + at);
   }
 
+  static Result<void> PutText(const std::string& at, std::string_view text) {
+    const Fd fd(::open(at.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0755));
+    const ssize_t written = ::write(fd.number(), text.data(), text.size());
+    return Check(written == static_cast<ssize_t>(text.size()) ? 0 : -1, "write " + at);
+  }
+
+  // e_machine of its ELF header (elf.h) becomes one that no kernel runs.
+  static Result<void> MakeForeign(const std::string& program) {
+    const Fd fd(::open(program.c_str(), O_WRONLY | O_CLOEXEC));
+    const uint16_t machine = EM_NONE;
+    const ssize_t written =
+        ::pwrite(fd.number(), &machine, sizeof machine, offsetof(Elf64_Ehdr, e_machine));
+    return Check(written == static_cast<ssize_t>(sizeof machine) ? 0 : -1, "write " + program);
+  }
+
   std::unique_ptr<LoopBtrfs> disk_;
   adapters::HostFilesystem host_;
+  std::unique_ptr<adapters::EventLoop> loop_ = adapters::MakeEventLoop(*host_.clock);
+  std::unique_ptr<os::Processes> processes_ = adapters::MakeBoostProcess(*loop_, host_.root);
+  bool foreign_ = false;
 };
 
 }  // namespace

@@ -50,6 +50,39 @@ TEST_P(LocksContract, WithoutItsDirectoryThereIsNoLock) {
   EXPECT_FALSE(IsThere("/missing"));
 }
 
+TEST_P(LocksContract, ARecordLockOfAnotherProcessIsSeenUntilItEnds) {
+  PutFile("/lock-frontend", "");
+  EXPECT_EQ(locks().IsHeld("/lock-frontend"), false);
+  auto holder = world_->HoldRecordLock("/lock-frontend");
+  EXPECT_EQ(locks().IsHeld("/lock-frontend"), true);
+  EXPECT_EQ(locks().IsHeld("/lock-frontend"), true) << "asking changed it";
+  holder.reset();
+  EXPECT_EQ(locks().IsHeld("/lock-frontend"), false);
+}
+
+TEST_P(LocksContract, NobodyHoldsAFileThatIsNotThere) {
+  EXPECT_EQ(locks().IsHeld("/lock"), false);
+  EXPECT_EQ(locks().IsHeld("/var/lib/dpkg/lock"), false);
+  EXPECT_FALSE(IsThere("/lock"));
+}
+
+TEST_P(LocksContract, OnlyRegularFilesAreAskedForTheirHolder) {
+  PutDirectory("/d");
+  PutSymlink("/to-d", "/d");
+  EXPECT_THAT(locks().IsHeld("/d"), FailsWith(ErrorKind::kInvalid));
+  EXPECT_THAT(locks().IsHeld("/to-d"), FailsWith(ErrorKind::kInvalid));
+  EXPECT_THAT(locks().IsHeld("lock"), FailsWith(ErrorKind::kInvalid));
+}
+
+// A program may have locked the file by a lock of its own kind; closing our look at it must not
+// end that.
+TEST_P(LocksContract, AskingEndsNoLockOfOurs) {
+  const auto lock = locks().TryLock("/lock", "apply");
+  ASSERT_THAT(lock, Succeeds());
+  ASSERT_THAT(locks().IsHeld("/lock"), Succeeds());
+  EXPECT_THAT(locks().TryLock("/lock", "update"), FailsWith(ErrorKind::kBusy));
+}
+
 ZPROV_FILE_CONTRACT(LocksContract);
 
 }  // namespace

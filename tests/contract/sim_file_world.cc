@@ -1,10 +1,14 @@
 // The simulated world: sim:: on its disk, and the disk's own verbs for what others do there.
 #include "contract/file_world.h"
 #include "sim/clock.h"
+#include "sim/events.h"
 #include "sim/os/btrfs.h"
 #include "sim/os/files.h"
 #include "sim/os/locks.h"
+#include "sim/os/roots.h"
 #include "sim/os/trees.h"
+#include "sim/processes.h"
+#include "sim/scene.h"
 
 namespace zprov::tests {
 namespace {
@@ -20,6 +24,10 @@ class SimWorld : public FileWorld {
   os::Trees& trees() override { return trees_; }
   os::Locks& locks() override { return locks_; }
   os::Btrfs& btrfs() override { return btrfs_; }
+  os::Roots& roots() override { return roots_; }
+  os::Processes& processes() override { return processes_; }
+  os::Events& events() override { return events_; }
+  os::Clock& clock() override { return *clock_; }
 
   Result<void> Put(std::string_view path, const Entry& entry) override {
     ZPROV_ASSIGN(const sim::Found found, view_.Walk(path, sim::Last::kKeep));
@@ -71,6 +79,25 @@ class SimWorld : public FileWorld {
     return {};
   }
 
+  std::shared_ptr<void> HoldRecordLock(std::string_view path) override {
+    sim::Scene(*disk_).HoldRecordLock(path);
+    return {nullptr,
+            [this, file = std::string(path)](void*) { sim::Scene(*disk_).EndRecordLock(file); }};
+  }
+
+  Result<void> PutPrograms(std::string_view path) override {
+    sim::Scene scene(*disk_);
+    scene.Put(std::string(path) + "/usr/bin/note", "a program\n", 0755);
+    scene.Put(std::string(path) + "/usr/bin/plain", "a text\n", 0644);
+    processes_.InstallInside("note", [](const auto& argv, os::InsideRoot& root) {
+      if (!root.files().Write(argv.at(1), argv.at(2), 0644)) return sim::ProgramRun{.exit_code = 3};
+      return sim::ProgramRun{.out = argv.at(1) + " " + argv.at(2) + "\n"};
+    });
+    return {};
+  }
+
+  void MakeProgramsForeign() override { processes_.RefuseForeignRoots(); }
+
   Result<void> FillUp() override {
     const os::Space space = disk_->Usage();
     const uint64_t used = space.data_used + space.metadata_used + sim::kInodeBytes;
@@ -89,6 +116,10 @@ class SimWorld : public FileWorld {
   sim::Trees trees_{view_};
   sim::Locks locks_{view_};
   sim::Btrfs btrfs_{view_};
+  sim::Roots roots_{view_};
+  sim::EventQueue queue_{*clock_};
+  sim::Events events_{queue_};
+  sim::Processes processes_{queue_, view_};
 };
 
 }  // namespace

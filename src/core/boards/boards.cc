@@ -7,8 +7,9 @@ namespace zprov::boards {
 namespace {
 
 constexpr std::array kBoards = {
-    Board{"zero", "Raspberry Pi Zero (BCM2835)"},
-    Board{"zero-w", "Raspberry Pi Zero W (BCM2835, wireless)"},
+    Board{"zero", "Raspberry Pi Zero (BCM2835)", "bcm2708-rpi-zero.dtb", "bcm2835-rpi-zero.dtb"},
+    Board{"zero-w", "Raspberry Pi Zero W (BCM2835, wireless)", "bcm2708-rpi-zero-w.dtb",
+          "bcm2835-rpi-zero-w.dtb"},
 };
 
 }  // namespace

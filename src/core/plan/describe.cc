@@ -17,10 +17,18 @@ struct Kinds {
   std::string_view operator()(const MoveHome&) const { return "move-home"; }
   std::string_view operator()(const DropOldHome&) const { return "drop-old-home"; }
   std::string_view operator()(const AdoptRoot&) const { return "adopt-root"; }
+  std::string_view operator()(const MakeGeneration&) const { return "make-generation"; }
   std::string_view operator()(const SetUpBridge&) const { return "set-up-bridge"; }
   std::string_view operator()(const SetUpLink&) const { return "set-up-link"; }
   std::string_view operator()(const RunProgram&) const { return "run-program"; }
 };
+
+constexpr size_t kMostNamed = 6;  // more nodes than that are counted
+
+std::string NamesOf(const std::vector<std::string>& nodes) {
+  if (nodes.size() <= kMostNamed) return Join(nodes, ", ");
+  return fmt::format("{} nodes, {} to {}", nodes.size(), nodes.front(), nodes.back());
+}
 
 struct Titles {
   std::string operator()(const MakeDirectory& step) const { return "make directory " + step.path; }
@@ -40,6 +48,10 @@ struct Titles {
   std::string operator()(const DropOldHome& step) const { return "remove " + step.move.parked; }
   std::string operator()(const AdoptRoot& step) const {
     return fmt::format("adopt {} as generation 0 of {}", step.root, step.node);
+  }
+  std::string operator()(const MakeGeneration& step) const {
+    return fmt::format("make generation {} of {} for {}", step.number, step.source,
+                       NamesOf(step.nodes));
   }
   std::string operator()(const SetUpBridge& step) const {
     return fmt::format("set up bridge {} with {}", step.name, step.address.ToString());
@@ -69,6 +81,9 @@ struct Details {
   std::string operator()(const MoveHome&) const { return {}; }
   std::string operator()(const DropOldHome&) const { return {}; }
   std::string operator()(const AdoptRoot&) const { return {}; }
+  std::string operator()(const MakeGeneration& step) const {
+    return fmt::format("  kernel {}\n", step.kernel);
+  }
   std::string operator()(const SetUpBridge& step) const { return Settings(step.mac, step.mtu); }
   std::string operator()(const SetUpLink& step) const {
     return Settings(step.mac, step.mtu) + fmt::format("  master {}\n", step.master);

@@ -1,5 +1,6 @@
 #include "core/plan/desired.h"
 
+#include "core/generations/layout.h"
 #include "util/path.h"
 
 namespace zprov::plan {
@@ -31,7 +32,7 @@ DesiredNetwork NetworkFor(const spec::ClusterSpec& spec) {
 }  // namespace
 
 std::string StateDirectory(const spec::ClusterSpec& spec) {
-  return JoinPath(spec.storage.store, ".zprov");
+  return generations::StateDirectory(spec);
 }
 
 std::string JournalPath(const spec::ClusterSpec& spec) {
@@ -47,19 +48,20 @@ std::string RetiredDirectory(const spec::ClusterSpec& spec) {
 }
 
 std::string RootPath(const spec::ClusterSpec& spec, const std::string& node) {
-  return JoinPath(spec.storage.store, node);
+  return generations::StablePath(spec, node);
 }
 
 std::string CurrentPointer(const AdoptRoot& root) {
-  return JoinPath(root.state, "current/" + root.node);
+  return generations::CurrentPathIn(root.state, root.node);
 }
 
 std::string GenerationZero(const AdoptRoot& root) {
-  return JoinPath(root.state, "gen/0/" + root.node);
+  return generations::NodePathIn(root.state, 0, root.node);
 }
 
 Desired DesiredState(const spec::ClusterSpec& spec, const render::HostFacts& facts) {
   Desired desired{.store = spec.storage.store,
+                  .source = spec.storage.source,
                   .state = StateDirectory(spec),
                   .retired = RetiredDirectory(spec),
                   .home = std::nullopt,
@@ -71,7 +73,9 @@ Desired DesiredState(const spec::ClusterSpec& spec, const render::HostFacts& fac
                   .network = NetworkFor(spec)};
   if (spec.storage.home != "/home") desired.home = HomeMoveFor(spec);
   for (const spec::Node& node : spec.nodes) {
-    if (node.usb) {
+    const bool has_link = spec.mode == spec::Mode::kCompatible && facts.boots_from_generation &&
+                          facts.boots_from_generation(node.name);
+    if (node.usb && !has_link) {
       desired.directories.push_back({JoinPath(spec.storage.boot, node.usb->ToString())});
     }
     desired.roots.push_back({.node = node.name,

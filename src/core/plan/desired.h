@@ -46,6 +46,7 @@ struct DesiredNetwork {
 
 struct Desired {
   std::string store;
+  std::string source;  // subvolume that new roots are snapshots of
   std::string state;
   std::string retired;           // directory for kept copies
   std::optional<MoveHome> home;  // nothing: the spec leaves /home where it is

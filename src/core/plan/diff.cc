@@ -36,6 +36,8 @@ Plan Diff(const Desired& desired, const Observed& observed, const Wishes& wishes
   DiffHome(input, plan);
   DiffRoots(input, plan);
   DiffFiles(input, plan);
+  DiffNewRoots(input, plan);
+  DiffExports(input, plan);
   DiffNetwork(input, plan);
   AddReloads(input, plan);
   return plan;

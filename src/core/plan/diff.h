@@ -15,6 +15,9 @@ struct Wishes {
   bool operator==(const Wishes&) const = default;
 };
 
+// No root, no pointer: the node's first generation is still to be made.
+bool NeedsRoot(const Observed& observed, const AdoptRoot& root);
+
 Plan Diff(const Desired& desired, const Observed& observed, const Wishes& wishes);
 
 // Only the steps about bridge and links, with the notes; refusals are about files and go.

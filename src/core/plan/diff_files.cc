@@ -4,13 +4,16 @@
 
 #include "core/plan/diff_parts.h"
 #include "core/render/block.h"
+#include "core/render/renderers.h"
 
 namespace zprov::plan {
 namespace {
 
 // Most files are read once, when the machine boots or a device appears.
 Risk RiskOf(const std::string& path) {
-  return path == "/etc/hosts" || path == "/etc/exports" ? Risk::kLiveSafe : Risk::kNextBoot;
+  const bool is_read_each_time =
+      path == "/etc/hosts" || path == "/etc/exports" || path == render::kKnownHostsPath;
+  return is_read_each_time ? Risk::kLiveSafe : Risk::kNextBoot;
 }
 
 std::string ReasonForBlock(const ObservedPath& now, const render::BlockFile& file) {
@@ -87,6 +90,9 @@ void DiffManagedFile(const DiffInput& input, const render::ManagedFile& file, Pl
   std::visit(FileDiff{input, file, now, plan}, file.body);
 }
 
+// No export may point to nothing, not even for a moment.
+bool NamesRoots(const render::ManagedFile& file) { return file.path == "/etc/exports"; }
+
 void DiffSymlink(const MakeSymlink& link, const ObservedPath& now, Plan& plan) {
   if (now.type == PathType::kSymlink && now.target == link.target) return;
   if (now.type != PathType::kAbsent && now.type != PathType::kSymlink) {
@@ -103,11 +109,19 @@ void DiffFiles(const DiffInput& input, Plan& plan) {
     if (At(observed, directory.path).type != PathType::kAbsent) continue;
     plan.steps.push_back({directory, "a place for the node's own boot files", Risk::kLiveSafe});
   }
-  for (const render::ManagedFile& file : desired.files) DiffManagedFile(input, file, plan);
+  for (const render::ManagedFile& file : desired.files) {
+    if (!NamesRoots(file)) DiffManagedFile(input, file, plan);
+  }
   for (const MakeSymlink& link : desired.symlinks) DiffSymlink(link, At(observed, link.path), plan);
   for (const render::RetiredFile& file : desired.retired_files) {
     if (At(observed, file.path).type == PathType::kAbsent) continue;
     plan.steps.push_back({RetireFile{file.path, desired.retired}, file.reason, Risk::kNextBoot});
+  }
+}
+
+void DiffExports(const DiffInput& input, Plan& plan) {
+  for (const render::ManagedFile& file : input.desired.files) {
+    if (NamesRoots(file)) DiffManagedFile(input, file, plan);
   }
 }
 

@@ -17,7 +17,10 @@ const ObservedPath& At(const Observed& observed, const std::string& path);
 void DiffStore(const DiffInput& input, Plan& plan);
 void DiffHome(const DiffInput& input, Plan& plan);
 void DiffRoots(const DiffInput& input, Plan& plan);
-void DiffFiles(const DiffInput& input, Plan& plan);
+void DiffFiles(const DiffInput& input, Plan& plan);  // but for those below
+// After the files that the new roots take over from the source, before what names the roots.
+void DiffNewRoots(const DiffInput& input, Plan& plan);
+void DiffExports(const DiffInput& input, Plan& plan);
 void DiffNetwork(const DiffInput& input, Plan& plan);
 void AddReloads(const DiffInput& input, Plan& plan);  // last: it looks at the steps so far
 

@@ -98,6 +98,17 @@ void DiffLinkedHome(const DiffInput& input, const MoveHome& move, Plan& plan) {
   DiffParkedHome(input, move, plan);
 }
 
+// A name that somebody removed or bent.
+void DiffStableName(const DiffInput& input, const AdoptRoot& root, Plan& plan) {
+  const std::string target = RelativeTarget(root.root, JoinPath(CurrentPointer(root), "root"));
+  const ObservedPath& stable = At(input.observed, root.root);
+  const bool is_missing = stable.type == PathType::kAbsent ||
+                          (stable.type == PathType::kSymlink && stable.target != target);
+  if (!is_missing) return;
+  plan.steps.push_back({MakeSymlink{root.root, target},
+                        "leads to the root of the node's generation", Risk::kLiveSafe});
+}
+
 void DiffMissingHome(const DiffInput& input, const MoveHome& move, Plan& plan) {
   if (At(input.observed, move.to).type == PathType::kAbsent) {
     plan.steps.push_back({MakeSubvolume{move.to}, "the home directories", Risk::kLiveSafe});
@@ -107,6 +118,13 @@ void DiffMissingHome(const DiffInput& input, const MoveHome& move, Plan& plan) {
 }
 
 }  // namespace
+
+bool NeedsRoot(const Observed& observed, const AdoptRoot& root) {
+  const ObservedPath& stable = At(observed, root.root);
+  const bool leads_nowhere = stable.type == PathType::kAbsent ||
+                             (stable.type == PathType::kSymlink && stable.resolved.empty());
+  return leads_nowhere && At(observed, CurrentPointer(root)).type == PathType::kAbsent;
+}
 
 void DiffStore(const DiffInput& input, Plan& plan) {
   const auto& [desired, observed, wishes] = input;
@@ -157,12 +175,28 @@ void DiffHome(const DiffInput& input, Plan& plan) {
 
 void DiffRoots(const DiffInput& input, Plan& plan) {
   for (AdoptRoot root : input.desired.roots) {
-    if (At(input.observed, root.root).type != PathType::kSubvolume) continue;
-    if (At(input.observed, CurrentPointer(root)).type != PathType::kAbsent) continue;
-    if (!IsDirectory(At(input.observed, root.boot))) root.boot.clear();
-    plan.steps.push_back(
-        {root, "this root was made by hand; it is recorded and not moved", Risk::kLiveSafe});
+    const bool has_pointer = At(input.observed, CurrentPointer(root)).type != PathType::kAbsent;
+    if (has_pointer) {
+      DiffStableName(input, root, plan);
+    } else if (At(input.observed, root.root).type == PathType::kSubvolume) {
+      if (!IsDirectory(At(input.observed, root.boot))) root.boot.clear();
+      plan.steps.push_back(
+          {root, "this root was made by hand; it is recorded and not moved", Risk::kLiveSafe});
+    }
   }
+}
+
+void DiffNewRoots(const DiffInput& input, Plan& plan) {
+  MakeGeneration make{.number = 0, .nodes = {}, .source = input.desired.source, .kernel = {}};
+  for (const AdoptRoot& root : input.desired.roots) {
+    if (NeedsRoot(input.observed, root)) make.nodes.push_back(root.node);
+  }
+  if (make.nodes.empty()) return;
+  const ObservedSource source = input.observed.source.value_or(ObservedSource{});
+  if (!source.problem.empty()) return Refuse(plan, source.problem);
+  make.number = source.next_generation;
+  make.kernel = source.kernel;
+  plan.steps.push_back({std::move(make), "these nodes have no root yet", Risk::kLiveSafe});
 }
 
 }  // namespace zprov::plan

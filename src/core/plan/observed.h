@@ -46,6 +46,15 @@ struct ObservedLinks {
   bool operator==(const ObservedLinks&) const = default;
 };
 
+// What a first generation would be made from. Looked for only when a node needs one.
+struct ObservedSource {
+  int next_generation = 1;
+  std::string kernel;   // version of what would become kernel.img
+  std::string problem;  // why none can be made, and what to do; empty: one can
+
+  bool operator==(const ObservedSource&) const = default;
+};
+
 // An earlier run that did not come to its end, as its journal says.
 struct Interrupted {
   std::vector<std::string> steps;                  // what it was to do, in words
@@ -60,7 +69,8 @@ struct Observed {
   ObservedStore store;
   ObservedHome home;
   std::optional<ObservedLinks> links;  // nothing: not a running host (--root DIR)
-  std::set<std::string> programs;      // of those a plan may run, the ones that this host has
+  std::optional<ObservedSource> source;
+  std::set<std::string> programs;  // of those a plan may run, the ones that this host has
   std::optional<Interrupted> interrupted;
 
   bool operator==(const Observed&) const = default;

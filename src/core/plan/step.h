@@ -83,6 +83,17 @@ struct AdoptRoot {
   bool operator==(const AdoptRoot&) const = default;
 };
 
+// Nodes that have no root get their first: a generation is built from the source, and their
+// pointers name it.
+struct MakeGeneration {
+  int number = 0;
+  std::vector<std::string> nodes;
+  std::string source;  // "/"
+  std::string kernel;  // version of what becomes kernel.img
+
+  bool operator==(const MakeGeneration&) const = default;
+};
+
 struct SetUpBridge {
   std::string name;
   std::optional<Mac> mac;
@@ -110,8 +121,9 @@ struct RunProgram {
   bool operator==(const RunProgram&) const = default;
 };
 
-using Action = std::variant<MakeDirectory, MakeSubvolume, WriteFile, RetireFile, MakeSymlink,
-                            MoveHome, DropOldHome, AdoptRoot, SetUpBridge, SetUpLink, RunProgram>;
+using Action =
+    std::variant<MakeDirectory, MakeSubvolume, WriteFile, RetireFile, MakeSymlink, MoveHome,
+                 DropOldHome, AdoptRoot, MakeGeneration, SetUpBridge, SetUpLink, RunProgram>;
 
 enum class Risk {
   kLiveSafe,  // nothing that runs notices more than a moment

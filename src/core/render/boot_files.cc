@@ -19,10 +19,14 @@ std::string BootPath(const spec::ClusterSpec& spec, const spec::Node& node, cons
 }  // namespace
 
 ManagedFile Cmdline(const spec::ClusterSpec& spec, const spec::Node& node) {
+  return Cmdline(spec, node, RootPath(spec, node));
+}
+
+ManagedFile Cmdline(const spec::ClusterSpec& spec, const spec::Node& node,
+                    const std::string& root) {
   const std::string host = spec.bridge.address.address.ToString();
   std::string words = "console=serial0,115200 root=/dev/nfs";
-  words += fmt::format(" nfsroot={}:{},{} rw rootwait", host, RootPath(spec, node),
-                       spec.nfs.root_options);
+  words += fmt::format(" nfsroot={}:{},{} rw rootwait", host, root, spec.nfs.root_options);
   // client:server:gateway:netmask:hostname:device:autoconf (kernel, nfsroot.rst)
   words += fmt::format(" ip={0}:{1}:{1}:{2}:{3}:usb0:off", node.address.ToString(), host,
                        spec.bridge.address.Netmask().ToString(), node.name);

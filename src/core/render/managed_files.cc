@@ -1,5 +1,8 @@
 #include "core/render/managed_files.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "core/render/renderers.h"
 
 namespace zprov::render {
@@ -7,6 +10,25 @@ namespace {
 
 using spec::ClusterSpec;
 using spec::Mode;
+
+bool HasAny(const ClusterSpec& spec, const HostFacts& facts) {
+  return std::any_of(spec.nodes.begin(), spec.nodes.end(),
+                     [&](const spec::Node& node) { return facts.host_keys.contains(node.name); });
+}
+
+void AddBootFiles(const ClusterSpec& spec, const HostFacts& facts,
+                  std::vector<ManagedFile>& files) {
+  for (const spec::Node& node : spec.nodes) {
+    ManagedFile cmdline = Cmdline(spec, node);
+    ManagedFile config = Config(spec, node);
+    if (facts.boots_from_generation && facts.boots_from_generation(node.name)) {
+      cmdline.path.clear();
+      config.path.clear();
+    }
+    files.push_back(std::move(cmdline));
+    files.push_back(std::move(config));
+  }
+}
 
 void AddNative(const ClusterSpec& spec, std::vector<ManagedFile>& files) {
   files.push_back(NativeUdev(spec));
@@ -59,10 +81,9 @@ std::vector<ManagedFile> ManagedFiles(const ClusterSpec& spec, const HostFacts& 
   }
   files.push_back(Exports(spec, facts));
   files.push_back(Fstab(spec));
-  for (const spec::Node& node : spec.nodes) {
-    files.push_back(Cmdline(spec, node));
-    files.push_back(Config(spec, node));
-  }
+  AddBootFiles(spec, facts, files);
+  // Without keys it is looked at for a block that had some.
+  if (facts.has_known_hosts || HasAny(spec, facts)) files.push_back(KnownHosts(spec, facts));
   if (NeedsNameServer(spec)) {
     files.push_back(Zone(spec));
     files.push_back(Dnsmasq(spec));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,21 @@ namespace zprov::render {
 struct HostFacts {
   bool has_dhcpcd = true;                                 // /etc/dhcpcd.conf is there
   bool has_network_manager = true;                        // /etc/NetworkManager is there
+  bool has_known_hosts = false;                           // /etc/ssh/ssh_known_hosts is there
   std::function<bool(const std::string& node)> has_root;  // unset: every node has one
 
-  // What `render` assumes: everything is there.
+  // Real paths of the roots that a node may run, in the order to export them; none: it has no root.
+  // Unset: the one that does not change, /x/s0.
+  std::function<std::vector<std::string>(const std::string& node)> roots;
+
+  // Its /x/sboot/<port> is a generation's, whose cmdline.txt and config.txt are made with it and
+  // never written again. Unset: no node's is.
+  std::function<bool(const std::string& node)> boots_from_generation;
+
+  // By node: its public ssh host keys, "ssh-ed25519 AAAA…" with or without a comment.
+  std::map<std::string, std::vector<std::string>> host_keys;
+
+  // What `render` assumes: what the nodes need is there, and no generation yet.
   static HostFacts Everything() { return {}; }
 };
 

@@ -24,6 +24,15 @@ std::vector<std::string> ProcedureLinks(const spec::ClusterSpec& spec) {
 
 }  // namespace
 
+// A node's root comes over usb0.
+ManagedFile DhcpcdOfNodes(const spec::ClusterSpec& spec) {
+  ManagedFile file = Dhcpcd(spec);
+  BlockFile& body = std::get<BlockFile>(file.body);
+  body.blocks.resize(1);
+  body.blocks.front().content = "denyinterfaces usb0\n";
+  return file;
+}
+
 ManagedFile Dhcpcd(const spec::ClusterSpec& spec) {
   const std::string deny = DenyLine(spec.deny, spec);
   const std::string address = fmt::format("interface {}\nstatic ip_address={}\n", spec.bridge.name,

@@ -1,16 +1,32 @@
 // The NFS side: /etc/exports of the host, and the fstab that every node's root gets.
 #include <fmt/format.h>
 
+#include <vector>
+
 #include "core/render/renderers.h"
 #include "util/path.h"
 
 namespace zprov::render {
 namespace {
 
-// The node's root and the home that all share.
-std::string ExportLines(const spec::ClusterSpec& spec, const spec::Node& node) {
-  return fmt::format("{0} {2}({3})\n{1} {2}({3})\n", RootPath(spec, node), spec.storage.home,
-                     node.address.ToString(), spec.nfs.export_options);
+using Paths = std::vector<std::string>;
+
+// The roots that exist for the node, and the home that all share.
+std::string ExportLines(const spec::ClusterSpec& spec, const spec::Node& node, Paths paths) {
+  std::string lines;
+  paths.push_back(spec.storage.home);
+  for (const std::string& path : paths) {
+    lines += fmt::format("{} {}({})\n", path, node.address.ToString(), spec.nfs.export_options);
+  }
+  return lines;
+}
+
+// Natively each generation by its real path, so that a running node keeps the one it has when the
+// fixed path begins to mean another.
+Paths RootsOf(const spec::ClusterSpec& spec, const HostFacts& facts, const spec::Node& node) {
+  if (facts.has_root && !facts.has_root(node.name)) return {};
+  if (spec.mode == spec::Mode::kCompatible || !facts.roots) return {RootPath(spec, node)};
+  return facts.roots(node.name);
 }
 
 }  // namespace
@@ -22,9 +38,10 @@ std::string RootPath(const spec::ClusterSpec& spec, const spec::Node& node) {
 ManagedFile Exports(const spec::ClusterSpec& spec, const HostFacts& facts) {
   Block block{.id = "exports"};
   for (const spec::Node& node : spec.nodes) {
-    const std::string lines = ExportLines(spec, node);
-    block.procedure += lines;  // also of a node whose root is gone: its lines are then retired
-    if (!facts.has_root || facts.has_root(node.name)) block.content += lines;
+    // Also of a node whose root is gone: its lines are then retired.
+    block.procedure += ExportLines(spec, node, {RootPath(spec, node)});
+    const Paths roots = RootsOf(spec, facts, node);
+    if (!roots.empty()) block.content += ExportLines(spec, node, roots);
   }
   return {"exports", "/etc/exports", BlockFile{.blocks = {block}}};
 }

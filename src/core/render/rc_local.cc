@@ -48,38 +48,54 @@ std::string RpibootLines(const spec::ClusterSpec& spec) {
       spec.storage.boot);
 }
 
-std::string Script(const spec::ClusterSpec& spec, const std::string& boot_lines) {
+std::string HostBranch(const spec::ClusterSpec& spec, const std::string& boot_lines) {
   return fmt::format(
-      "case `hostname` in\n"
       "{0})\n"
       "echo Loading {1} bridge device...\n"
       "ip link add name {1} type bridge\n"
       "ip link set {1} up\n"
       "{2}"
-      ";;\n"
-      "{3})\n"
-      "echo Setting usb0 mtu to {4}\n"
-      "ip link set usb0 mtu {4}\n"
-      ";;\n"
-      "esac\n",
-      HostPattern(spec), spec.bridge.name, boot_lines, NodePattern(spec.nodes), spec.bridge.mtu);
+      ";;\n",
+      HostPattern(spec), spec.bridge.name, boot_lines);
 }
 
-}  // namespace
+std::string NodeBranch(const spec::ClusterSpec& spec) {
+  return fmt::format(
+      "{0})\n"
+      "echo Setting usb0 mtu to {1}\n"
+      "ip link set usb0 mtu {1}\n"
+      ";;\n",
+      NodePattern(spec.nodes), spec.bridge.mtu);
+}
 
-ManagedFile RcLocal(const spec::ClusterSpec& spec) {
-  const std::string procedure = Script(spec, RpibootLines(spec));
-  const bool rpiboot = spec.boot_server == spec::BootServer::kRpiboot;
+std::string Script(const std::string& branches) {
+  return "case `hostname` in\n" + branches + "esac\n";
+}
+
+// The procedure's own text is recognised, whatever takes its place.
+ManagedFile FileWith(const spec::ClusterSpec& spec, const std::string& branches) {
+  const std::string procedure = HostBranch(spec, RpibootLines(spec)) + NodeBranch(spec);
   const Block block{.id = "rc.local",
                     .place = Block::Place::kBeforeExit,
-                    .content = rpiboot ? procedure : Script(spec, ""),
+                    .content = Script(branches),
                     .recognise = Block::Recognise::kSequence,
-                    .procedure = procedure};
+                    .procedure = Script(procedure)};
   return {"rc.local", "/etc/rc.local",
           BlockFile{.blocks = {block},
                     .mode = 0755,
                     .new_file = "#!/bin/sh -e\nexit 0\n",
                     .starts_once = "rpiboot"}};
+}
+
+}  // namespace
+
+ManagedFile RcLocal(const spec::ClusterSpec& spec) {
+  const bool rpiboot = spec.boot_server == spec::BootServer::kRpiboot;
+  return FileWith(spec, HostBranch(spec, rpiboot ? RpibootLines(spec) : "") + NodeBranch(spec));
+}
+
+ManagedFile RcLocalOfNodes(const spec::ClusterSpec& spec) {
+  return FileWith(spec, NodeBranch(spec));
 }
 
 }  // namespace zprov::render

@@ -13,22 +13,29 @@ inline constexpr char kCompatibleUdevPath[] = "/etc/udev/rules.d/70-gadget.rules
 inline constexpr char kNativeUdevPath[] = "/etc/udev/rules.d/70-zprov.rules";
 inline constexpr char kInterfacesPath[] = "/etc/network/interfaces.d/zeros";
 inline constexpr char kLinksUnit[] = "zprov-links.service";
+inline constexpr char kKnownHostsPath[] = "/etc/ssh/ssh_known_hosts";
 inline constexpr char kLinksUnitPath[] = "/etc/systemd/system/zprov-links.service";
 std::string LinkPath(const spec::Node& node);
 std::string RootPath(const spec::ClusterSpec& spec, const spec::Node& node);
 
 ManagedFile Hosts(const spec::ClusterSpec& spec);
 ManagedFile Dhcpcd(const spec::ClusterSpec& spec);
+ManagedFile DhcpcdOfNodes(const spec::ClusterSpec& spec);
 ManagedFile NetworkManager(const spec::ClusterSpec& spec);
 ManagedFile CompatibleUdev(const spec::ClusterSpec& spec);
 ManagedFile NativeUdev(const spec::ClusterSpec& spec);
 ManagedFile Interfaces(const spec::ClusterSpec& spec);
 ManagedFile LinkFile(const spec::ClusterSpec& spec, const spec::Node& node);  // node.usb is set
 ManagedFile LinksUnit();
+ManagedFile KnownHosts(const spec::ClusterSpec& spec, const HostFacts& facts);
 ManagedFile Exports(const spec::ClusterSpec& spec, const HostFacts& facts);
 ManagedFile Fstab(const spec::ClusterSpec& spec);
 ManagedFile RcLocal(const spec::ClusterSpec& spec);
+ManagedFile RcLocalOfNodes(const spec::ClusterSpec& spec);  // without the host's branch
 ManagedFile Cmdline(const spec::ClusterSpec& spec, const spec::Node& node);
+
+// The same for a root by its real path: an NFS server does not follow /x/s0 to it.
+ManagedFile Cmdline(const spec::ClusterSpec& spec, const spec::Node& node, const std::string& root);
 ManagedFile Config(const spec::ClusterSpec& spec, const spec::Node& node);
 bool NeedsNameServer(const spec::ClusterSpec& spec);  // enough nodes for Zone and Dnsmasq
 ManagedFile Zone(const spec::ClusterSpec& spec);

@@ -40,6 +40,7 @@ class NodeChecks {
     std::string fault = LinkNameFault(name).value_or("");
     if (name == draft_.bridge_name.value) fault = "is the bridge's";
     if (name == draft_.host.value) fault = "is the host's";
+    if (name == "base" || name == "boot") fault = "is one that a generation keeps for itself";
     if (fault.empty() || IsSaid("name", line)) return;
     problems_.Error(line, fmt::format("node name {} {}: choose another of at most 15 of a-z, 0-9 "
                                       "and '-'",

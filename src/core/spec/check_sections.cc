@@ -108,7 +108,21 @@ void CheckDeny(const Draft& draft, Problems& problems) {
   }
 }
 
+void CheckBootPlace(std::string_view key, const LocatedText& path, Problems& problems) {
+  if (path.value.empty()) return;
+  if (const auto fault = PlaceFault(path.value)) {
+    problems.Error(path.line, fmt::format("boot.{} {} {}", key, Quoted(path.value), *fault));
+  }
+}
+
 void CheckBoot(const Draft& draft, Problems& problems) {
+  CheckBootPlace("from", draft.boot_from, problems);
+  CheckBootPlace("initramfs", draft.boot_initramfs, problems);
+  if (draft.boot_arch.value == BootArch::kAny) {
+    problems.Warn(draft.boot_arch.line,
+                  "boot.arch = \"any\" takes a kernel that no Zero can run, a setting for tests: "
+                  "take it out, or write \"arm\"");
+  }
   if (const auto fault = CmdlineFault(draft.boot_cmdline.value)) {
     problems.Error(draft.boot_cmdline.line, fmt::format("boot.cmdline {}", *fault));
   }

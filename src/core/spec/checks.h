@@ -9,6 +9,7 @@ namespace zprov::spec {
 
 void CheckSections(const Draft& draft, Problems& problems);  // names, MTU, options, boot, deny
 void CheckStorage(const Draft& draft, Problems& problems);   // paths, and where they may not lie
+void CheckUpdate(const Draft& draft, Problems& problems);    // what a next root takes over
 void CheckNodes(const Draft& draft, Problems& problems);     // each node by itself
 void CheckUnique(const Draft& draft, Problems& problems);    // no two claim the same thing
 

@@ -18,6 +18,12 @@ enum class Mode {
 
 enum class BootServer { kRpiboot, kZprov };  // who boots the nodes in the compatible mode
 
+// Which kernels a node's board can run.
+enum class BootArch {
+  kArm,  // 32-bit ARM images alone
+  kAny,  // for tests: whatever the source has, a PC's kernel too
+};
+
 enum class Power {
   kGanged,   // all sockets switch together (the B+): power is never cut for one node
   kPerPort,  // the node's port switches alone
@@ -71,6 +77,11 @@ struct ClusterSpec {
   Mode mode = Mode::kNative;
   BootServer boot_server = BootServer::kRpiboot;  // natively always zprov
   std::string boot_cmdline;  // further words for every node's kernel command line
+  std::string boot_from;     // directory in the source with firmware and kernel; empty: found there
+  std::string boot_initramfs;  // a ready-made one, path in the source; empty: made by mkinitramfs
+  BootArch boot_arch = BootArch::kArm;
+  std::vector<std::string> update_keep;  // paths of a node's own that its next root takes over
+  int prune_keep = 5;                    // generations of each node that pruning leaves, at least 1
   Bridge bridge;
   Storage storage;
   Nfs nfs;

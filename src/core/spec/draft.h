@@ -56,6 +56,11 @@ struct Draft {
   Located<Mode> mode{Mode::kNative};
   std::optional<Located<BootServer>> boot_server;
   LocatedText boot_cmdline;
+  LocatedText boot_from;
+  LocatedText boot_initramfs;
+  Located<BootArch> boot_arch;
+  std::vector<LocatedText> update_keep;
+  Located<int> prune_keep{ClusterSpec{}.prune_keep};
   LocatedText bridge_name{"san"};
   std::optional<Located<InterfaceAddress>> bridge_address;  // nothing: unreadable, reported
   Located<uint32_t> mtu{Bridge{}.mtu};

@@ -109,9 +109,33 @@ std::string FormatBoot(const ClusterSpec& spec) {
 server = "{}"
 # Further words for every node's kernel command line.
 cmdline = {}
+# Directory in the source with firmware, kernels and device trees; "": looked for in /boot/firmware
+# and /boot.
+from = {}
+# A ready-made initramfs, a path in the source, for a host that cannot run the source's own
+# mkinitramfs; "": mkinitramfs makes it.
+initramfs = {}
+# "arm": only kernels that a Zero can run. "any" is for tests.
+arch = "{}"
 )",
                      spec.boot_server == BootServer::kZprov ? "zprov" : "rpiboot",
-                     TomlText(spec.boot_cmdline));
+                     TomlText(spec.boot_cmdline), TomlText(spec.boot_from),
+                     TomlText(spec.boot_initramfs),
+                     spec.boot_arch == BootArch::kArm ? "arm" : "any");
+}
+
+std::string FormatGenerations(const ClusterSpec& spec) {
+  return fmt::format(R"(
+[update]
+# Paths in a node's root that its next root takes over, ["/var/lib/app"]; all else a node wrote stays
+# in its old one.
+keep = {}
+
+[prune]
+# Roots of each node that pruning leaves, 1 to 1000, besides the current one and the one before it.
+keep = {}
+)",
+                     TomlList(spec.update_keep), spec.prune_keep);
 }
 
 }  // namespace
@@ -119,7 +143,7 @@ cmdline = {}
 std::string FormatSpec(const ClusterSpec& spec) {
   return FormatHead(spec) + FormatCluster(spec) + FormatBridge(spec.bridge) +
          FormatStorage(spec.storage) + FormatNfs(spec.nfs) + FormatNetwork(spec) +
-         FormatBoot(spec) + "\n" + FormatNodes(spec);
+         FormatBoot(spec) + FormatGenerations(spec) + "\n" + FormatNodes(spec);
 }
 
 }  // namespace zprov::spec

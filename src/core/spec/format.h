@@ -15,7 +15,7 @@ Result<ClusterSpec> ProcedureSpec(int nodes, Mode mode);
 
 // A file a person can edit: every key with a comment, nodes as one range where they are one.
 // ParseSpec(FormatSpec(s)) gives `s` again for every spec that ParseSpec accepts, with the same
-// warnings (nodes without a usb path) and no errors.
+// warnings (nodes without a usb path, settings for tests) and no errors.
 std::string FormatSpec(const ClusterSpec& spec);
 
 }  // namespace zprov::spec

@@ -34,6 +34,14 @@ bool IsKernelsOwnName(std::string_view name) {
   return name.starts_with("usb") && name.size() > 3 && std::ranges::all_of(name.substr(3), IsDigit);
 }
 
+std::optional<std::string> NormalPathFault(std::string_view path) {
+  if (!path.starts_with('/')) return "is not absolute: begin it with /";
+  if (!IsNormalPath(path)) {
+    return "has an empty, \".\" or \"..\" component or a slash at its end: write the plain path";
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::string> HostNameFault(std::string_view name) {
@@ -61,11 +69,13 @@ std::optional<std::string> LinkPatternFault(std::string_view pattern) {
   return std::nullopt;
 }
 
+std::optional<std::string> PlaceFault(std::string_view path) {
+  if (path == "/") return "is the whole root: name a place in it";
+  return NormalPathFault(path);
+}
+
 std::optional<std::string> PathFault(std::string_view path) {
-  if (!path.starts_with('/')) return "is not absolute: begin it with /";
-  if (!IsNormalPath(path)) {
-    return "has an empty, \".\" or \"..\" component or a slash at its end: write the plain path";
-  }
+  if (auto fault = NormalPathFault(path)) return fault;
   const auto is_plain = [](char c) {
     return IsDigit(c) || IsLower(c) || IsUpper(c) ||
            std::string_view("/._-+@~").find(c) != std::string_view::npos;

@@ -21,6 +21,9 @@ std::optional<std::string> LinkNameFault(std::string_view name);
 // A pattern of link names, as dhcpcd and NetworkManager take it: "usb1", "usb*".
 std::optional<std::string> LinkPatternFault(std::string_view pattern);
 
+// An absolute normal path, but not "/": a place in a root. Any characters.
+std::optional<std::string> PlaceFault(std::string_view path);
+
 // An absolute normal path that needs no quoting in exports, fstab or a kernel command line.
 std::optional<std::string> PathFault(std::string_view path);
 

@@ -43,6 +43,11 @@ ClusterSpec ToSpec(const Draft& draft) {
   const auto server = draft.boot_server ? draft.boot_server->value : BootServer::kRpiboot;
   spec.boot_server = spec.mode == Mode::kNative ? BootServer::kZprov : server;
   spec.boot_cmdline = draft.boot_cmdline.value;
+  spec.boot_from = draft.boot_from.value;
+  spec.boot_initramfs = draft.boot_initramfs.value;
+  spec.boot_arch = draft.boot_arch.value;
+  for (const LocatedText& path : draft.update_keep) spec.update_keep.push_back(path.value);
+  spec.prune_keep = draft.prune_keep.value;
   spec.bridge = {draft.bridge_name.value, draft.bridge_address->value, draft.mtu.value,
                  draft.bridge_mac->value};
   spec.storage = {draft.store.value, draft.source.value, draft.home.value, draft.boot.value,
@@ -74,6 +79,7 @@ ParsedSpec ParseSpec(std::string_view text) {
   FillInBridgeMac(draft);
   CheckSections(draft, problems);
   CheckStorage(draft, problems);
+  CheckUpdate(draft, problems);
   CheckNodes(draft, problems);
   CheckUnique(draft, problems);
   ParsedSpec parsed{std::nullopt, problems.Sorted(), {}};

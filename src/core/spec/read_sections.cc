@@ -17,6 +17,9 @@ constexpr std::array kModes = {std::pair{std::string_view("native"), Mode::kNati
                                std::pair{std::string_view("compatible"), Mode::kCompatible}};
 constexpr std::array kBootServers = {std::pair{std::string_view("rpiboot"), BootServer::kRpiboot},
                                      std::pair{std::string_view("zprov"), BootServer::kZprov}};
+constexpr std::array kBootArchs = {std::pair{std::string_view("arm"), BootArch::kArm},
+                                   std::pair{std::string_view("any"), BootArch::kAny}};
+constexpr NumberRange kPruneKeep = {1, 1000};
 
 void ReadCluster(TableReader& table, Draft& draft) {
   Set(draft.name, table.Text("name"));
@@ -59,6 +62,19 @@ void ReadNetwork(TableReader& table, Draft& draft) {
 void ReadBoot(TableReader& table, Draft& draft) {
   draft.boot_server = table.Choice<BootServer>("server", kBootServers);
   Set(draft.boot_cmdline, table.Text("cmdline"));
+  Set(draft.boot_from, table.Text("from"));
+  Set(draft.boot_initramfs, table.Text("initramfs"));
+  Set(draft.boot_arch, table.Choice<BootArch>("arch", kBootArchs));
+}
+
+void ReadUpdate(TableReader& table, Draft& draft) {
+  if (auto keep = table.Texts("keep")) draft.update_keep = *std::move(keep);
+}
+
+void ReadPrune(TableReader& table, Draft& draft) {
+  if (const auto keep = table.Integer("keep", kPruneKeep)) {
+    draft.prune_keep = {static_cast<int>(keep->value), keep->line};
+  }
 }
 
 constexpr std::array kSections = {
@@ -68,6 +84,8 @@ constexpr std::array kSections = {
     std::pair<std::string_view, Reader>{"nfs", ReadNfs},
     std::pair<std::string_view, Reader>{"network", ReadNetwork},
     std::pair<std::string_view, Reader>{"boot", ReadBoot},
+    std::pair<std::string_view, Reader>{"update", ReadUpdate},
+    std::pair<std::string_view, Reader>{"prune", ReadPrune},
 };
 
 Draft DraftOfDefaults() {

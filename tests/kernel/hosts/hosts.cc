@@ -46,6 +46,16 @@ constexpr std::string_view kRcLocal =
     "\n"
     "exit 0\n";
 
+constexpr char kKernelVersion[] = "6.1.0-50-rpi";
+
+// What tells a zImage for 32-bit ARM (Linux, arch/arm/boot/compressed/head.S, "Magic numbers").
+constexpr size_t kArmMagicAt = 0x24;
+constexpr std::string_view kArmMagic = "\x18\x28\x6f\x01";
+
+// ed25519, the quickest to make anew for each node; nobody ever connects with this one.
+constexpr std::string_view kHostKey =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMNobWFsbCBzeXN0ZW0gb2YgYSB0ZXN0IHRyZWUg snail\n";
+
 // POSIX ACL user::rw-, user:1001:r--, group::r--, mask::r--, other::--- (linux/posix_acl_xattr.h).
 constexpr char kAcl[] =
     "\2\0\0\0"
@@ -61,6 +71,20 @@ void Check(int result, const std::string& doing) {
 
 void CheckBtrfs(btrfs_util_error error, const std::string& path) {
   if (error != BTRFS_UTIL_OK) throw std::runtime_error(path + ": " + btrfs_util_strerror(error));
+}
+
+// As Debian's kernel and firmware packages put them; the initramfs is InitramfsOf's.
+void AddBootFiles(const std::string& root) {
+  for (const char* name : {"bootcode.bin", "start.elf", "fixup.dat"}) {
+    WriteFile(root + "/boot/firmware/" + name, std::string("firmware ") + name + "\n");
+  }
+  std::string kernel(0x400, 'k');
+  kernel.replace(kArmMagicAt, kArmMagic.size(), kArmMagic);
+  WriteFile(fmt::format("{}/boot/vmlinuz-{}", root, kKernelVersion), kernel);
+  WriteFile(fmt::format("{}{}", root, kSmallInitramfs), "initramfs\n");
+  WriteFile(fmt::format("{}/lib/modules/{}/modules.dep", root, kKernelVersion), "");
+  const std::string dtbs = fmt::format("{}/usr/lib/linux-image-{}", root, kKernelVersion);
+  WriteFile(dtbs + "/bcm2835-rpi-zero.dtb", "device tree\n");
 }
 
 void Append(const std::string& path, std::string_view text) {
@@ -161,6 +185,9 @@ void MakeSmallSystem(const std::string& root) {
   WriteFile(root + "/etc/hosts", "127.0.0.1\tlocalhost\n127.0.1.1\tsnail\n");
   WriteFile(root + "/etc/hostname", "snail\n");
   WriteFile(root + "/etc/fstab", "PARTUUID=6c586e13-02  /  btrfs  defaults,noatime  0  0\n");
+  WriteFile(root + "/etc/ssh/ssh_host_ed25519_key", "the host's own\n");
+  WriteFile(root + "/etc/ssh/ssh_host_ed25519_key.pub", kHostKey);
+  AddBootFiles(root);
 }
 
 void AddRaspberryPiFiles(const std::string& root) {
@@ -211,7 +238,12 @@ void FollowProcedure(const std::string& root) {
 
 spec::ClusterSpec FiveNodes(spec::Mode mode) {
   spec::ClusterSpec spec = spec::ProcedureSpec(5, mode).value();
-  for (size_t i = 0; i < spec.nodes.size() && mode == spec::Mode::kNative; ++i) {
+  spec.boot_initramfs = kSmallInitramfs;
+  return mode == spec::Mode::kNative ? WithPorts(std::move(spec)) : spec;
+}
+
+spec::ClusterSpec WithPorts(spec::ClusterSpec spec) {
+  for (size_t i = 0; i < spec.nodes.size(); ++i) {
     spec.nodes[i].usb = PortPath::Parse(kPorts.at(i));
   }
   return spec;

@@ -9,7 +9,11 @@
 
 namespace zprov::tests {
 
-// The little that apply looks at of a Raspberry Pi OS, in an otherwise empty tree.
+// The initramfs of MakeSmallSystem's tree: a ready-made one, since nothing there could make one.
+inline constexpr char kSmallInitramfs[] = "/boot/initrd.img-6.1.0-50-rpi";
+
+// The little that apply and update look at of a Raspberry Pi OS, in an otherwise empty tree: with
+// firmware, a kernel for the nodes' boards, and an ssh host key.
 void MakeSmallSystem(const std::string& root);
 
 // What a Raspberry Pi OS has and Debian's minbase has not: dhcpcd.conf, rc.local, …
@@ -26,8 +30,11 @@ void MakeStore(const std::string& root);
 // Needs AddRaspberryPiFiles and MakeStore, and fills the home directories.
 void FollowProcedure(const std::string& root);
 
-// The procedure's five nodes, natively with USB ports.
+// The procedure's five nodes, natively with USB ports, on MakeSmallSystem's tree.
 spec::ClusterSpec FiveNodes(spec::Mode mode);
+
+// The same nodes where FollowProcedure's boot directories say they are plugged in.
+spec::ClusterSpec WithPorts(spec::ClusterSpec spec);
 
 void WriteFile(const std::string& path, std::string_view content);
 void MakeSubvolume(const std::string& path);

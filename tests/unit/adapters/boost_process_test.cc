@@ -47,7 +47,7 @@ class BoostProcess : public testing::Test {
 
   std::unique_ptr<os::Clock> clock_ = MakeSystemClock();
   std::unique_ptr<EventLoop> loop_ = MakeEventLoop(*clock_);
-  std::unique_ptr<os::Processes> processes_ = MakeBoostProcess(*loop_);
+  std::unique_ptr<os::Processes> processes_ = MakeBoostProcess(*loop_, Root::Open("/").value());
 };
 
 std::filesystem::path ProcOf(pid_t pid) { return "/proc/" + std::to_string(pid); }

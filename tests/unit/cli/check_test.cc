@@ -115,7 +115,8 @@ TEST_P(UnreadableSpec, ThatNeverEndsEndsWith2) {
 }
 
 INSTANTIATE_TEST_SUITE_P(By, UnreadableSpec,
-                         ::testing::Values("check", "render", "plan", "apply", "doctor"),
+                         ::testing::Values("check", "render", "plan", "apply", "update", "rollback",
+                                           "prune", "status", "doctor"),
                          [](const auto& row) { return std::string(row.param); });
 
 TEST(Check, TakesBinaryJunkForASyntaxErrorInOnePrintableLine) {

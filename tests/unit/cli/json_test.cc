@@ -1,12 +1,6 @@
 // Every document of --json against its committed schema, by the validator that is not ours.
 #include <gmock/gmock.h>
-#include <unistd.h>
 
-#include <array>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
 
@@ -14,6 +8,7 @@
 #include "engine/doctor.h"
 #include "sim/scenarios/hosts.h"
 #include "unit/cli/console.h"
+#include "unit/cli/schemas.h"
 
 namespace zprov::cli {
 namespace {
@@ -22,33 +17,6 @@ using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-constexpr char kSchemas[] = "src/cli/schemas/";
-
-json Schema(const std::string& name) {
-  return json::parse(SourceFile(kSchemas + name + ".schema.json"));
-}
-
-// What python3-jsonschema has against the document; "" when it is valid.
-std::string Faults(const std::string& schema, const std::string& document) {
-  const std::string file =
-      std::filesystem::temp_directory_path() / ("zprov-json-" + std::to_string(getpid()));
-  std::ofstream(file, std::ios::binary) << document;
-  const std::string command = std::string(ZPROV_SOURCE_DIR "/tests/support/validate_json ") +
-                              ZPROV_SOURCE_DIR "/" + kSchemas + schema + ".schema.json 2>&1 <" +
-                              file;
-  FILE* pipe = popen(command.c_str(), "r");
-  std::string faults;
-  std::array<char, 4096> buffer;
-  while (const size_t count = fread(buffer.data(), 1, buffer.size(), pipe)) {
-    faults.append(buffer.data(), count);
-  }
-  const int status = pclose(pipe);
-  std::filesystem::remove(file);
-  if (status != 0 && faults.empty()) return "the validator ended with " + std::to_string(status);
-  if (status == 0 && !faults.empty()) return "valid, but: " + faults;
-  return faults;
-}
 
 struct Case {
   const char* name;

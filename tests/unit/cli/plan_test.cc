@@ -2,10 +2,12 @@
 // ZPROV_UPDATE_GOLDEN=1 rewrites fixtures/golden/plan.txt: read the diff before you commit it.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 
 #include "sim/faults/faulty_system.h"
+#include "sim/scenarios/boot_files.h"
 #include "sim/scenarios/hosts.h"
 #include "unit/cli/console.h"
 #include "util/strings.h"
@@ -62,12 +64,23 @@ TEST(Apply, ShowsEachStepOnStderrNumberedAndNotOnStdout) {
   const Said apply = host({"apply"});
   size_t number = 0;
   const auto lines = LinesWithEndings(apply.err);
+  const size_t total = static_cast<size_t>(
+      std::count_if(lines.begin(), lines.end(), [](auto line) { return line.starts_with('['); }));
   for (const std::string_view line : lines) {
-    EXPECT_THAT(std::string(line), StartsWith("[" + std::to_string(++number) + "/" +
-                                              std::to_string(lines.size()) + "] "));
+    if (!line.starts_with('[')) continue;  // what making a generation says meanwhile
+    EXPECT_THAT(std::string(line),
+                StartsWith("[" + std::to_string(++number) + "/" + std::to_string(total) + "] "));
   }
   EXPECT_GT(number, 10u);
   EXPECT_THAT(apply.out, EndsWith(std::to_string(number) + " changes made\n"));
+}
+
+TEST(Apply, ShowsWhatMakingTheFirstGenerationIsAbout) {
+  RigHost host;
+  const Said apply = host({"apply"});
+  EXPECT_THAT(apply.err, HasSubstr("] make generation 1 of / for s0, s1, s2, s3, s4\n"
+                                   "snapshot of / as generation 1\n"));
+  EXPECT_THAT(apply.err, HasSubstr("\ns4: root (5/5)\n"));
 }
 
 TEST(Apply, OnlyLinksBringsTheBridgeBackAfterARebootAndTouchesNoFile) {
@@ -166,7 +179,9 @@ TEST(Apply, WithoutTheRightsOfRootSaysSo) {
 
 TEST(Plan, OfATreeLeavesTheHostsOwnStepsUncounted) {
   sim::World tree({.root = "/mnt/sd"});
-  tree.scene().MakeDirectory("/mnt/sd/etc");
+  sim::PutBootFiles(tree.scene());
+  tree.scene().MakeDirectory("/mnt");
+  tree.scene().Snapshot("/", "/mnt/sd");
   tree.Put("/mnt/sd/etc/zprov/cluster.toml", SourceFile("fixtures/specs/rig.toml"));
   const Wiring wiring = WiringOf({.tree = &tree.system()});
   const Said plan = RunWith({"--root", "/mnt/sd", "plan"}, wiring);
@@ -183,12 +198,18 @@ TEST(Demo, GoesThroughTheWholeCycleInALineEach) {
   EXPECT_EQ(demo.exit, 0) << demo.err;
   EXPECT_THAT(demo.err, IsEmpty());
   const auto lines = LinesWithEndings(demo.out);
-  ASSERT_EQ(lines.size(), 5u) << demo.out;
+  ASSERT_EQ(lines.size(), 10u) << demo.out;
   EXPECT_EQ(lines[0], "init: cluster.toml for the 5 boards on the simulated USB bus\n");
   EXPECT_THAT(std::string(lines[1]), MatchesRegex("check: .*fine: cluster snail, 5 nodes\n"));
   EXPECT_THAT(std::string(lines[2]), MatchesRegex("plan: [0-9]+ changes to make\n"));
   EXPECT_THAT(std::string(lines[3]), MatchesRegex("apply: [0-9]+ changes made\n"));
-  EXPECT_EQ(lines[4], "plan: nothing to do\n");
+  EXPECT_EQ(lines[4], "status: 5 nodes: 5 down; next boot: generation 1\n");
+  EXPECT_EQ(lines[5], "(on the host: /usr/local/bin/blink is installed)\n");
+  EXPECT_THAT(std::string(lines[6]),
+              MatchesRegex("update: generation 2 made for 5 nodes, kernel [^ ]+\n"));
+  EXPECT_EQ(lines[7], "status: 5 nodes: 5 down; next boot: generation 2\n");
+  EXPECT_EQ(lines[8], "rollback: 5 nodes back from generation 2 to 1\n");
+  EXPECT_EQ(lines[9], "plan: nothing to do\n");
 }
 
 TEST(Demo, OnARigThatRefusesFailsAndShowsWhatTheCommandSaid) {

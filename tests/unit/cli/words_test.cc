@@ -19,7 +19,8 @@ TEST(Words, OfTheHelpNameEveryCommandAndExitCode) {
   const Said help = Say({"--help"});
   EXPECT_EQ(help.exit, 0);
   EXPECT_THAT(help.err, IsEmpty());
-  for (const char* command : {"init", "check", "render", "plan", "apply", "doctor", "demo"}) {
+  for (const char* command : {"init", "check", "render", "plan", "apply", "update", "rollback",
+                              "prune", "status", "doctor", "demo"}) {
     EXPECT_THAT(help.out, HasSubstr(std::string("\n  ") + command + " "));
   }
   EXPECT_THAT(help.out, HasSubstr("0 done or nothing to do, 1 failed, 2 usage or an invalid spec"));
@@ -32,6 +33,22 @@ TEST(Words, HelpOfACommandIsAboutIt) {
   EXPECT_EQ(help.exit, 0);
   EXPECT_THAT(help.out, HasSubstr("--nodes"));
   EXPECT_THAT(help.out, Not(HasSubstr("--drop-old-home")));
+}
+
+TEST(Words, HelpOfUpdateSaysWhatEachOfItsFlagsIsFor) {
+  const Said help = Say({"update", "--help"});
+  EXPECT_EQ(help.exit, 0);
+  EXPECT_THAT(help.out, HasSubstr("Which nodes [all]"));
+  EXPECT_THAT(help.out, HasSubstr("--if-changed"));
+  EXPECT_THAT(help.out, HasSubstr("--skip-up"));
+  EXPECT_THAT(help.out, HasSubstr("--assume-down NODE"));
+}
+
+TEST(Words, HelpOfPruneSaysHowManyItKeepsWhenNotTold) {
+  const Said help = Say({"prune", "--help"});
+  EXPECT_EQ(help.exit, 0);
+  EXPECT_THAT(help.out, HasSubstr("--keep N"));
+  EXPECT_THAT(help.out, HasSubstr("[prune]"));
 }
 
 TEST(Words, VersionIsOneLineOnStdout) {
@@ -73,6 +90,12 @@ INSTANTIATE_TEST_SUITE_P(
                       Wrong{"NodesBeyondAnyNumber", {"init", "--nodes", "9999999999999"}, "99999"},
                       Wrong{"NoNodes", {"init", "--nodes", "0"}, "node"},
                       Wrong{"NegativeNodes", {"init", "--nodes", "-1"}, "node"},
+                      Wrong{"KeepNone", {"prune", "--keep", "0"}, "--keep"},
+                      Wrong{"KeepAWord", {"prune", "--keep", "all"}, "all"},
+                      Wrong{"NodesOfPrune", {"prune", "s0"}, "s0"},
+                      Wrong{"TwoNodesOfStatus", {"status", "s0", "s1"}, "s1"},
+                      Wrong{"NobodyAssumedDown", {"update", "--assume-down"}, "--assume-down"},
+                      Wrong{"SkipUpOfRollback", {"rollback", "--skip-up"}, "--skip-up"},
                       Wrong{"SpecWithoutFile", {"plan", "--spec"}, "--spec"},
                       Wrong{"RootOfTheSimulator",
                             {"--rig", "sim", "--root", "/mnt", "plan"},
@@ -86,7 +109,8 @@ TEST(Words, FlagsMayStandOnEitherSideOfTheCommand) {
 
 TEST(Words, ARootThatIsNoDirectoryEndsWith2AndNamesIt) {
   for (const char* root : {"/nowhere/at/all", ZPROV_SOURCE_DIR "/CMakeLists.txt"}) {
-    for (const char* command : {"check", "render", "plan", "apply", "doctor"}) {
+    for (const char* command :
+         {"check", "render", "plan", "apply", "update", "rollback", "prune", "status", "doctor"}) {
       const Said said = Say({"--root", root, command});
       EXPECT_EQ(said.exit, 2);
       EXPECT_THAT(said.out, IsEmpty());

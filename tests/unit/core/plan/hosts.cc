@@ -31,6 +31,14 @@ struct Effect {
   }
   void operator()(const DropOldHome& step) { observed.paths.erase(step.move.parked); }
   void operator()(const AdoptRoot& step) { Set(CurrentPointer(step), PathType::kSymlink); }
+  void operator()(const MakeGeneration& step) {
+    for (const std::string& node : step.nodes) {
+      const std::string target = ".zprov/current/" + node + "/root";
+      observed.paths["/x/" + node] = {PathType::kSymlink, "", target, "/x/" + target};
+      Set("/x/.zprov/current/" + node, PathType::kSymlink);
+    }
+    observed.source.reset();
+  }
   void operator()(const SetUpBridge& step) {
     std::erase_if(observed.links->links, [&](const Link& link) { return link.name == step.name; });
     Link bridge{.name = step.name, .kind = "bridge", .up = true};

@@ -68,6 +68,9 @@ TEST(SpecNode, IsCalledAsAHostAndALinkCanBe) {
     EXPECT_THAT(said(bad), ElementsAre(StartsWith("2: node name "))) << bad;
   }
   EXPECT_THAT(said("lo"), ElementsAre(StartsWith("2: node name \"lo\" is the loopback link's")));
+  for (const char* taken : {"base", "boot"}) {  // /x/.zprov/gen/8/base (core/generations/layout.h)
+    EXPECT_THAT(said(taken), ElementsAre(HasSubstr("is one that a generation keeps for itself")));
+  }
   EXPECT_THAT(said("san"), ElementsAre(StartsWith("2: node name \"san\" is the bridge's")));
   EXPECT_THAT(said("snail"), ElementsAre(StartsWith("2: node name \"snail\" is the host's")));
 }

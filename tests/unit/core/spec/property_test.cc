@@ -171,6 +171,12 @@ void SetSections(ClusterSpec& spec) {
   if (spec.mode == Mode::kCompatible) {
     spec.boot_server = *rc::gen::element(BootServer::kRpiboot, BootServer::kZprov);
   }
+  spec.boot_from = *rc::gen::element<std::string>("", "/boot", "/ä \"b\\c");
+  spec.boot_initramfs = *rc::gen::element<std::string>("", "/boot/initrd.img");
+  spec.boot_arch = *rc::gen::element(BootArch::kArm, BootArch::kAny);
+  const auto kept = *rc::gen::container<std::set<int>>(rc::gen::inRange(0, 100));
+  for (int number : kept) spec.update_keep.push_back("/var/lib/ä " + std::to_string(number));
+  spec.prune_keep = *rc::gen::inRange(1, 1001);
   spec.deny.clear();
   const auto links = *rc::gen::container<std::set<int>>(rc::gen::inRange(0, 100));
   for (int link : links) spec.deny.push_back("usb" + std::to_string(link));

@@ -65,6 +65,13 @@ deny = ["usb*"]
 [boot]
 server = "zprov"
 cmdline = "quiet console=ttyAMA0"
+from = "/boot/firmware"
+initramfs = "/boot/initrd.img-zero"
+arch = "arm"
+[update]
+keep = ["/var/lib/app", "/etc/app.conf"]
+[prune]
+keep = 9
 )"));
   EXPECT_THAT(parsed.problems, IsEmpty());
   ASSERT_TRUE(parsed.spec);
@@ -74,6 +81,11 @@ cmdline = "quiet console=ttyAMA0"
   EXPECT_EQ(spec.mode, Mode::kCompatible);
   EXPECT_EQ(spec.boot_server, BootServer::kZprov);
   EXPECT_EQ(spec.boot_cmdline, "quiet console=ttyAMA0");
+  EXPECT_EQ(spec.boot_from, "/boot/firmware");
+  EXPECT_EQ(spec.boot_initramfs, "/boot/initrd.img-zero");
+  EXPECT_EQ(spec.boot_arch, BootArch::kArm);
+  EXPECT_THAT(spec.update_keep, ElementsAre("/var/lib/app", "/etc/app.conf"));
+  EXPECT_EQ(spec.prune_keep, 9);
   EXPECT_EQ(spec.bridge, (Bridge{"br-ants", *InterfaceAddress::Parse("192.168.7.1/25"), 1500,
                                  *Mac::Parse("02:00:00:00:00:01")}));
   EXPECT_EQ(spec.storage,
@@ -251,6 +263,32 @@ TEST(SpecBoot, CmdlineLeavesZprovsOwnWordsAlone) {
   }
   EXPECT_THAT(said(std::string(512, 'a')), IsEmpty());
   EXPECT_THAT(said(std::string(513, 'a')), ElementsAre(HasSubstr("is longer than 512 bytes")));
+}
+
+TEST(SpecBoot, FirmwareAndInitramfsArePlacesInTheSource) {
+  for (const char* key : {"from", "initramfs"}) {
+    const auto said = [&](const std::string& path) {
+      return Said(TwoNodesAnd("[boot]\n" + std::string(key) + " = \"" + path + "\"\n"));
+    };
+    const std::string start = "6: boot." + std::string(key) + " \"";
+    EXPECT_THAT(said(""), IsEmpty()) << "looked for, or made";
+    EXPECT_THAT(said("/boot/ein Ort für alles"), IsEmpty());
+    EXPECT_THAT(said("boot"), ElementsAre(start + "boot\" is not absolute: begin it with /"));
+    EXPECT_THAT(said("/"), ElementsAre(start + "/\" is the whole root: name a place in it"));
+    for (const char* bad : {"/boot/", "/boot/../etc", "/boot//x", "/./boot"}) {
+      EXPECT_THAT(said(bad), ElementsAre(StartsWith(start + bad + "\" has an empty, "))) << bad;
+    }
+  }
+}
+
+TEST(SpecBoot, WarnsOfKernelsThatNoNodeCanRun) {
+  const std::string text = TwoNodesAnd("[boot]\narch = \"any\"\n");
+  EXPECT_THAT(Said(text), ElementsAre("6: warning: boot.arch = \"any\" takes a kernel that no Zero "
+                                      "can run, a setting for tests: take it out, or write "
+                                      "\"arm\""));
+  EXPECT_EQ(ParseSpec(text).spec->boot_arch, BootArch::kAny);
+  EXPECT_THAT(Said(TwoNodesAnd("[boot]\narch = \"amd64\"\n")),
+              ElementsAre("6: boot.arch = \"amd64\" is no choice: write \"arm\" or \"any\""));
 }
 
 TEST(SpecDeny, HasEachLinkOnceAndNotTheBridge) {

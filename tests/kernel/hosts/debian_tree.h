@@ -1,4 +1,4 @@
-// A real Debian tree, as mmdebstrap makes it, and running programs on it.
+// A real Debian tree, as make_debian_tree makes it, and running programs on it.
 #pragma once
 
 #include <string>
@@ -7,8 +7,9 @@
 
 namespace zprov::tests {
 
-// Unpacks Debian 12's minbase into directory `root`. The archive is made once a day and kept in the
-// build directory. kNotSupported: the message names what is missing ("mmdebstrap").
+// Unpacks a Debian 12 host with kernel, firmware, ssh and NFS servers into directory `root`. The
+// archive is made once a day and kept in the build directory. kNotSupported: the message names what
+// is missing ("mmdebstrap").
 Result<void> UnpackDebian(const std::string& root);
 
 struct Ran {

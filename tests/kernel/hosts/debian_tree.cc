@@ -1,4 +1,4 @@
-#include "kernel/main_job/debian_tree.h"
+#include "kernel/hosts/debian_tree.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kArchive[] = ZPROV_BUILD_DIR "/debian-bookworm-minbase.tar";
+constexpr char kArchive[] = ZPROV_BUILD_DIR "/debian-bookworm-host.tar";
 
 bool IsFresh() {
   std::error_code error;
@@ -25,13 +25,7 @@ bool IsFresh() {
   return !error && fs::file_time_type::clock::now() - made < std::chrono::hours(24);
 }
 
-// The mirror's peculiarities on this machine (a proxy, frozen dates) hold for mmdebstrap too.
-// Mode root: the one that needs neither user namespaces nor setuid programs.
-constexpr char kMake[] =
-    "set -e; conf=$(mktemp); trap 'rm -f \"$conf\"' EXIT; "
-    "apt-config dump --format '%f \"%v\";%n' Acquire::http::Proxy Acquire::https::Proxy "
-    "Acquire::Check-Valid-Until Acquire::Check-Date >\"$conf\"; "
-    "mmdebstrap --quiet --mode=root --variant=minbase --aptopt=\"$conf\" bookworm ";
+constexpr char kMaker[] = ZPROV_SOURCE_DIR "/tests/kernel/hosts/make_debian_tree";
 
 }  // namespace
 
@@ -60,11 +54,9 @@ Result<void> UnpackDebian(const std::string& root) {
     return Fail(ErrorKind::kIo, lock_path + " cannot be locked");
   }
   if (!IsFresh()) {
-    const std::string making = std::string(kArchive) + ".new.tar";
-    if (RunShell(std::string(kMake) + making).exit_code != 0) {
+    if (RunShell(fmt::format("{} {}", kMaker, kArchive)).exit_code != 0) {
       return Fail(ErrorKind::kFailed, "mmdebstrap failed: is a Debian mirror within reach?");
     }
-    fs::rename(making, kArchive);
   }
   const std::string unpack = fmt::format(
       "tar -x --numeric-owner --xattrs --xattrs-include='*' -f {} -C {}", kArchive, root);

@@ -1,0 +1,13 @@
+// Programs that a node's system has, as far as zprov runs them inside its root.
+#pragma once
+
+#include "sim/processes.h"
+
+namespace zprov::sim {
+
+// mkinitramfs [-c COMPRESSION] -o FILE VERSION: writes FILE, which names the version and what
+// modules.dep lists. Like the real one it exits with 1 and a sentence when the root has no
+// /lib/modules/VERSION.
+ProgramRun MakeInitramfs(const std::vector<std::string>& argv, os::InsideRoot& root);
+
+}  // namespace zprov::sim

@@ -1,0 +1,47 @@
+#include "sim/scenarios/boot_files.h"
+
+namespace zprov::sim {
+namespace {
+
+std::string WithMark(size_t at, std::string_view mark, std::string_view words) {
+  std::string image(at, '\0');
+  image += mark;
+  image.resize(at + 64, '\0');
+  image += words;
+  return image;
+}
+
+void PutModules(Scene& scene, const std::string& version) {
+  const std::string directory = "/lib/modules/" + version;
+  constexpr std::string_view kGadget = "kernel/drivers/usb/gadget/legacy/g_ether.ko";
+  scene.Put(directory + "/" + std::string(kGadget), "module of " + version + "\n");
+  scene.Put(directory + "/modules.dep", std::string(kGadget) + ":\n");
+}
+
+}  // namespace
+
+// Linux: arch/arm/boot/compressed/head.S has 0x016f2818 at 0x24.
+std::string ArmKernel(std::string_view words) { return WithMark(0x24, "\x18\x28\x6f\x01", words); }
+
+// Linux: Documentation/x86/boot.rst has "HdrS" at 0x202.
+std::string PcKernel(std::string_view words) { return WithMark(0x202, "HdrS", words); }
+
+void PutBootFiles(Scene& scene) {
+  for (const char* name :
+       {"bootcode.bin", "start.elf", "fixup.dat", "bcm2708-rpi-zero.dtb", "bcm2708-rpi-zero-w.dtb",
+        "overlays/dwc2.dtbo", "overlays/overlay_map.dtb"}) {
+    scene.Put("/boot/" + std::string(name), std::string(name) + " of the host\n", 0755);
+  }
+  scene.Put("/boot/kernel.img", ArmKernel("6.1.21+\n"), 0755);
+  scene.Put("/boot/kernel7.img", ArmKernel("6.1.21-v7+\n"), 0755);
+  PutModules(scene, "6.1.21+");
+  PutModules(scene, "6.1.21-v7+");
+  scene.Put("/usr/sbin/mkinitramfs", "program", 0755);
+}
+
+void InstallKernel(Scene& scene, const std::string& version) {
+  scene.Put("/boot/vmlinuz-" + version, ArmKernel(version + "\n"));
+  PutModules(scene, version);
+}
+
+}  // namespace zprov::sim
