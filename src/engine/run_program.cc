@@ -69,7 +69,7 @@ std::string LastWords(const Watch& watch) {
 // It goes; what it still says is kept.
 Result<void> StopAndWait(os::System& system, Watch& watch) {
   watch.signal = std::nullopt;
-  const auto stopped = system.processes.Stop(watch.process);
+  auto stopped = system.processes.Stop(watch.process);
   if (!stopped && stopped.error().kind != ErrorKind::kNotFound) return stopped;
   return WaitUntil(system, system.clock.Now() + kGrace, watch);
 }

@@ -37,12 +37,14 @@ std::strong_ordering CompareNumbers(std::string_view a, std::string_view b) {
 std::strong_ordering Compare(std::string_view a, std::string_view b) {
   while (!a.empty() || !b.empty()) {
     while (Weight(a, 0) != kEnd || Weight(b, 0) != kEnd) {
-      if (const auto order = Weight(a, 0) <=> Weight(b, 0); order != 0) return order;
+      if (const auto order = Weight(a, 0) <=> Weight(b, 0); std::is_neq(order)) return order;
       a.remove_prefix(1);
       b.remove_prefix(1);
     }
     const std::string_view number_a = TakeNumber(a);
-    if (const auto order = CompareNumbers(number_a, TakeNumber(b)); order != 0) return order;
+    if (const auto order = CompareNumbers(number_a, TakeNumber(b)); std::is_neq(order)) {
+      return order;
+    }
   }
   return std::strong_ordering::equal;
 }
@@ -51,7 +53,7 @@ std::strong_ordering Compare(std::string_view a, std::string_view b) {
 
 bool IsOlder(std::string_view a, std::string_view b) {
   const auto order = Compare(a, b);
-  return order == 0 ? a < b : order < 0;
+  return std::is_eq(order) ? a < b : std::is_lt(order);
 }
 
 }  // namespace zprov::bootset
