@@ -191,6 +191,8 @@ Result<os::ProcessId> BoostProcess::Launch(const std::string& program,
   ZPROV_ASSIGN(Pipe out, MakePipe());
   ZPROV_ASSIGN(Pipe error, MakePipe());
   bp::environment environment;
+  // First: Boost 1.74 compares a name with what is there already beyond a shorter entry's end.
+  if (root != nullptr) environment["SOURCE_DATE_EPOCH"] = "0";
   environment["PATH"] = kPath;
   environment["LC_ALL"] = "C.UTF-8";
 

@@ -23,7 +23,9 @@ class Processes {
 
   // As Start, with the directory `root` for its "/" (chroot) in a mount namespace of its own with
   // its own /proc, /tmp and a /dev that has null, zero, full, random, urandom and tty; nothing of
-  // that is seen outside, and it is gone when the program ends. argv[0] is looked up inside.
+  // that is seen outside, and it is gone when the program ends. argv[0] is looked up inside. Its
+  // environment also has SOURCE_DATE_EPOCH=0 (reproducible-builds.org): what it makes of the same
+  // root is the same again, whenever it runs.
   // kNotFound also when there is no `root`; kNotSupported when this machine cannot run programs of
   // the root's architecture; kPermission when namespaces are not allowed.
   virtual Result<ProcessId> StartIn(std::string_view root,

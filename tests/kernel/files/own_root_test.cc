@@ -89,6 +89,10 @@ TEST_F(OwnRoot, LeavesNoMountBehindAndShowsNoneWhileItRuns) {
   EXPECT_EQ(Slurp("/proc/self/mountinfo"), before);
 }
 
+TEST_F(OwnRoot, IsToldToMakeTheSameOfTheSameRootWheneverItRuns) {
+  EXPECT_EQ(Shell("echo $SOURCE_DATE_EPOCH"), "0\n");
+}
+
 TEST_F(OwnRoot, StartsInTheRootAndCannotSeeAbove) {
   EXPECT_EQ(Shell("pwd; cd ..; pwd; echo /*"), "/\n/\n/bin /dev /proc /tmp\n");
 }

@@ -219,6 +219,10 @@ TEST_F(Generations, GoFromAFreshDebianTreeToFiveNodesAndBack) {
   ExpectFiveSelves(2);
   ExpectSameSelves(1, 2);
   ExpectBootSet(2);
+  const Ran unchanged = Zprov("update --if-changed");
+  EXPECT_EQ(unchanged.exit_code, 0);
+  EXPECT_THAT(unchanged.out, HasSubstr("nothing to do")) << "its initramfs is the same again";
+  EXPECT_THAT(roots().Generations(), ElementsAre("1", "2"));
   WriteFile(root_ + "/usr/bin/new-tool", "a package's program\n");
   WriteFile(root_ + "/var/lib/dpkg/status", ContentOf(root_ + "/var/lib/dpkg/status") + "\n");
   fs::remove(root_ + "/usr/bin/passwd");
