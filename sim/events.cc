@@ -26,6 +26,15 @@ void EventQueue::CatchUp() {
   while (!due_.empty() && due_.begin()->first.first <= clock_.Now()) RunFirst();
 }
 
+void EventQueue::Drop(const std::function<bool(const os::Event&)>& which) {
+  std::erase_if(waiting_, which);
+}
+
+void EventQueue::Clear() {
+  waiting_.clear();
+  due_.clear();
+}
+
 Result<os::Event> EventQueue::Next(os::Moment deadline) {
   CatchUp();
   while (waiting_.empty() && !due_.empty() && due_.begin()->first.first <= deadline) {

@@ -30,6 +30,14 @@ class EventQueue {
   // it. Harmless inside a happening.
   void CatchUp();
 
+  // Nobody hears any more of what waits and is one of `which`.
+  void Drop(const std::function<bool(const os::Event&)>& which);
+
+  // Nothing that was planned happens, nothing that waits is heard: the host lost its power.
+  void Clear();
+
+  os::Moment Now() const { return clock_.Now(); }
+
   // As os::Events::Next.
   Result<os::Event> Next(os::Moment deadline);
 

@@ -217,7 +217,8 @@ Result<void> Network::SetMaster(Interface& interface, const std::string& master)
 
 void Network::ToggleUp(Interface& interface) {
   interface.link.up = !interface.link.up;
-  if (interface.link.kind != "bridge") interface.link.carrier = interface.link.up;
+  if (interface.link.kind != "bridge")
+    interface.link.carrier = interface.link.up && !interface.never_has_carrier;
   Changed(interface);
   FollowPorts(interface.link.kind == "bridge" ? interface.link.name : interface.link.master);
 }
@@ -295,6 +296,7 @@ std::string Network::PlugUsb(const UsbLink& usb) {
                                                          : kLargestMtu,
               .usb = usb.port});
   interface.bulk_packet = usb.bulk_packet;
+  interface.never_has_carrier = !usb.has_carrier;
   Changed(interface);
   return interface.link.name;
 }

@@ -25,6 +25,7 @@ struct UsbLink {
   Mac mac = {};                  // kCdcSubset: the random one the driver made up
   uint32_t segment_size = 1514;  // bytes; f_ecm hard-codes it
   uint32_t bulk_packet = 512;    // bytes
+  bool has_carrier = true;       // once it is up; a broken gadget never has one
 };
 
 // Who sits at the far end of a link.
@@ -71,6 +72,7 @@ class Network final : public os::Netlink {
     bool mac_set = false;      // bridges: no longer the lowest of the ports
     bool mtu_set = false;      // bridges: no longer the smallest of the ports
     uint32_t bulk_packet = 0;  // USB links: bytes; 0 for others
+    bool never_has_carrier = false;
     std::optional<Neighbour> neighbour;
     std::optional<Neighbour> pin;
     std::vector<InterfaceAddress> addresses;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/os/files.h"
+#include "sim/os/trees.h"
 #include "util/path.h"
 #include "util/strings.h"
 
@@ -137,7 +138,18 @@ Result<std::string> NfsServer::Read(const NfsMount& mount, std::string_view path
 Result<void> NfsServer::Write(const NfsMount& mount, std::string_view path,
                               std::string_view content) {
   ZPROV_ASSIGN(const View view, Serve(mount));
+  for (size_t at = path.find('/', 1); at != std::string_view::npos; at = path.find('/', at + 1)) {
+    const auto made = Trees(view).MakeDirectory(path.substr(0, at), 0755);
+    if (!made.has_value() && made.error().kind != ErrorKind::kExists) {
+      return tl::make_unexpected(made.error());
+    }
+  }
   return Files(view).Write(path, content, 0644);
+}
+
+Result<void> NfsServer::Remove(const NfsMount& mount, std::string_view path) {
+  ZPROV_ASSIGN(const View view, Serve(mount));
+  return Trees(view).Remove(path);
 }
 
 }  // namespace zprov::sim

@@ -57,7 +57,9 @@ class NfsServer {
   // deleted, or no export of that client leads to it once the export cache has forgotten it
   // (flushed, or after 1800 s). kNotFound.
   Result<std::string> Read(const NfsMount& mount, std::string_view path);
+  // By write-and-rename; directories on the way are made.
   Result<void> Write(const NfsMount& mount, std::string_view path, std::string_view content);
+  Result<void> Remove(const NfsMount& mount, std::string_view path);
 
  private:
   using Key = std::pair<uint32_t, Node>;  // client's address, root of an export

@@ -1,8 +1,10 @@
 #include "sim/programs.h"
 
-#include <fmt/format.h>
+#include <map>
 
+#include "sim/os/archives.h"
 #include "util/path.h"
+#include "util/strings.h"
 
 namespace zprov::sim {
 
@@ -12,19 +14,17 @@ ProgramRun Wrong(const std::string& sentence) {
   return {.error = "mkinitramfs: " + sentence + "\n", .exit_code = 1};
 }
 
-// FNV-1a, 64 bits: another list of modules makes another initramfs.
-uint64_t Fingerprint(std::string_view text) {
-  uint64_t hash = 0xcbf29ce484222325;
-  for (char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return hash;
-}
-
 std::string Initramfs(const std::string& version, os::Files& files) {
   constexpr uint64_t kMostBytes = uint64_t{1} << 20;
-  const std::string words = "simulated initramfs of " + version;
-  const auto list = files.Read("/lib/modules/" + version + "/modules.dep", kMostBytes);
-  if (!list || list->empty()) return words + "\n";
-  return fmt::format("{} with modules {:016x}\n", words, Fingerprint(*list));
+  const std::string modules = "lib/modules/" + version + "/";
+  std::map<std::string, std::string> entries;
+  entries["init"] = "simulated initramfs of " + version + "\n";
+  const std::string list = files.Read("/" + modules + "modules.dep", kMostBytes).value_or("");
+  for (const std::string_view line : LinesWithEndings(list)) {
+    const std::string path = modules + std::string(line.substr(0, line.find_first_of(":\n")));
+    entries[path] = files.Read("/" + path, kMostBytes).value_or("");
+  }
+  return NewcArchive(entries);
 }
 
 }  // namespace

@@ -5,9 +5,9 @@
 
 namespace zprov::sim {
 
-// mkinitramfs [-c COMPRESSION] -o FILE VERSION: writes FILE, which names the version and what
-// modules.dep lists. Like the real one it exits with 1 and a sentence when the root has no
-// /lib/modules/VERSION.
+// mkinitramfs [-c COMPRESSION] -o FILE VERSION: writes FILE, an archive that names the version and
+// has every module of modules.dep. Like the real one it exits with 1 and a sentence when the root
+// has no /lib/modules/VERSION.
 ProgramRun MakeInitramfs(const std::vector<std::string>& argv, os::InsideRoot& root);
 
 }  // namespace zprov::sim

@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "sim/os/archives.h"
 #include "sim/os/btrfs.h"
 #include "sim/os/files.h"
 #include "sim/os/locks.h"
@@ -23,17 +24,18 @@ KernelRules RulesOf(const std::string& kernel) {
 
 struct World::Running {
   Running(World& world, const View& view)
-      : queue(world.clock_),
-        network(queue, world.rules_),
-        processes(queue, view),
+      : network(world.queue_, world.rules_),
+        processes(world.queue_, view),
         nfs(world.disk_),
         files(view),
         trees(view),
         locks(view),
         btrfs(view),
         roots(view),
-        events(queue),
-        live{network, world.usb_, process_table},
+        events(world.queue_),
+        control(world.queue_),
+        supervisor(world.clock_),
+        live{network, world.usb_, process_table, control, supervisor},
         system{.clock = world.clock_,
                .files = files,
                .trees = trees,
@@ -43,12 +45,12 @@ struct World::Running {
                .processes = processes,
                .roots = roots,
                .identities = world.identities_,
+               .archives = archives,
                .live = view.root() == "/" ? &live : nullptr} {
     processes.Install("exportfs", [this](const auto& argv) { return nfs.Exportfs(argv); });
     (void)nfs.Exportfs({"exportfs", "-r"});  // as nfs-server.service does
   }
 
-  EventQueue queue;
   Network network;
   Processes processes;
   NfsServer nfs;
@@ -59,6 +61,9 @@ struct World::Running {
   Btrfs btrfs;
   Roots roots;
   Events events;
+  Archives archives;
+  Control control;
+  Supervisor supervisor;
   os::Live live;
   os::System system;
 };
@@ -76,15 +81,18 @@ World::~World() = default;
 
 void World::Boot() {
   running_.reset();
+  queue_.Clear();
   running_ = std::make_unique<Running>(*this, View(disk_, options_.root));
+  usb_.HostBoots();
   for (const auto& done : at_boot_) done(*this);
 }
 
 os::System& World::system() { return running_->system; }
-EventQueue& World::queue() { return running_->queue; }
 Network& World::network() { return running_->network; }
 Processes& World::processes() { return running_->processes; }
 NfsServer& World::nfs() { return running_->nfs; }
+Supervisor& World::supervisor() { return running_->supervisor; }
+Control& World::control() { return running_->control; }
 ProcessTable& World::process_table() { return running_->process_table; }
 
 void World::AtBoot(std::function<void(World&)> done) {

@@ -10,6 +10,7 @@
 
 #include "os/system.h"
 #include "sim/clock.h"
+#include "sim/control.h"
 #include "sim/disk/disk.h"
 #include "sim/events.h"
 #include "sim/network.h"
@@ -18,6 +19,7 @@
 #include "sim/process_table.h"
 #include "sim/processes.h"
 #include "sim/scene.h"
+#include "sim/supervisor.h"
 #include "sim/usb.h"
 
 namespace zprov::sim {
@@ -40,13 +42,16 @@ class World {
   // Valid until CutPower or Reboot: afterwards ask again.
   os::System& system();
 
+  uint64_t seed() const { return options_.seed; }
   VirtualClock& clock() { return clock_; }
   Disk& disk() { return disk_; }
   Scene& scene() { return scene_; }
-  EventQueue& queue();
+  EventQueue& queue() { return queue_; }
   Network& network();
   Processes& processes();
   ProcessTable& process_table();
+  Control& control();
+  Supervisor& supervisor();
   // Exports are read when `exportfs -ra` runs, and at each boot.
   NfsServer& nfs();
   UsbBus& usb() { return usb_; }
@@ -56,7 +61,7 @@ class World {
   void AtBoot(std::function<void(World&)> done);
 
   // What was not synced is gone, and with it every process, link, lock and waiting event. Boards
-  // stay in their ports. The host is up again when it returns.
+  // stay in their ports and begin anew. The host is up again when it returns.
   void CutPower();
   // The same in good order: everything is synced before.
   void Reboot();
@@ -75,10 +80,11 @@ class World {
   WorldOptions options_;
   KernelRules rules_;
   VirtualClock clock_;
+  EventQueue queue_{clock_};
   Disk disk_;
   Scene scene_;
   Identities identities_;  // a power cut makes nobody a second time
-  UsbBus usb_;
+  UsbBus usb_{queue_};     // its boards stay plugged in
   std::vector<std::function<void(World&)>> at_boot_;
   std::unique_ptr<Running> running_;
 };

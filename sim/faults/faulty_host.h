@@ -2,6 +2,7 @@
 // their own.
 #pragma once
 
+#include "os/control.h"
 #include "os/events.h"
 #include "os/process_table.h"
 #include "os/usb_bus.h"
@@ -59,6 +60,38 @@ class FaultyUsbBus final : public os::UsbBus {
     return Through(seam_, Touch::kReads, {"usb devices"}, [&] { return inner_.Devices(); });
   }
 
+  Result<void> Watch() override {
+    return Through(seam_, Touch::kReads, {"watch usb"}, [&] { return inner_.Watch(); });
+  }
+
+  Result<os::UsbOpened> Open(const PortPath& port) override {
+    return Through(seam_, Touch::kReads, {"open usb", port.ToString()},
+                   [&] { return inner_.Open(port); });
+  }
+
+  Result<void> Claim(os::UsbHandle handle, uint8_t interface_number) override {
+    return Through(seam_, Touch::kChanges, {"claim usb"},
+                   [&] { return inner_.Claim(handle, interface_number); });
+  }
+
+  Result<os::UsbTransferId> Submit(os::UsbHandle handle, const os::UsbTransfer& transfer) override {
+    return Through(seam_, Touch::kChanges, {"submit usb"},
+                   [&] { return inner_.Submit(handle, transfer); });
+  }
+
+  void Cancel(os::UsbTransferId transfer) override { inner_.Cancel(transfer); }
+
+  Result<void> Reset(os::UsbHandle handle) override {
+    return Through(seam_, Touch::kChanges, {"reset usb"}, [&] { return inner_.Reset(handle); });
+  }
+
+  void Close(os::UsbHandle handle) override { inner_.Close(handle); }
+
+  Result<void> SetPortPower(const PortPath& port, PortPower power) override {
+    return Through(seam_, Touch::kChanges, {"power", port.ToString()},
+                   [&] { return inner_.SetPortPower(port, power); });
+  }
+
  private:
   os::UsbBus& inner_;
   Seam& seam_;
@@ -106,6 +139,32 @@ class FaultyProcessTable final : public os::ProcessTable {
 
  private:
   os::ProcessTable& inner_;
+  Seam& seam_;
+};
+
+class FaultyControl final : public os::Control {
+ public:
+  FaultyControl(os::Control& inner, Seam& seam) : inner_(inner), seam_(seam) {}
+
+  Result<void> Listen(std::string_view path) override {
+    return Through(seam_, Touch::kChanges, {"listen at", path},
+                   [&] { return inner_.Listen(path); });
+  }
+
+  Result<os::ControlId> Connect(std::string_view path) override {
+    return Through(seam_, Touch::kReads, {"connect to", path},
+                   [&] { return inner_.Connect(path); });
+  }
+
+  Result<void> Send(os::ControlId connection, std::string_view line) override {
+    return Through(seam_, Touch::kChanges, {"send", line},
+                   [&] { return inner_.Send(connection, line); });
+  }
+
+  void Close(os::ControlId connection) override { inner_.Close(connection); }
+
+ private:
+  os::Control& inner_;
   Seam& seam_;
 };
 

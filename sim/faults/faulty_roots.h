@@ -1,11 +1,12 @@
-// Roots of other machines and identities behind a Seam: one line per verb. No behaviour of their
-// own.
+// Roots of other machines, identities and archives behind a Seam: one line per verb. No behaviour
+// of their own.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <utility>
 
+#include "os/archives.h"
 #include "os/identities.h"
 #include "os/roots.h"
 #include "sim/faults/faulty_storage.h"
@@ -77,6 +78,21 @@ class FaultyIdentities final : public os::Identities {
 
  private:
   os::Identities& inner_;
+  Seam& seam_;
+};
+
+class FaultyArchives final : public os::Archives {
+ public:
+  FaultyArchives(os::Archives& inner, Seam& seam) : inner_(inner), seam_(seam) {}
+
+  Result<std::vector<os::ArchiveEntry>> List(std::string_view content,
+                                             const os::ArchiveLimits& limits) override {
+    return Through(seam_, Touch::kReads, {"list archive"},
+                   [&] { return inner_.List(content, limits); });
+  }
+
+ private:
+  os::Archives& inner_;
   Seam& seam_;
 };
 

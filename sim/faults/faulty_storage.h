@@ -24,6 +24,11 @@ class FaultyFiles final : public os::Files {
                    [&] { return inner_.Read(path, limit); });
   }
 
+  Result<std::string> ReadStart(std::string_view path, uint64_t bytes) override {
+    return Through(seam_, Touch::kReads, {"read the start of", path, where_},
+                   [&] { return inner_.ReadStart(path, bytes); });
+  }
+
   Result<std::string> ReadConfined(std::string_view directory, std::string_view name) override {
     return Through(seam_, Touch::kReads, {"read", name, "confined to", directory, where_},
                    [&] { return inner_.ReadConfined(directory, name); });
@@ -103,6 +108,11 @@ class FaultyTrees final : public os::Trees {
   Result<os::CopyReport> Copy(std::string_view from, std::string_view to) override {
     return Through(seam_, Touch::kTakesSpace, {"copy", from, "to", to, where_},
                    [&] { return inner_.Copy(from, to); });
+  }
+
+  Result<void> CopyFile(std::string_view from, std::string_view to, uint32_t mode) override {
+    return Through(seam_, Touch::kTakesSpace, {"copy file", from, "to", to, where_},
+                   [&] { return inner_.CopyFile(from, to, mode); });
   }
 
   Result<os::Comparison> Compare(std::string_view first, std::string_view second) override {

@@ -15,11 +15,13 @@ struct FaultyLive {
       : netlink(inner.netlink, seam),
         usb(inner.usb, seam),
         process_table(inner.process_table, seam),
-        live{netlink, usb, process_table} {}
+        control(inner.control, seam),
+        live{netlink, usb, process_table, control, inner.supervisor} {}
 
   FaultyNetlink netlink;
   FaultyUsbBus usb;
   FaultyProcessTable process_table;
+  FaultyControl control;
   os::Live live;
 };
 
@@ -35,6 +37,7 @@ struct FaultySystem::Parts {
         processes(inner.processes, seam),
         roots(inner.roots, seam),
         identities(inner.identities, seam),
+        archives(inner.archives, seam),
         system{.clock = inner.clock,
                .files = files,
                .trees = trees,
@@ -43,7 +46,8 @@ struct FaultySystem::Parts {
                .events = events,
                .processes = processes,
                .roots = roots,
-               .identities = identities} {
+               .identities = identities,
+               .archives = archives} {
     if (inner.live == nullptr) return;
     live.emplace(*inner.live, seam);
     system.live = &live->live;
@@ -57,6 +61,7 @@ struct FaultySystem::Parts {
   FaultyProcesses processes;
   FaultyRoots roots;
   FaultyIdentities identities;
+  FaultyArchives archives;
   std::optional<FaultyLive> live;
   os::System system;
 };

@@ -33,14 +33,24 @@ Result<std::optional<os::FileStatus>> Files::Status(std::string_view path) {
   return std::optional(view_.disk().Status(*found->node));
 }
 
-Result<std::string> Files::Read(std::string_view path, uint64_t limit) {
+Result<const Inode*> Files::Regular(std::string_view path) const {
   ZPROV_ASSIGN(const Found found, view_.Existing(path, Last::kFollow));
   const Inode& inode = view_.disk().Get(*found.node);
   if (inode.type == os::FileType::kDirectory)
     return Fail(ErrorKind::kIsDirectory, std::string(path) + ": it is a directory");
   if (inode.type != os::FileType::kRegular)
     return Fail(ErrorKind::kInvalid, std::string(path) + ": it is no regular file");
-  return About(path, Content(inode, limit));
+  return &inode;
+}
+
+Result<std::string> Files::Read(std::string_view path, uint64_t limit) {
+  ZPROV_ASSIGN(const Inode* inode, Regular(path));
+  return About(path, Content(*inode, limit));
+}
+
+Result<std::string> Files::ReadStart(std::string_view path, uint64_t bytes) {
+  ZPROV_ASSIGN(const Inode* inode, Regular(path));
+  return inode->content->substr(0, bytes);
 }
 
 Result<std::string> Files::ReadConfined(std::string_view directory, std::string_view name) {

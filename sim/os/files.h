@@ -12,6 +12,7 @@ class Files final : public os::Files {
 
   Result<std::optional<os::FileStatus>> Status(std::string_view path) override;
   Result<std::string> Read(std::string_view path, uint64_t limit) override;
+  Result<std::string> ReadStart(std::string_view path, uint64_t bytes) override;
   Result<std::string> ReadConfined(std::string_view directory, std::string_view name) override;
   Result<void> Write(std::string_view path, std::string_view content, uint32_t mode) override;
   Result<void> WriteDraft(std::string_view path, std::string_view content, uint32_t mode) override;
@@ -21,6 +22,8 @@ class Files final : public os::Files {
   Result<void> SyncDirectory(std::string_view path) override;
 
  private:
+  // Valid until the next change. kIsDirectory; kInvalid for any other type.
+  Result<const Inode*> Regular(std::string_view path) const;
   Result<void> Put(std::string_view path, Inode fresh);
 
   View view_;

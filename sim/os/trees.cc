@@ -111,6 +111,23 @@ Result<os::CopyReport> Trees::Copy(std::string_view from, std::string_view to) {
   return CopyTree(view_.disk(), {*source.node, std::string(from)}, {*target.node, std::string(to)});
 }
 
+Result<void> Trees::CopyFile(std::string_view from, std::string_view to, uint32_t mode) {
+  ZPROV_ASSIGN(const Found source, view_.Existing(from, Last::kKeep));
+  const Inode& original = view_.disk().Get(*source.node);
+  if (original.type != os::FileType::kRegular)
+    return Fail(ErrorKind::kInvalid, std::string(from) + ": it is no regular file");
+  ZPROV_ASSIGN(const Found target, view_.ForChange(to, Last::kKeep));
+  if (target.node.has_value()) return Fail(ErrorKind::kExists, std::string(to) + ": it is there");
+  Inode copy;
+  copy.mode = mode;
+  copy.modified_ns = view_.disk().clock().WallTime().count();
+  copy.content = source.node->volume == target.spot.directory.volume
+                     ? original.content  // a reflink: CountUse counts what is shared once
+                     : std::make_shared<const std::string>(*original.content);
+  ZPROV_TRY(About(to, view_.disk().Make(target.spot, std::move(copy))));
+  return {};
+}
+
 Result<os::Comparison> Trees::Compare(std::string_view first, std::string_view second) {
   ZPROV_ASSIGN(const Found a, view_.Directory(first, Last::kKeep));
   ZPROV_ASSIGN(const Found b, view_.Directory(second, Last::kKeep));

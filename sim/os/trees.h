@@ -17,6 +17,7 @@ class Trees final : public os::Trees {
   Result<void> Rename(std::string_view from, std::string_view to) override;
   Result<void> Exchange(std::string_view a, std::string_view b) override;
   Result<os::CopyReport> Copy(std::string_view from, std::string_view to) override;
+  Result<void> CopyFile(std::string_view from, std::string_view to, uint32_t mode) override;
   Result<os::Comparison> Compare(std::string_view first, std::string_view second) override;
   Result<void> Sync(std::string_view path) override;
   Result<os::Filesystem> FilesystemOf(std::string_view path) override;

@@ -85,7 +85,8 @@ void System(Scene& scene) {
   scene.MakeDirectory("/etc/udev/rules.d");
   scene.MakeDirectory("/etc/systemd/system");
   scene.MakeDirectory("/etc/systemd/network");
-  for (std::string_view program : {"/sbin/dhcpcd", "/usr/sbin/exportfs", "/usr/sbin/rpc.nfsd"})
+  for (std::string_view program :
+       {"/lib/systemd/systemd", "/sbin/dhcpcd", "/usr/sbin/exportfs", "/usr/sbin/rpc.nfsd"})
     scene.Put(program, "program", 0755);
   scene.Put("/lib/systemd/system/dhcpcd.service", "[Unit]\n");
   scene.Put("/lib/systemd/system/nfs-kernel-server.service", "[Unit]\n");

@@ -1,5 +1,7 @@
 #include "sim/scenarios/boot_files.h"
 
+#include <array>
+
 namespace zprov::sim {
 namespace {
 
@@ -11,11 +13,29 @@ std::string WithMark(size_t at, std::string_view mark, std::string_view words) {
   return image;
 }
 
+// As Raspberry Pi OS's kernels for these boards have them (linux 6.1, bcmrpi_defconfig): the gadget
+// as modules, the NFS client built in.
+constexpr std::array kModules = {"kernel/drivers/usb/dwc2/dwc2.ko",
+                                 "kernel/drivers/usb/gadget/function/u_ether.ko",
+                                 "kernel/drivers/usb/gadget/function/usb_f_ecm.ko",
+                                 "kernel/drivers/usb/gadget/function/usb_f_ecm_subset.ko",
+                                 "kernel/drivers/usb/gadget/legacy/g_ether.ko",
+                                 "kernel/drivers/usb/gadget/libcomposite.ko"};
+constexpr std::string_view kBuiltIn =
+    "kernel/fs/nfs/nfs.ko\n"
+    "kernel/fs/nfs/nfsv3.ko\n"
+    "kernel/fs/nfs/nfsv4.ko\n"
+    "kernel/net/sunrpc/sunrpc.ko\n";
+
 void PutModules(Scene& scene, const std::string& version) {
   const std::string directory = "/lib/modules/" + version;
-  constexpr std::string_view kGadget = "kernel/drivers/usb/gadget/legacy/g_ether.ko";
-  scene.Put(directory + "/" + std::string(kGadget), "module of " + version + "\n");
-  scene.Put(directory + "/modules.dep", std::string(kGadget) + ":\n");
+  std::string list;
+  for (const std::string module : kModules) {
+    scene.Put(directory + "/" + module, "module of " + version + "\n");
+    list += module + ":\n";
+  }
+  scene.Put(directory + "/modules.dep", list);
+  scene.Put(directory + "/modules.builtin", kBuiltIn);
 }
 
 }  // namespace

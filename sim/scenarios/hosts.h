@@ -2,7 +2,13 @@
 // synced when they return, and comes up again after a power cut. No behaviour of their own.
 #pragma once
 
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
 #include "sim/world.h"
+#include "sim/zero/zero.h"
 
 namespace zprov::sim {
 
@@ -17,8 +23,13 @@ void BareHost(World& world);
 void HandMadeHost(World& world);
 
 // The rig of `--rig sim` and of the demo: BareHost with systemd and udev running, five Zeros
-// waiting in their boot ROM, and /etc/zprov/cluster.toml that names their ports
-// (fixtures/specs/rig.toml).
+// waiting in their boot ROM behind a B+'s hub and a small one, and /etc/zprov/cluster.toml that
+// names their ports (fixtures/specs/rig.toml). Both hubs have ganged power, as these have.
 void Rig(World& world);
+
+// The same with boards that are not all well, by port ("1-1.3").
+using TroublesByPort = std::map<std::string, std::vector<zero::Trouble>>;
+std::vector<std::shared_ptr<zero::Zero>> RigWithZeros(World& world,
+                                                      const TroublesByPort& troubles = {});
 
 }  // namespace zprov::sim

@@ -70,6 +70,10 @@ class Loop final : public AsioLoop {
     if (!said) waiting_.push_back(std::move(event));
   }
 
+  void Drop(const std::function<bool(const os::Event&)>& which) override {
+    std::erase_if(waiting_, which);
+  }
+
   std::unique_ptr<Watch> WhenReadable(int fd, std::function<Watching()> ready) override {
     return std::make_unique<DescriptorWatch>(context_, fd, std::move(ready));
   }

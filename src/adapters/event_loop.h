@@ -23,6 +23,9 @@ class EventLoop : public os::Events {
   // twice.
   virtual void Post(os::Event event) = 0;
 
+  // Next() never returns what was posted so far and is one of `which`.
+  virtual void Drop(const std::function<bool(const os::Event&)>& which) = 0;
+
   // Calls `ready` from Next() whenever `fd` has something to read, or its other end is closed,
   // until `ready` says kStop. The descriptor stays the caller's and must outlive the watch; `ready`
   // must not destroy the watch.

@@ -3,12 +3,15 @@
 #include <optional>
 
 #include "adapters/boost_process.h"
+#include "adapters/control_socket.h"
 #include "adapters/event_loop.h"
 #include "adapters/host_filesystem.h"
+#include "adapters/libarchive.h"
 #include "adapters/libnl.h"
 #include "adapters/libssh.h"
 #include "adapters/libusb.h"
 #include "adapters/proc_table.h"
+#include "adapters/sd_daemon.h"
 
 namespace zprov::adapters {
 namespace {
@@ -17,6 +20,8 @@ struct LiveParts {
   std::unique_ptr<os::Netlink> netlink;
   std::unique_ptr<os::UsbBus> usb;
   std::unique_ptr<os::ProcessTable> process_table;
+  std::unique_ptr<os::Control> control;
+  std::unique_ptr<os::Supervisor> supervisor;
 };
 
 class World final : public HostWorld {
@@ -33,14 +38,16 @@ class World final : public HostWorld {
                 .events = *loop_,
                 .processes = *processes_,
                 .roots = *filesystem_.roots,
-                .identities = *identities_} {}
+                .identities = *identities_,
+                .archives = *archives_} {}
 
   os::System& system() override { return system_; }
   EventLoop& loop() { return *loop_; }
 
   void Add(LiveParts parts) {
     parts_ = std::move(parts);
-    live_.emplace(os::Live{*parts_.netlink, *parts_.usb, *parts_.process_table});
+    live_.emplace(os::Live{*parts_.netlink, *parts_.usb, *parts_.process_table, *parts_.control,
+                           *parts_.supervisor});
     system_.live = &*live_;
   }
 
@@ -49,6 +56,7 @@ class World final : public HostWorld {
   std::unique_ptr<EventLoop> loop_;
   std::unique_ptr<os::Processes> processes_;
   std::unique_ptr<os::Identities> identities_ = MakeLibssh();
+  std::unique_ptr<os::Archives> archives_ = MakeLibarchive();
   LiveParts parts_;
   std::optional<os::Live> live_;
   os::System system_;
@@ -60,7 +68,8 @@ Result<std::unique_ptr<HostWorld>> OpenHostWorld() {
   ZPROV_ASSIGN(HostFilesystem filesystem, OpenHostFilesystem("/"));
   auto world = std::make_unique<World>(std::move(filesystem));
   ZPROV_ASSIGN(auto netlink, MakeLibnl(world->loop()));
-  world->Add({std::move(netlink), MakeLibusb(), MakeProcTable()});
+  world->Add({std::move(netlink), MakeLibusb(world->loop()), MakeProcTable(),
+              MakeControlSocket(world->loop()), MakeSdDaemon()});
   return world;
 }
 

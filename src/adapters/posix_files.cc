@@ -22,22 +22,29 @@ namespace {
 constexpr uint64_t kNodeFileLimit = 4096;  // os::Files::ReadConfined
 constexpr size_t kChunk = 64 * 1024;
 
-// The content of the regular file that `entry` (O_PATH) stands for. Opened by descriptor, so what
-// was checked is what is read, and a device or a FIFO is never opened.
-Result<std::string> ReadRegular(const Fd& entry, uint64_t limit) {
+// The first bytes, `most` at the most, of the regular file that `entry` (O_PATH) stands for. Opened
+// by descriptor, so what was checked is what is read, and a device or a FIFO is never opened.
+Result<std::string> ReadStartOf(const Fd& entry, uint64_t most) {
   ZPROV_ASSIGN(const struct statx status, StatusOf(entry.number()));
   if (IsDirectory(status)) return FailErrno(EISDIR);
   if (!S_ISREG(status.stx_mode)) return Fail(ErrorKind::kInvalid, "not a regular file");
   ZPROV_ASSIGN(const Fd file, Reopen(entry, O_RDONLY | O_NONBLOCK));
   std::string content;
-  while (content.size() <= limit) {  // not stx_size: that is 0 for files of /proc and /sys
+  while (content.size() < most) {  // not stx_size: that is 0 for files of /proc and /sys
     const size_t had = content.size();
-    content.resize(had + std::min<uint64_t>(kChunk, limit - had + 1));
+    content.resize(had + std::min<uint64_t>(kChunk, most - had));
     const ssize_t got = ::read(file.number(), content.data() + had, content.size() - had);
     if (got < 0) return FailErrno(errno);
     content.resize(had + static_cast<size_t>(got));
-    if (got == 0) return content;
+    if (got == 0) break;
   }
+  return content;
+}
+
+// The whole content.
+Result<std::string> ReadRegular(const Fd& entry, uint64_t limit) {
+  ZPROV_ASSIGN(std::string content, ReadStartOf(entry, limit + 1));
+  if (content.size() <= limit) return content;
   return Fail(ErrorKind::kTooLarge, fmt::format("more than {} bytes", limit));
 }
 
@@ -118,6 +125,12 @@ class PosixFiles : public os::Files {
   Result<std::string> Read(std::string_view path, uint64_t limit) override {
     return Named("read", path, root_->Open(path, O_PATH).and_then([&](const Fd& entry) {
       return ReadRegular(entry, limit);
+    }));
+  }
+
+  Result<std::string> ReadStart(std::string_view path, uint64_t bytes) override {
+    return Named("read", path, root_->Open(path, O_PATH).and_then([&](const Fd& entry) {
+      return ReadStartOf(entry, bytes);
     }));
   }
 

@@ -11,6 +11,7 @@
 #include "adapters/attributes.h"
 #include "adapters/directory.h"
 #include "adapters/errno.h"
+#include "adapters/file_content.h"
 #include "adapters/mounts.h"
 #include "adapters/tree_compare.h"
 #include "adapters/tree_copy.h"
@@ -51,6 +52,10 @@ class PosixTrees : public os::Trees {
 
   Result<os::CopyReport> Copy(std::string_view from, std::string_view to) override {
     return Named(fmt::format("copy {} to", from), to, CopyAt(from, to));
+  }
+
+  Result<void> CopyFile(std::string_view from, std::string_view to, uint32_t mode) override {
+    return Named(fmt::format("copy file {} to", from), to, CopyFileAt(from, to, mode));
   }
 
   Result<os::Comparison> Compare(std::string_view first, std::string_view second) override {
@@ -137,6 +142,23 @@ class PosixTrees : public os::Trees {
     ZPROV_ASSIGN(os::CopyReport report, CopyTree(source, target));
     for (std::string& path : report.not_entered) path = JoinPath(from, path);
     return report;
+  }
+
+  Result<void> CopyFileAt(std::string_view from, std::string_view to, uint32_t mode) const {
+    ZPROV_ASSIGN(const Fd entry, root_->Open(from, O_PATH | O_NOFOLLOW));
+    ZPROV_ASSIGN(const struct statx status, StatusOf(entry.number()));
+    if (!S_ISREG(status.stx_mode)) return Fail(ErrorKind::kInvalid, "not a regular file");
+    ZPROV_ASSIGN(const Fd source, Reopen(entry, O_RDONLY));
+    ZPROV_ASSIGN(const Place place, root_->Locate(to));
+    if (place.name.empty()) return FailErrno(EEXIST);
+    const int directory = place.parent.number();
+    const Fd copy(
+        ::openat(directory, place.name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (!copy.valid()) return FailErrno(errno);
+    auto copied = CopyContent(source, copy, status.stx_size);
+    if (copied && ::fchmod(copy.number(), mode) != 0) copied = FailErrno(errno);
+    if (!copied) ::unlinkat(directory, place.name.c_str(), 0);
+    return copied;
   }
 
   Result<void> SyncAt(std::string_view path) const {

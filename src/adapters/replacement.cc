@@ -26,6 +26,31 @@ Result<void> WriteAll(int fd, std::string_view content) {
   return {};
 }
 
+Result<void> Fill(int fd, const NewContent& content, const std::optional<Attributes>& kept) {
+  ZPROV_TRY(WriteAll(fd, content.bytes));
+  if (kept) {
+    ZPROV_TRY(SetOwnerModeAndXattrs(fd, *kept));
+  } else if (::fchmod(fd, content.mode) != 0) {
+    return FailErrno("chmod", errno);
+  }
+  if (content.sync == Content::kSynced && ::fsync(fd) != 0) return FailErrno(errno);
+  return {};
+}
+
+// False when something is at `place` already. A nameless file would cost more: btrfs writes it down
+// as an orphan and takes that back.
+Result<bool> MakeDraft(const Place& place, const NewContent& content) {
+  const int directory = place.parent.number();
+  const char* name = place.name.c_str();
+  const Fd file(::openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!file.valid() && errno == EEXIST) return false;
+  if (!file.valid()) return FailErrno(errno);
+  auto filled = Fill(file.number(), content, std::nullopt);
+  if (filled) return true;
+  ::unlinkat(directory, name, 0);
+  return tl::make_unexpected(std::move(filled).error());
+}
+
 // What the file at `place` has and the new one must keep; nothing when nothing is there.
 Result<std::optional<Attributes>> Kept(const Place& place) {
   auto entry = OpenEntry(place.parent.number(), place.name);
@@ -40,30 +65,21 @@ Result<std::optional<Attributes>> Kept(const Place& place) {
   return std::optional<Attributes>(std::move(attributes));
 }
 
-Result<void> Fill(int fd, const NewContent& content, const std::optional<Attributes>& kept) {
-  ZPROV_TRY(WriteAll(fd, content.bytes));
-  if (kept) {
-    ZPROV_TRY(SetOwnerModeAndXattrs(fd, *kept));
-  } else if (::fchmod(fd, content.mode) != 0) {
-    return FailErrno("chmod", errno);
-  }
-  if (content.sync == Content::kSynced && ::fsync(fd) != 0) return FailErrno(errno);
-  return {};
-}
-
 struct NewFile {
   Fd fd;
   bool named = false;  // has its waiting name already
 };
 
-// A file without a name vanishes with this process; only file systems without O_TMPFILE (vfat,
-// NFS) need one that has its waiting name from the start.
-Result<NewFile> MakeNewFile(int directory, const std::string& waiting) {
-  Fd fd(::openat(directory, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600));
-  if (fd.valid()) return NewFile{std::move(fd), false};
-  if (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT) return FailErrno(errno);
-  ::unlinkat(directory, waiting.c_str(), 0);
-  fd = Fd(::openat(directory, waiting.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+// A file without a name vanishes with this process; file systems without O_TMPFILE (vfat, NFS) need
+// one that has its waiting name from the start, and for a draft that is cheaper.
+Result<NewFile> MakeNewFile(int directory, const std::string& waiting, Content sync) {
+  if (sync == Content::kSynced) {
+    Fd fd(::openat(directory, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600));
+    if (fd.valid()) return NewFile{std::move(fd), false};
+    if (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT) return FailErrno(errno);
+  }
+  ::unlinkat(directory, waiting.c_str(), 0);  // left over by an interrupted Write
+  Fd fd(::openat(directory, waiting.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!fd.valid()) return FailErrno(errno);
   return NewFile{std::move(fd), true};
 }
@@ -92,10 +108,14 @@ std::string WaitingName(const std::string& name) {
 }
 
 Result<void> PutFile(const Place& place, const NewContent& content) {
+  if (content.sync == Content::kDraft) {
+    ZPROV_ASSIGN(const bool is_made, MakeDraft(place, content));
+    if (is_made) return {};
+  }
   const int directory = place.parent.number();
   const std::string waiting = WaitingName(place.name);
   ZPROV_ASSIGN(const auto kept, Kept(place));
-  ZPROV_ASSIGN(NewFile file, MakeNewFile(directory, waiting));
+  ZPROV_ASSIGN(NewFile file, MakeNewFile(directory, waiting, content.sync));
   auto outcome = Fill(file.fd.number(), content, kept);
   if (outcome && !kept) {
     ZPROV_ASSIGN(const bool is_there, NameAtOnce(file, place));

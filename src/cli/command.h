@@ -26,6 +26,7 @@ Exit RunApply(const Context& context);
 Exit RunUpdate(const Context& context);
 Exit RunRollback(const Context& context);
 Exit RunPrune(const Context& context);
+Exit RunBoot(const Context& context);
 Exit RunStatus(const Context& context);
 Exit RunDoctor(const Context& context);
 Exit RunDemo(const Context& context);

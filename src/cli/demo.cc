@@ -1,5 +1,6 @@
 // zprov demo: the whole cycle on the built-in simulated rig: init, plan, apply, a program more on
-// the host, update, and back again. The commands are the real ones; only the world is simulated.
+// the host, update, back again, and all nodes booted. The commands are the real ones; only the
+// world is simulated.
 #include <fmt/ostream.h>
 
 #include <algorithm>
@@ -37,7 +38,8 @@ class Demo {
     if (const auto written = WriteSpec(); !written) return Report(context_, written.error());
     const bool went_well = Act("check", 0) && Act("plan", 4) && Act("apply", 0) &&
                            Act("status", 0) && Install() && Act("update", 0) && Act("status", 0) &&
-                           Act("rollback", 0) && Act("plan", 0);
+                           Act("rollback", 0) && Act("plan", 0) && Act("boot", 0) &&
+                           Act("status", 0);
     if (context_.options.json) context_.streams.out << DemoJson(acts_);
     return went_well ? Exit::kDone : Exit::kFailed;
   }

@@ -60,6 +60,49 @@ json Roots(const std::vector<generations::NodeGeneration>& roots) {
   return list;
 }
 
+int64_t Milliseconds(os::Moment time) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+}
+
+std::string_view Name(engine::FileRecord::What what) {
+  switch (what) {
+    case engine::FileRecord::What::kFound:
+      return "found";
+    case engine::FileRecord::What::kExpectedMiss:
+      return "expected miss";
+    case engine::FileRecord::What::kSuspiciousMiss:
+      return "suspicious miss";
+    case engine::FileRecord::What::kOdd:
+      return "odd";
+  }
+  return "";
+}
+
+json Timeline(const std::vector<engine::FileRecord>& records) {
+  json list = json::array();
+  for (const engine::FileRecord& record : records) {
+    list.push_back({{"name", record.name},
+                    {"what", Name(record.what)},
+                    {"bytes", record.bytes},
+                    {"at_ms", Milliseconds(record.at - records.front().at)},
+                    {"took_ms", Milliseconds(record.took)}});
+  }
+  return list;
+}
+
+json Outcome(const engine::NodeOutcome& outcome) {
+  const engine::NodeView& view = outcome.view;
+  return {{"node", view.node},
+          {"outcome", engine::Name(outcome.how)},
+          {"stage", Name(view.state)},
+          {"file", view.file},
+          {"bytes", view.bytes},
+          {"missed", view.miss},
+          {"cause", view.cause},
+          {"failures", view.failures},
+          {"timeline", Timeline(view.timeline)}};
+}
+
 // RFC 3339; null where nobody knows.
 json Time(int64_t since_1970_ns) {
   if (since_1970_ns <= 0) return nullptr;
@@ -100,7 +143,8 @@ json File(const render::ManagedFile& file) { return {{"name", file.name}, {"path
 
 std::string InitJson(const std::string& toml) { return Document("init", {{"toml", toml}}); }
 
-std::string CheckJson(const std::string& label, const spec::ParsedSpec& parsed) {
+std::string CheckJson(const std::string& label, const spec::ParsedSpec& parsed,
+                      const lint::Findings& findings) {
   json problems = json::array();
   for (const spec::Problem& problem : parsed.problems) {
     const bool is_warning = problem.severity == spec::Problem::Severity::kWarning;
@@ -108,9 +152,18 @@ std::string CheckJson(const std::string& label, const spec::ParsedSpec& parsed) 
                         {"severity", is_warning ? "warning" : "error"},
                         {"message", problem.message}});
   }
-  return Document(
-      "check",
-      {{"file", label}, {"valid", parsed.spec.has_value()}, {"problems", std::move(problems)}});
+  json found = json::array();
+  for (const lint::Finding& finding : findings) {
+    const bool is_warning = finding.severity == lint::Finding::Severity::kWarning;
+    found.push_back({{"severity", is_warning ? "warning" : "error"},
+                     {"where", finding.where},
+                     {"what", finding.what},
+                     {"cure", finding.cure}});
+  }
+  return Document("check", {{"file", label},
+                            {"valid", parsed.spec.has_value()},
+                            {"problems", std::move(problems)},
+                            {"findings", std::move(found)}});
 }
 
 std::string FilesJson(const std::vector<render::ManagedFile>& files) {
@@ -171,6 +224,19 @@ std::string StatusJson(const engine::ClusterStatus& status) {
                              {"nodes", std::move(nodes)},
                              {"drift", status.drift},
                              {"interrupted", status.interrupted}});
+}
+
+std::string BootJson(const engine::Booted& booted) {
+  json nodes = json::array();
+  for (const engine::NodeOutcome& outcome : booted.nodes) nodes.push_back(Outcome(outcome));
+  json unknown = json::array();
+  for (const engine::UnknownBoard& board : booted.unknown) {
+    unknown.push_back(
+        {{"port", board.port}, {"board", board.description}, {"advice", board.advice}});
+  }
+  return Document("boot", {{"nodes", std::move(nodes)},
+                           {"unknown", std::move(unknown)},
+                           {"warnings", booted.warnings}});
 }
 
 std::string DoctorJson(const std::vector<engine::DoctorRow>& rows) {

@@ -4,17 +4,20 @@
 #include <string>
 #include <vector>
 
+#include "core/lint/finding.h"
 #include "core/plan/step.h"
 #include "core/render/managed_file.h"
 #include "core/spec/parse.h"
 #include "engine/doctor.h"
+#include "engine/serve/boot_nodes.h"
 #include "engine/status.h"
 #include "engine/update.h"
 
 namespace zprov::cli {
 
 std::string InitJson(const std::string& toml);
-std::string CheckJson(const std::string& label, const spec::ParsedSpec& parsed);
+std::string CheckJson(const std::string& label, const spec::ParsedSpec& parsed,
+                      const lint::Findings& findings);
 std::string FilesJson(const std::vector<render::ManagedFile>& files);
 std::string FileJson(const render::ManagedFile& file);
 std::string PlanJson(const std::string& command, const plan::Plan& plan);  // "plan" or "apply"
@@ -24,6 +27,7 @@ std::string RollbackJson(const engine::RolledBack& rolled_back,
 std::string PruneJson(const generations::Pruning& pruning,
                       const std::vector<std::string>& warnings);
 std::string StatusJson(const engine::ClusterStatus& status);
+std::string BootJson(const engine::Booted& booted);
 std::string DoctorJson(const std::vector<engine::DoctorRow>& rows);
 
 struct DemoAct {

@@ -102,6 +102,12 @@ void AddPrune(CLI::App& app, Options& options) {
   AddAssumeDown(*prune, options);
 }
 
+void AddBoot(CLI::App& app, Options& options) {
+  CLI::App* boot =
+      app.add_subcommand("boot", "Boot nodes, in the foreground, until they run or have failed");
+  boot->add_option("NODE", options.node_names, "Which nodes [all that have a port]")->type_name("");
+}
+
 void AddStatus(CLI::App& app, Options& options) {
   app.add_subcommand("status", "What each node runs and would get; changes nothing")
       ->add_option_function<std::string>(
@@ -141,6 +147,7 @@ Parsed ParseArguments(std::vector<std::string> args) {
   AddUpdate(app, options);
   AddRollback(app, options);
   AddPrune(app, options);
+  AddBoot(app, options);
   AddStatus(app, options);
   app.add_subcommand("doctor",
                      "What is wrong with this host: a row per prerequisite, with its cure");

@@ -26,7 +26,7 @@ struct Options {
   std::string out;                                   // render --out
   plan::Wishes wishes;                               // plan, apply
   engine::Scope scope = engine::Scope::kEverything;  // plan, apply
-  std::vector<std::string> node_names;               // update, rollback, status (at most one)
+  std::vector<std::string> node_names;               // update, rollback, boot, status (at most one)
   std::vector<std::string> assume_down;              // update, rollback, prune
   bool if_changed = false;                           // update
   bool skip_up = false;                              // update

@@ -7,6 +7,7 @@
 #include "engine/absent.h"
 #include "engine/identity.h"
 #include "engine/inside_root.h"
+#include "engine/node_side.h"
 #include "engine/observe.h"
 #include "engine/strip_host.h"
 #include "util/path.h"
@@ -56,11 +57,21 @@ Result<void> MakeHomeMountPoint(os::System& system, const spec::ClusterSpec& spe
   return copied;
 }
 
+// The same file once more. Each root replaces it, and an old file would be far from the new ones in
+// the tree of the root, which then shares two more blocks less with the base.
+Result<void> MakeAnew(os::InsideRoot& base, const std::string& path) {
+  auto content = base.files().Read(path, kManagedFileLimit);
+  if (!content && content.error().kind == ErrorKind::kNotFound) return {};
+  if (!content) return tl::make_unexpected(std::move(content).error());
+  return base.files().WriteDraft(path, *content, 0644);
+}
+
 // Looked at once here, so that nobody has to in each root.
 Result<void> MakeRoomForNodesOwn(os::InsideRoot& base, const std::set<os::HostKeyKind>& kinds) {
   for (const char* path : {kHostnamePath, kHostsPath, kMachineIdPath}) {
     ZPROV_TRY(MakeRoomFor(base, path));
   }
+  for (const char* path : {kHostnamePath, kHostsPath}) ZPROV_TRY(MakeAnew(base, path));
   for (const HostKeyFile& file : HostKeyFiles()) {
     if (kinds.contains(file.kind)) ZPROV_TRY(MakeRoomFor(base, PathOf(file)));
   }
@@ -93,6 +104,7 @@ Result<Base> DoOnceForAll(os::System& system, const spec::ClusterSpec& spec,
   ZPROV_ASSIGN(base.hosts, HostsOfNodes(spec, inside));
   ZPROV_TRY(StripHost(spec, inside));
   ZPROV_TRY(EditShared(spec, inside));
+  ZPROV_TRY(PutNodeSide(spec, inside));
   ZPROV_TRY(MakeRoomForNodesOwn(inside, base.key_kinds));
   if (dbus) ZPROV_TRY(LinkDbusMachineId(inside, kDbusMachineId));
   ZPROV_ASSIGN(const std::string fstab, NodesFstab(system, spec));

@@ -23,8 +23,8 @@ Result<void> CheckSource(os::System& system, const spec::ClusterSpec& spec);
 
 // Makes BasePath(number), whose directory is there. Every stub becomes a directory like the root of
 // the subvolume it stands for; what the nodes will not have of the source is named in one notice;
-// the host's own state goes; the fstab of the nodes is in it. Read-only when this returns; not
-// synced.
+// the host's own state goes; the fstab of the nodes and their own side (src/node) are in it.
+// Read-only when this returns; not synced.
 Result<Base> MakeBase(os::System& system, const spec::ClusterSpec& spec, int number,
                       const OnNotice& notice);
 

@@ -17,7 +17,14 @@ namespace zprov::engine {
 namespace {
 
 constexpr uint64_t kMostBytes = uint64_t{512} << 20;  // of one file: a Zero's whole memory
+constexpr uint64_t kHeadBytes = 4096;                 // of a kernel, with all that tells its kind
 constexpr const char* kModules = "/lib/modules";
+
+// A root, and where it lies.
+struct Tree {
+  std::string path;
+  std::unique_ptr<os::InsideRoot> inside;
+};
 
 // The tree that a boot set is made from.
 class SourceTree {
@@ -25,29 +32,31 @@ class SourceTree {
   static Result<SourceTree> Open(os::System& system, const spec::ClusterSpec& spec,
                                  const std::string& base) {
     SourceTree tree;
-    ZPROV_ASSIGN(tree.base_, system.roots.Open(base));
-    ZPROV_ASSIGN(tree.source_, system.roots.Open(spec.storage.source));
-    ZPROV_ASSIGN(const auto root, tree.source_->files().Status("/"));
+    tree.base_.path = base;
+    tree.source_.path = spec.storage.source;
+    ZPROV_ASSIGN(tree.base_.inside, system.roots.Open(tree.base_.path));
+    ZPROV_ASSIGN(tree.source_.inside, system.roots.Open(tree.source_.path));
+    ZPROV_ASSIGN(const auto root, tree.source_.inside->files().Status("/"));
     if (root) tree.filesystem_ = root->filesystem;
     return tree;
   }
 
   // What the nodes will have.
-  os::InsideRoot& Base() { return *base_; }
+  os::InsideRoot& Base() { return *base_.inside; }
 
   // Where `path` is to be read: in the base, unless another file system (a FAT /boot) or subvolume
   // holds it, which is in no snapshot.
-  Result<os::InsideRoot*> Holding(const std::string& path) {
-    ZPROV_ASSIGN(const auto resolved, RealPath(*source_, path));
-    if (!resolved) return base_.get();
-    ZPROV_ASSIGN(const auto status, source_->files().Status(*resolved));
+  Result<const Tree*> Holding(const std::string& path) const {
+    ZPROV_ASSIGN(const auto resolved, RealPath(*source_.inside, path));
+    if (!resolved) return &base_;
+    ZPROV_ASSIGN(const auto status, source_.inside->files().Status(*resolved));
     const bool is_elsewhere = status && status->filesystem != filesystem_;
-    return is_elsewhere ? source_.get() : base_.get();
+    return is_elsewhere ? &source_ : &base_;
   }
 
  private:
-  std::unique_ptr<os::InsideRoot> base_;
-  std::unique_ptr<os::InsideRoot> source_;
+  Tree base_;
+  Tree source_;
   uint64_t filesystem_ = 0;
 };
 
@@ -71,11 +80,11 @@ bool IsServable(const std::optional<os::FileStatus>& status) {
 }
 
 Result<std::set<std::string>> ServableIn(SourceTree& tree, const std::string& path) {
-  ZPROV_ASSIGN(os::InsideRoot* const root, tree.Holding(path));
-  ZPROV_ASSIGN(const auto names, NamesIn(*root, path));
+  ZPROV_ASSIGN(const Tree* const held, tree.Holding(path));
+  ZPROV_ASSIGN(const auto names, NamesIn(*held->inside, path));
   std::set<std::string> servable;
   for (const std::string& name : names) {
-    ZPROV_ASSIGN(const auto status, StatusBehind(*root, JoinPath(path, name)));
+    ZPROV_ASSIGN(const auto status, StatusBehind(*held->inside, JoinPath(path, name)));
     if (IsServable(status)) servable.insert(name);
   }
   return servable;
@@ -104,9 +113,9 @@ Result<bootset::Available> Observe(SourceTree& tree, const spec::ClusterSpec& sp
   return available;
 }
 
-Result<std::string> ReadFrom(SourceTree& tree, const std::string& path) {
-  ZPROV_ASSIGN(os::InsideRoot* const root, tree.Holding(ParentOf(path)));
-  return root->files().Read(path, kMostBytes);
+Result<std::string> HeadOf(SourceTree& tree, const std::string& path) {
+  ZPROV_ASSIGN(const Tree* const held, tree.Holding(ParentOf(path)));
+  return held->inside->files().ReadStart(path, kHeadBytes);
 }
 
 // The newest kernel that the boards can run, and all that goes with it.
@@ -115,8 +124,8 @@ Result<bootset::Choice> ChooseIn(SourceTree& tree, const spec::ClusterSpec& spec
   const bootset::Kernels kernels = bootset::KernelsIn(available, spec.boot_arch);
   std::vector<bootset::Rejected> rejected;
   for (const bootset::Kernel& kernel : kernels.usable) {
-    ZPROV_ASSIGN(const std::string content, ReadFrom(tree, kernel.path));
-    const bootset::KernelImage image = bootset::ImageOf(content);
+    ZPROV_ASSIGN(const std::string head, HeadOf(tree, kernel.path));
+    const bootset::KernelImage image = bootset::ImageOf(head);
     if (!bootset::CanBoot(image, spec.boot_arch)) {
       rejected.push_back({kernel, image});
       continue;
@@ -135,8 +144,8 @@ Result<bool> CanMakeInitramfs(SourceTree& tree) {
 }
 
 Result<void> CheckReadyMade(SourceTree& tree, const std::string& path) {
-  ZPROV_ASSIGN(os::InsideRoot* const root, tree.Holding(ParentOf(path)));
-  ZPROV_ASSIGN(const auto status, StatusBehind(*root, path));
+  ZPROV_ASSIGN(const Tree* const held, tree.Holding(ParentOf(path)));
+  ZPROV_ASSIGN(const auto status, StatusBehind(*held->inside, path));
   if (IsServable(status)) return {};
   return Fail(
       ErrorKind::kRefused,
@@ -171,9 +180,8 @@ class Making {
     for (const std::string& warning : choice.warnings) {
       notice_({Notice::Kind::kWarning, warning});
     }
-    ZPROV_ASSIGN(const std::string initramfs, Initramfs(tree, choice.version));
     ZPROV_TRY(system_.btrfs.Create(order_.to, 0755));
-    if (auto filled = Fill(tree, choice, initramfs); !filled) {
+    if (auto filled = Fill(tree, choice); !filled) {
       // What is half made would be taken for a boot set; the first error is the one that counts.
       (void)system_.btrfs.Delete(order_.to);
       return While("make the boot set " + order_.to, std::move(filled).error());
@@ -182,28 +190,38 @@ class Making {
   }
 
  private:
-  Result<std::string> Initramfs(SourceTree& tree, const std::string& version) const {
+  // Nothing of it goes through memory: a boot set has tens of megabytes, and a reflink costs none.
+  Result<void> Serve(SourceTree& tree, const bootset::ServedFile& file) const {
+    ZPROV_ASSIGN(const Tree* const held, tree.Holding(ParentOf(file.from)));
+    ZPROV_ASSIGN(const std::string real, held->inside->files().Resolve(file.from));
+    ZPROV_ASSIGN(const auto status, held->inside->files().Status(real));
+    if (status && status->size > kMostBytes) {
+      return Fail(ErrorKind::kTooLarge, file.from + " is larger than a board's memory");
+    }
+    return system_.trees.CopyFile(JoinPath(held->path, real.substr(1)),
+                                  JoinPath(order_.to, file.name), 0644);
+  }
+
+  Result<void> ServeInitramfs(SourceTree& tree, const std::string& version) const {
+    const bootset::ServedFile ready_made{spec_.boot_initramfs, bootset::kInitramfsName};
     ZPROV_ASSIGN(const bool can_make, CanMakeInitramfs(tree));
-    if (!can_make) return ReadFrom(tree, spec_.boot_initramfs);
-    auto made = MakeInitramfs(system_, {order_.base, ScratchPath(order_.to), version}, notice_);
+    if (!can_make) return Serve(tree, ready_made);
+    const InitramfsOrder order{order_.base, ScratchPath(order_.to), version,
+                               JoinPath(order_.to, bootset::kInitramfsName)};
+    auto made = MakeInitramfs(system_, order, notice_);
     if (made || made.error().kind != ErrorKind::kNotSupported) return made;
-    if (!spec_.boot_initramfs.empty()) return ReadFrom(tree, spec_.boot_initramfs);
+    if (!spec_.boot_initramfs.empty()) return Serve(tree, ready_made);
     return Fail(ErrorKind::kRefused,
                 fmt::format("the source's mkinitramfs does not run on this machine ({}): install "
                             "qemu-user-static here, or name a ready-made file in boot.initramfs",
                             made.error().message));
   }
 
-  Result<void> Fill(SourceTree& tree, const bootset::Choice& choice,
-                    const std::string& initramfs) const {
+  Result<void> Fill(SourceTree& tree, const bootset::Choice& choice) const {
+    ZPROV_TRY(ServeInitramfs(tree, choice.version));
     notice_({Notice::Kind::kProgress, fmt::format("boot set with kernel {}", choice.version)});
     ZPROV_TRY(system_.trees.MakeDirectory(JoinPath(order_.to, "overlays"), 0755));
-    for (const bootset::ServedFile& file : choice.files) {
-      ZPROV_ASSIGN(const std::string content, ReadFrom(tree, file.from));
-      ZPROV_TRY(system_.files.WriteDraft(JoinPath(order_.to, file.name), content, 0644));
-    }
-    ZPROV_TRY(
-        system_.files.WriteDraft(JoinPath(order_.to, bootset::kInitramfsName), initramfs, 0644));
+    for (const bootset::ServedFile& file : choice.files) ZPROV_TRY(Serve(tree, file));
     return system_.btrfs.SetAccess(order_.to, os::Access::kReadOnly);
   }
 

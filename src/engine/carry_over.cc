@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 #include "core/generations/layout.h"
@@ -17,7 +18,10 @@ constexpr uint64_t kStubInode = 2;   // fixtures/kernels/README.md, btrfs
 constexpr uint64_t kMostFiles = 10;  // a table of them fits a screen
 constexpr size_t kMostNamed = 3;     // in one line
 
-std::string NotePath(const std::string& root) { return JoinPath(ParentOf(root), "unwritten"); }
+// Beside the nodes' directories of the generation that `root` belongs to.
+std::string NotePath(const std::string& root) {
+  return JoinPath(ParentOf(ParentOf(root)), "unwritten.transid");
+}
 
 // An outer path first: what it takes along is then gone for an inner one, which would otherwise be
 // taken first and replaced by the outer one.
@@ -123,8 +127,9 @@ Result<bool> IsUnwritten(os::System& system, const std::string& root) {
     return tl::make_unexpected(std::move(note).error());
   }
   if (!note) return false;
+  const auto last = ParseNumber(Trim(*note), std::numeric_limits<unsigned long>::max());
   ZPROV_ASSIGN(const auto subvolume, system.btrfs.Info(root));
-  return subvolume && *note == fmt::format("{}\n", subvolume->generation);
+  return last && subvolume && subvolume->generation <= *last;
 }
 
 std::string Size(uint64_t bytes) {
@@ -179,11 +184,15 @@ Result<void> CarryOver(os::System& system, const spec::ClusterSpec& spec,
 }
 
 Result<void> NoteUnwritten(os::System& system, const spec::ClusterSpec& spec, int number,
-                           const std::string& node) {
-  const std::string root = generations::RootOf(spec, number, node);
-  ZPROV_ASSIGN(const auto subvolume, system.btrfs.Info(root));
-  if (!subvolume) return {};
-  return system.files.WriteDraft(NotePath(root), fmt::format("{}\n", subvolume->generation), 0644);
+                           const std::vector<std::string>& nodes) {
+  uint64_t last = 0;
+  for (const std::string& node : nodes) {
+    ZPROV_ASSIGN(const auto subvolume, system.btrfs.Info(generations::RootOf(spec, number, node)));
+    if (subvolume) last = std::max(last, subvolume->generation);
+  }
+  if (nodes.empty()) return {};
+  const std::string note = NotePath(generations::RootOf(spec, number, nodes.front()));
+  return system.files.WriteDraft(note, fmt::format("{}\n", last), 0644);
 }
 
 }  // namespace zprov::engine

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/spec/cluster_spec.h"
 #include "engine/notice.h"
@@ -31,9 +32,9 @@ struct CarryOverOrder {
 Result<void> CarryOver(os::System& system, const spec::ClusterSpec& spec,
                        const CarryOverOrder& order, const OnNotice& notice);
 
-// Notes, after the sync that ends a build, which transaction was the last in the node's new root:
-// while that is still so, the node wrote nothing, and nobody has to walk through the root to see.
+// Notes, after the sync that ends a build, which transaction was the last in the new roots of these
+// nodes: a root without a later one is as it was made, and nobody has to walk through it to see.
 Result<void> NoteUnwritten(os::System& system, const spec::ClusterSpec& spec, int number,
-                           const std::string& node);
+                           const std::vector<std::string>& nodes);
 
 }  // namespace zprov::engine

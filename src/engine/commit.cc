@@ -33,10 +33,12 @@ Result<void> CarryOut(os::System& system, const spec::ClusterSpec& spec, const R
   if (run.record) ZPROV_TRY(WriteRecord(system, spec, *run.record));
   if (exports == Exports::kNow) ZPROV_TRY(SettleExports(system, spec, {}));
   ZPROV_TRY(MovePointers(system, spec, run));
+  bool has_moved_roots = false;
   for (const generations::Move& move : run.moves) {
-    ZPROV_TRY(TakeOver(system, spec, move.node));
+    ZPROV_ASSIGN(const bool has_moved, TakeOver(system, spec, move.node));
+    has_moved_roots |= has_moved;
   }
-  if (exports == Exports::kNow) ZPROV_TRY(SettleExports(system, spec, {}));
+  if (has_moved_roots && exports == Exports::kNow) ZPROV_TRY(SettleExports(system, spec, {}));
   ZPROV_TRY(system.trees.Remove(generations::RunPath(spec)));
   return system.files.SyncDirectory(ParentOf(generations::RunPath(spec)));
 }

@@ -8,6 +8,7 @@
 
 #include "core/plan/desired.h"
 #include "engine/guards.h"
+#include "engine/lint.h"
 #include "util/path.h"
 #include "util/strings.h"
 
@@ -120,6 +121,24 @@ Result<Finding> MountOptions(const Patient& patient) {
       fmt::format("mount the subvolume {} on itself with nosuid,nodev (an fstab line with "
                   "subvol= and these options)",
                   state)};
+}
+
+// The worst of it; `zprov check` has the rest.
+Finding WorstOf(const lint::Findings& findings) {
+  if (findings.empty()) return Good("each node finds what it needs to boot");
+  const auto error =
+      std::ranges::find(findings, lint::Finding::Severity::kError, &lint::Finding::severity);
+  const lint::Finding& worst = error == findings.end() ? findings.front() : *error;
+  const std::string more =
+      findings.size() == 1 ? "" : fmt::format(" (and {} more: zprov check)", findings.size() - 1);
+  return Finding{error == findings.end() ? Verdict::kWarning : Verdict::kBad,
+                 fmt::format("{}: {}{}", worst.where, worst.what, more), worst.cure};
+}
+
+Result<Finding> BootFiles(const Patient& patient) {
+  ZPROV_ASSIGN(const auto findings, LintCurrent(patient.system, patient.spec));
+  if (findings) return WorstOf(*findings);
+  return Good("no node has a generation yet");
 }
 
 Result<Finding> NfsInstalled(const Patient& patient) {
@@ -289,10 +308,8 @@ struct Prerequisite {
 };
 
 constexpr Prerequisite kOfTrees[] = {
-    {"store", Store},
-    {"metadata", Metadata},
-    {"mount options", MountOptions},
-    {"nfs installed", NfsInstalled},
+    {"store", Store},          {"metadata", Metadata},          {"mount options", MountOptions},
+    {"boot files", BootFiles}, {"nfs installed", NfsInstalled},
 };
 
 constexpr Prerequisite kOfHosts[] = {

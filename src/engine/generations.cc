@@ -47,11 +47,9 @@ Result<bool> HasRoot(os::System& system, const spec::ClusterSpec& spec,
   const std::string path = generations::NodePath(spec, which.number, which.node);
   if (path == generations::BasePath(spec, which.number)) return false;
   if (path == generations::BootPath(spec, which.number)) return false;
-  ZPROV_ASSIGN(const auto directory, system.files.Status(path));
-  if (!directory || directory->type != os::FileType::kDirectory) return false;
-  ZPROV_ASSIGN(const auto root,
-               system.files.Status(generations::RootOf(spec, which.number, which.node)));
-  return root.has_value();
+  const auto root = system.files.Status(generations::RootOf(spec, which.number, which.node));
+  if (!root && root.error().kind == ErrorKind::kNotDirectory) return false;
+  return root.map([](const auto& status) { return status.has_value(); });
 }
 
 Result<Generation> ObserveGeneration(os::System& system, const spec::ClusterSpec& spec,
@@ -81,11 +79,14 @@ Result<Store> ObserveGenerations(os::System& system, const spec::ClusterSpec& sp
   }
   ZPROV_ASSIGN(const auto nodes, NamesIn(system, generations::CurrentDirectory(spec)));
   for (const std::string& node : nodes) {
-    ZPROV_ASSIGN(const auto status, system.files.Status(generations::CurrentPath(spec, node)));
-    if (!status || status->type != os::FileType::kSymlink) continue;  // a draft, or not ours
-    ZPROV_ASSIGN(const std::string text,
-                 system.files.ReadSymlink(generations::CurrentPath(spec, node)));
-    if (const auto number = generations::NumberInPointer(text, node)) store.current[node] = *number;
+    const auto text = system.files.ReadSymlink(generations::CurrentPath(spec, node));
+    const bool is_none = !text && (text.error().kind == ErrorKind::kInvalid ||
+                                   text.error().kind == ErrorKind::kNotFound);
+    if (is_none) continue;  // not ours, or a draft that is gone again
+    ZPROV_TRY(text);
+    if (const auto number = generations::NumberInPointer(*text, node)) {
+      store.current[node] = *number;
+    }
   }
   return store;
 }

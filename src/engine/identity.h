@@ -33,6 +33,12 @@ struct Identity {
   std::vector<OwnFile> files;  // as they belong into the node's root
 };
 
+// Of several nodes, each with keys of these kinds.
+struct Identities {
+  std::set<os::HostKeyKind> kinds = {};
+  std::map<std::string, Identity> of = {};  // by node
+};
+
 // The node's identity with keys of these kinds. What is in the store stays as it is; what lacks is
 // made, in an order that leaves no half key behind a power cut. It lasts once the store was synced,
 // as it is before anything points to a root. kInvalid: what is in the store is no identity, with

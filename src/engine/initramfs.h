@@ -16,11 +16,11 @@ struct InitramfsOrder {
   std::string base;     // subvolume in which it runs, or rather in a snapshot of it
   std::string scratch;  // that snapshot: made here, and gone when this returns
   std::string version;  // of the kernel
+  std::string to;       // the file it becomes, where nothing is
 };
 
-// The initramfs itself. kNotSupported: programs of base do not run on this machine; kFailed,
-// kTimedOut: mkinitramfs, with its last words.
-Result<std::string> MakeInitramfs(os::System& system, const InitramfsOrder& order,
-                                  const OnNotice& notice);
+// The initramfs is at order.to, not synced. kNotSupported: programs of base do not run on this
+// machine; kFailed, kTimedOut: mkinitramfs, with its last words.
+Result<void> MakeInitramfs(os::System& system, const InitramfsOrder& order, const OnNotice& notice);
 
 }  // namespace zprov::engine

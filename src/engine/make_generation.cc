@@ -53,18 +53,13 @@ class Building {
                                            notice_));
     ZPROV_TRY(MakeRoots(base));
     ZPROV_TRY(system_.trees.Sync(spec_.storage.store));
-    for (const std::string& name : order_.nodes) {
-      ZPROV_TRY(NoteUnwritten(system_, spec_, order_.number, name));
-    }
+    ZPROV_TRY(NoteUnwritten(system_, spec_, order_.number, order_.nodes));
     return built;
   }
 
  private:
   Result<void> MakeRoots(const Base& base) const {
-    for (const std::string& name : order_.nodes) {
-      auto made = MakeNodeSnapshots(system_, spec_, order_.number, name);
-      if (!made) return While(name, std::move(made).error());
-    }
+    ZPROV_TRY(MakeNodeSnapshots(system_, spec_, order_.number, order_.nodes));
     size_t done = 0;
     for (const std::string& name : order_.nodes) {
       notice_({Notice::Kind::kProgress,
@@ -75,8 +70,16 @@ class Building {
     return {};
   }
 
+  Result<Identity> IdentityOf(const std::string& node, const Base& base) const {
+    const auto known = order_.identities.of.find(node);
+    const bool is_known = known != order_.identities.of.end();
+    // The source may have got another key since it was asked, and the base is what counts.
+    if (is_known && order_.identities.kinds == base.key_kinds) return known->second;
+    return EnsureIdentity(system_, spec_, node, base.key_kinds);
+  }
+
   Result<void> MakeOwn(const spec::Node& node, const Base& base) const {
-    ZPROV_ASSIGN(Identity identity, EnsureIdentity(system_, spec_, node.name, base.key_kinds));
+    ZPROV_ASSIGN(Identity identity, IdentityOf(node.name, base));
     ZPROV_TRY(Personalise(system_, spec_, order_.number,
                           {node, base.hosts.Of(node.name), std::move(identity)}));
     const auto previous = order_.previous.find(node.name);

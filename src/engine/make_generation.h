@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/spec/cluster_spec.h"
+#include "engine/identity.h"
 #include "engine/notice.h"
 #include "os/system.h"
 #include "util/result.h"
@@ -22,6 +23,7 @@ struct BuildOrder {
   // node → made_ns of the record of that root's generation. Left out for generation 0: when a root
   // was made by hand is told by what is in it.
   std::map<std::string, int64_t> made_ns;
+  Identities identities = {};  // as far as they are known: who is not in it is looked up
 };
 
 struct Built {

@@ -16,12 +16,14 @@ namespace zprov::engine {
 struct NewGeneration {
   int number = 0;
   std::vector<generations::Move> moves;  // to that number, all of them
+  generations::Store store;              // with the generations that they come from
 
   bool operator==(const NewGeneration&) const = default;
 };
 
 // Builds it and syncs it; nothing points to it yet. After an error what was made is gone again, or
-// unfinished where even that failed.
+// unfinished where even that failed. kRefused: as BuildGeneration, or core/lint found an error in
+// what was built.
 Result<Run> BuildRun(os::System& system, const spec::ClusterSpec& spec, const NewGeneration& wanted,
                      const OnNotice& notice);
 

@@ -6,6 +6,7 @@
 #include "core/plan/desired.h"
 #include "engine/commit.h"
 #include "engine/home_move.h"
+#include "engine/links/set_up.h"
 #include "engine/make_directories.h"
 #include "engine/new_generation.h"
 #include "engine/observe.h"
@@ -106,31 +107,18 @@ struct Performer {
   }
 
   Result<void> operator()(const plan::MakeGeneration& step) const {
-    NewGeneration wanted{.number = step.number, .moves = {}};
+    NewGeneration wanted{.number = step.number, .moves = {}, .store = {}};
     for (const std::string& node : step.nodes) wanted.moves.push_back({node, -1, step.number});
     ZPROV_ASSIGN(const Run run, BuildRun(system, acting.spec, wanted, acting.notice));
     return Commit(system, acting.spec, run, Exports::kByCaller);
   }
 
   Result<void> operator()(const plan::SetUpBridge& step) const {
-    os::Netlink& netlink = system.live->netlink;
-    ZPROV_TRY(netlink.EnsureBridge(step.name, {step.mac, step.mtu}));
-    return netlink.AddAddress(step.name, step.address);
+    return SetUp(system.live->netlink, step);
   }
 
   Result<void> operator()(const plan::SetUpLink& step) const {
-    os::Netlink& netlink = system.live->netlink;
-    os::LinkChange change{
-        .name = std::nullopt, .mac = step.mac, .mtu = step.mtu, .master = step.master, .up = true};
-    if (step.name != step.link) {
-      // A link that is up or in a bridge cannot be renamed (fixtures/kernels/README.md, Names).
-      os::LinkChange down;
-      down.master = "";
-      down.up = false;
-      ZPROV_TRY(netlink.SetLink(step.link, down));
-      change.name = step.name;
-    }
-    return netlink.SetLink(step.link, change);
+    return SetUp(system.live->netlink, step);
   }
 
   Result<void> operator()(const plan::RunProgram& step) const {

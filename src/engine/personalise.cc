@@ -1,8 +1,7 @@
 #include "engine/personalise.h"
 
-#include <vector>
-
 #include "core/generations/layout.h"
+#include "core/node_files/node_files.h"
 #include "core/render/renderers.h"
 #include "engine/inside_root.h"
 #include "util/path.h"
@@ -29,22 +28,46 @@ Result<void> PersonaliseBoot(os::System& system, const spec::ClusterSpec& spec,
   return system.btrfs.SetAccess(boot, os::Access::kReadOnly);
 }
 
-}  // namespace
-
-Result<void> MakeNodeSnapshots(os::System& system, const spec::ClusterSpec& spec, int number,
-                               const std::string& node) {
+Result<void> MakePlace(os::System& system, const spec::ClusterSpec& spec, int number,
+                       const std::string& node) {
   ZPROV_TRY(system.trees.MakeDirectory(generations::NodePath(spec, number, node), 0755));
-  ZPROV_TRY(system.btrfs.Snapshot(generations::BasePath(spec, number),
-                                  generations::RootOf(spec, number, node), os::Access::kReadWrite));
-  const std::string boot = generations::BootOf(spec, number, node);
-  const std::string shared = generations::BootPath(spec, number);
   switch (spec.mode) {
     case spec::Mode::kNative:
-      return system.files.ReplaceSymlink(boot, RelativeTarget(boot, shared));
+      break;
+    case spec::Mode::kCompatible:
+      return {};
+  }
+  const std::string boot = generations::BootOf(spec, number, node);
+  return system.files.ReplaceSymlink(boot,
+                                     RelativeTarget(boot, generations::BootPath(spec, number)));
+}
+
+Result<void> MakeSnapshots(os::System& system, const spec::ClusterSpec& spec, int number,
+                           const std::string& node) {
+  ZPROV_TRY(system.btrfs.Snapshot(generations::BasePath(spec, number),
+                                  generations::RootOf(spec, number, node), os::Access::kReadWrite));
+  switch (spec.mode) {
+    case spec::Mode::kNative:
+      return {};
     case spec::Mode::kCompatible:
       break;
   }
-  return system.btrfs.Snapshot(shared, boot, os::Access::kReadWrite);
+  return system.btrfs.Snapshot(generations::BootPath(spec, number),
+                               generations::BootOf(spec, number, node), os::Access::kReadWrite);
+}
+
+}  // namespace
+
+Result<void> MakeNodeSnapshots(os::System& system, const spec::ClusterSpec& spec, int number,
+                               const std::vector<std::string>& nodes) {
+  for (const auto make : {MakePlace, MakeSnapshots}) {
+    for (const std::string& node : nodes) {
+      if (auto made = make(system, spec, number, node); !made) {
+        return While(node, std::move(made).error());
+      }
+    }
+  }
+  return {};
 }
 
 Result<void> Personalise(os::System& system, const spec::ClusterSpec& spec, int number,
@@ -53,6 +76,8 @@ Result<void> Personalise(os::System& system, const spec::ClusterSpec& spec, int 
   std::vector<OwnFile> files = personal.identity.files;
   files.push_back({kHostsPath, personal.hosts, 0644});
   files.push_back({kHostnamePath, node + "\n", 0644});
+  files.push_back(
+      {std::string(node_files::kGenerationPath), node_files::GenerationContent(number), 0644});
   ZPROV_TRY(PutAll(system, generations::RootOf(spec, number, node), files));
   switch (spec.mode) {
     case spec::Mode::kNative:

@@ -1,10 +1,11 @@
 // A node's root: a snapshot of the base plus the node's few own files; and the boot directory
 // beside it. In two acts, because each snapshot commits what was written before it: a run makes the
-// snapshots of all nodes first, and what is written then waits for the one sync at the end
-// (fixtures/kernels/README.md, btrfs, Cost).
+// snapshots of all nodes first, one after the other with nothing in between, and what is written
+// then waits for the one sync at the end (fixtures/kernels/README.md, btrfs, Cost).
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/spec/cluster_spec.h"
 #include "engine/identity.h"
@@ -13,10 +14,10 @@
 
 namespace zprov::engine {
 
-// Makes NodePath with RootOf and BootOf as snapshots of what all nodes share. Natively BootOf is a
-// symlink to the generation's boot set. Not synced.
+// Makes each node's NodePath with RootOf and BootOf as snapshots of what all nodes share. Natively
+// BootOf is a symlink to the generation's boot set. Not synced.
 Result<void> MakeNodeSnapshots(os::System& system, const spec::ClusterSpec& spec, int number,
-                               const std::string& node);
+                               const std::vector<std::string>& nodes);
 
 struct Personal {
   const spec::Node& node;

@@ -97,12 +97,14 @@ Result<void> MakeLink(os::System& system, const Place& place) {
   return system.files.SyncDirectory(ParentOf(place.name));
 }
 
-Result<void> Link(os::System& system, const Place& place) {
+// True when something was parked.
+Result<bool> Link(os::System& system, const Place& place) {
+  const auto parked = [](const Result<void>& done) { return done.map([] { return true; }); };
   ZPROV_ASSIGN(const bool is_half_done, IsHalfDone(system, place));
-  if (is_half_done) return Park(system, place);
+  if (is_half_done) return parked(Park(system, place));
   ZPROV_ASSIGN(const auto type, TypeOf(system, place.name));
-  if (type && *type != os::FileType::kSymlink) return Swap(system, place);
-  return MakeLink(system, place);
+  if (type && *type != os::FileType::kSymlink) return parked(Swap(system, place));
+  return MakeLink(system, place).map([] { return false; });
 }
 
 // Natively the port's directory stays one, for the operator's overlay, and starts empty.
@@ -127,8 +129,9 @@ Result<void> TakeOverBoot(os::System& system, const spec::ClusterSpec& spec, con
   const std::string current = JoinPath(generations::CurrentPath(spec, node.name), "boot");
   const std::string boot = generations::BootOf(spec, 0, node.name);
   if (spec.mode == spec::Mode::kCompatible) {
-    return Link(system, {name, RelativeTarget(name, current),
-                         origin == Origin::kHand ? boot : Retired(spec, name)});
+    const Place place{name, RelativeTarget(name, current),
+                      origin == Origin::kHand ? boot : Retired(spec, name)};
+    return Link(system, place).map([](bool) {});
   }
   if (origin == Origin::kApply) return {};
   return Empty(system, {name, "", boot});
@@ -136,7 +139,7 @@ Result<void> TakeOverBoot(os::System& system, const spec::ClusterSpec& spec, con
 
 }  // namespace
 
-Result<void> TakeOver(os::System& system, const spec::ClusterSpec& spec, const std::string& node) {
+Result<bool> TakeOver(os::System& system, const spec::ClusterSpec& spec, const std::string& node) {
   const std::string name = generations::StablePath(spec, node);
   const std::string current = JoinPath(generations::CurrentPath(spec, node), "root");
   const Place root{name, RelativeTarget(name, current), generations::RootOf(spec, 0, node)};

@@ -14,6 +14,7 @@ namespace zprov::engine {
 // a hand made changes places with what its name becomes in one act (RENAME_EXCHANGE), so the name
 // always leads to a whole tree; then it moves to generation 0, a plain directory by copy. Can be
 // repeated after a cut anywhere. kBusy: it is a mount point.
-Result<void> TakeOver(os::System& system, const spec::ClusterSpec& spec, const std::string& node);
+// True when the node's root became, by this call, one of generation 0.
+Result<bool> TakeOver(os::System& system, const spec::ClusterSpec& spec, const std::string& node);
 
 }  // namespace zprov::engine

@@ -91,7 +91,7 @@ Result<Updated> MakeAndMove(const Work& work, const Ready& ready) {
   if (ready.nodes.empty()) return updated;
   const int number = generations::NextNumber(ready.store);
   const std::vector<Move> moves = MovesTo(number, ready);
-  auto run = BuildRun(system, spec, {number, moves}, notice);
+  auto run = BuildRun(system, spec, {number, moves, ready.store}, notice);
   if (!run) return tl::make_unexpected(std::move(run).error());
   ZPROV_ASSIGN(const bool is_nothing_new, IsNothingNew(work, moves));
   if (is_nothing_new) {
@@ -117,7 +117,7 @@ Result<Updated> Update(os::System& system, const spec::ClusterSpec& spec,
   ZPROV_TRY(Recover(system, spec));
   ZPROV_ASSIGN(Ready ready, GetReady(work));
   ZPROV_TRY(DiscardUnfinished(system, spec, ready.store));
-  ZPROV_ASSIGN(ready.store, ObserveGenerations(system, spec));
+  std::erase_if(ready.store.generations, [](const auto& each) { return !each.second.is_finished; });
   ZPROV_ASSIGN(Updated updated, MakeAndMove(work, ready));
   if (updated.number == 0) return updated;
   ZPROV_ASSIGN(const auto pruning, PruneOld(system, spec, {spec.prune_keep, ready.lives}));

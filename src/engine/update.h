@@ -35,7 +35,8 @@ struct Updated {
   bool operator==(const Updated&) const = default;
 };
 
-// kRefused, before anything changes: a node is up (compatible mode), unknown, or not in the spec;
+// kRefused, with everything as before: what was built would not boot (core/lint). kRefused, before
+// anything changes: a node is up (compatible mode), unknown, or not in the spec;
 // the lock is held; metadata nearly full; dpkg or apt is at work on the source; no kernel; the host
 // was never applied to.
 Result<Updated> Update(os::System& system, const spec::ClusterSpec& spec,

@@ -7,8 +7,10 @@
 #include <variant>
 
 #include "os/clock.h"
+#include "os/control.h"
 #include "os/netlink.h"
 #include "os/processes.h"
+#include "os/usb_bus.h"
 #include "util/result.h"
 
 namespace zprov::os {
@@ -51,8 +53,39 @@ struct SignalCame {  // SIGINT, SIGTERM or SIGHUP
   bool operator==(const SignalCame&) const = default;
 };
 
-using Event = std::variant<DeadlinePassed, LinkChanged, LinksLost, ProbeAnswered, ProcessOutput,
-                           ProcessEnded, SignalCame>;
+struct UsbArrived {
+  UsbDevice device;
+  bool operator==(const UsbArrived&) const = default;
+};
+
+struct UsbLeft {  // whatever was at that port; transfers under way complete first
+  PortPath port;
+  bool operator==(const UsbLeft&) const = default;
+};
+
+struct UsbCompleted {
+  UsbTransferId transfer = 0;
+  UsbOutcome outcome = UsbOutcome::kFailed;
+  uint32_t transferred = 0;  // bytes of the data stage that went through, also when it failed
+  std::string bytes = {};    // ControlIn: what came, `transferred` bytes
+  bool operator==(const UsbCompleted&) const = default;
+};
+
+struct ControlLine {
+  ControlId connection = 0;
+  uint32_t uid = 0;  // of the process at the other end, as the kernel says
+  std::string line;  // foreign bytes; without its end
+  bool operator==(const ControlLine&) const = default;
+};
+
+struct ControlClosed {  // the other end left, or sent a line beyond kMaxControlLine
+  ControlId connection = 0;
+  bool operator==(const ControlClosed&) const = default;
+};
+
+using Event =
+    std::variant<DeadlinePassed, LinkChanged, LinksLost, ProbeAnswered, ProcessOutput, ProcessEnded,
+                 SignalCame, UsbArrived, UsbLeft, UsbCompleted, ControlLine, ControlClosed>;
 
 class Events {
  public:

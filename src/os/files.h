@@ -46,6 +46,10 @@ class Files {
   // any other type; kTooLarge when it has more than `limit` bytes.
   virtual Result<std::string> Read(std::string_view path, uint64_t limit) = 0;
 
+  // The first `bytes` of a regular file, or all that it has, symlinks followed. kNotFound;
+  // kIsDirectory; kInvalid for any other type.
+  virtual Result<std::string> ReadStart(std::string_view path, uint64_t bytes) = 0;
+
   // For what a node can write: `name` (relative, may hold '/') below `directory`, with no symlink
   // and no ".." followed from there on (RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS), opened without
   // blocking. kNotFound; kEscapes for a symlink or a way out; kInvalid for anything but a regular
@@ -62,8 +66,8 @@ class Files {
   // type.
   virtual Result<void> Write(std::string_view path, std::string_view content, uint32_t mode) = 0;
 
-  // As Write, for a tree that nothing points to yet: nothing is synced, and the file lasts only
-  // after os::Trees::Sync. The same errors.
+  // As Write, for a tree that nothing points to yet: nothing is synced, the file lasts only after
+  // os::Trees::Sync, and until this returns a new one may be seen half written. The same errors.
   virtual Result<void> WriteDraft(std::string_view path, std::string_view content,
                                   uint32_t mode) = 0;
 

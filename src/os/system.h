@@ -1,8 +1,10 @@
 // The world the engine acts on: a passive bundle of interfaces, wired once by main.
 #pragma once
 
+#include "os/archives.h"
 #include "os/btrfs.h"
 #include "os/clock.h"
+#include "os/control.h"
 #include "os/events.h"
 #include "os/files.h"
 #include "os/identities.h"
@@ -11,6 +13,7 @@
 #include "os/process_table.h"
 #include "os/processes.h"
 #include "os/roots.h"
+#include "os/supervisor.h"
 #include "os/trees.h"
 #include "os/usb_bus.h"
 
@@ -21,6 +24,8 @@ struct Live {
   Netlink& netlink;
   UsbBus& usb;
   ProcessTable& process_table;
+  Control& control;
+  Supervisor& supervisor;
 };
 
 struct System {
@@ -33,6 +38,7 @@ struct System {
   Processes& processes;
   Roots& roots;
   Identities& identities;
+  Archives& archives;
   Live* live = nullptr;  // nothing when the world is only a tree of files (--root DIR)
 };
 

@@ -96,6 +96,13 @@ class Trees {
   // which the call can be repeated.
   virtual Result<CopyReport> Copy(std::string_view from, std::string_view to) = 0;
 
+  // Regular file `from` once more at `to`, where nothing is: the content (reflinked where the file
+  // system can), with that mode and nothing else of its attributes. Follows no symlink in the last
+  // component. For a tree that nothing points to yet: not synced. kNotFound (`from`, or the parent
+  // of `to`); kExists; kInvalid when `from` is no regular file; kNoSpace, and then nothing is at
+  // `to`.
+  virtual Result<void> CopyFile(std::string_view from, std::string_view to, uint32_t mode) = 0;
+
   // How `second` differs from `first`, reading every byte of both; does not enter other file
   // systems or subvolumes. Modification times of directories are not compared. kNotFound.
   virtual Result<Comparison> Compare(std::string_view first, std::string_view second) = 0;

@@ -73,16 +73,22 @@ void PrepareProcedure(const Host& host) {
   RunProcedure(host);
 }
 
-void PrepareBareCalls(const Host& host) { fs::create_directory(host.root + "/x/bare"); }
-
-std::vector<std::string> RunBareCalls(const Host& host) {
-  const std::vector<std::string> roots = RootsIn(host, host.root + "/x/bare");
+std::vector<std::string> SnapshotAll(const Host& host, const std::string& directory) {
+  fs::create_directory(directory);
+  const std::vector<std::string> roots = RootsIn(host, directory);
   for (const std::string& root : roots) {
     CheckBtrfs(btrfs_util_create_snapshot(host.root.c_str(), root.c_str(), 0, nullptr, nullptr),
                root);
   }
   CheckBtrfs(btrfs_util_sync(host.root.c_str()), host.root);
   return roots;
+}
+
+// The others' disks hold an earlier round too.
+void PrepareBareCalls(const Host& host) { SnapshotAll(host, host.root + "/x/before"); }
+
+std::vector<std::string> RunBareCalls(const Host& host) {
+  return SnapshotAll(host, host.root + "/x/bare");
 }
 
 void PrepareUpdate(const Host& host) {

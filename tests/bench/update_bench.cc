@@ -1,9 +1,12 @@
 // bench_update [TREES [NODES]]: what an update of N nodes costs on a real btrfs (a loop file in
 // memory), beside the procedure's script and the bare snapshot calls on the same tree. TREES and
 // NODES are lists, "empty,debian" and "5,50,500" when left out. Each side works on a disk of its
-// own, and must have made new subvolumes.
+// own, and must have made new subvolumes. The sides take turns, and the median of their rounds
+// counts: what else the machine does comes and goes. The CPU's time is the calling thread's alone,
+// without what the kernel's own threads and the script's programs do.
 #include <btrfsutil.h>
 #include <fmt/format.h>
+#include <time.h>
 
 #include <algorithm>
 #include <chrono>
@@ -11,6 +14,7 @@
 #include <iostream>
 #include <set>
 #include <stdexcept>
+#include <tuple>
 
 #include "bench/program.h"
 #include "bench/sides.h"
@@ -27,6 +31,13 @@ namespace fs = std::filesystem;
 using tests::LoopBtrfs;
 
 constexpr uint64_t kDiskBytes = uint64_t{8} << 30;  // a hole until written
+constexpr int kRounds = 3;
+
+// Of one node.
+struct Cost {
+  double ms = 0;
+  double cpu_ms = 0;
+};
 
 std::unique_ptr<LoopBtrfs> DiskWith(const std::string& tree) {
   auto disk = Must(LoopBtrfs::Make(kDiskBytes));
@@ -87,36 +98,65 @@ void ExpectNew(const std::vector<std::string>& roots, size_t nodes, uint64_t lar
   if (ids.size() != nodes) throw std::runtime_error("not every node has a root of its own");
 }
 
-// Milliseconds per node.
-double Measure(const Side& side, const LoopBtrfs& pristine, int nodes) {
+double ThreadCpuMs() {
+  timespec time = {};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
+}
+
+Cost Measure(const Side& side, const LoopBtrfs& pristine, int nodes) {
   const auto disk = Must(pristine.CopyOfBackingFile());
   const Host host = HostOn(*disk, nodes);
   side.prepare(host);
   if (btrfs_util_sync(host.root.c_str()) != BTRFS_UTIL_OK) throw std::runtime_error("sync");
   const uint64_t before = LargestId(host.root);
+  const double cpu_before = ThreadCpuMs();
   const auto start = std::chrono::steady_clock::now();
   const std::vector<std::string> roots = side.run(host);
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+  const double cpu = ThreadCpuMs() - cpu_before;
   ExpectNew(roots, host.spec.nodes.size(), before);
-  return took.count() / nodes;
+  return {took.count() / nodes, cpu / nodes};
 }
 
-void PrintRow(const std::string& tree, int nodes, const std::vector<double>& ms) {
-  std::cout << fmt::format("| {} | {} | {:.1f} | {:.2f} | {:.2f} | {:.2f} × | {:.1f} × |\n", tree,
-                           nodes, ms[0], ms[1], ms[2], ms[2] / ms[1], ms[0] / ms[2])
-            << std::flush;
+Cost MedianOf(std::vector<Cost> rounds) {
+  const auto middle = rounds.begin() + static_cast<std::ptrdiff_t>(rounds.size() / 2);
+  std::nth_element(rounds.begin(), middle, rounds.end(),
+                   [](const Cost& a, const Cost& b) { return a.ms < b.ms; });
+  return *middle;
+}
+
+// By side.
+std::vector<Cost> MeasureAll(const LoopBtrfs& pristine, int nodes) {
+  std::vector<std::vector<Cost>> rounds(Sides().size());
+  for (int round = 0; round < kRounds; ++round) {
+    for (size_t side = 0; side < Sides().size(); ++side) {
+      rounds[side].push_back(Measure(Sides()[side], pristine, nodes));
+    }
+  }
+  std::vector<Cost> medians;
+  for (auto& of_side : rounds) medians.push_back(MedianOf(std::move(of_side)));
+  return medians;
+}
+
+void PrintRow(const std::string& tree, int nodes, const std::vector<Cost>& costs) {
+  const auto& [script, bare, ours] = std::tie(costs.at(0), costs.at(1), costs.at(2));
+  std::cout
+      << fmt::format(
+             "| {} | {} | {:.1f} | {:.2f} ({:.2f}) | {:.2f} ({:.2f}) | {:.2f} × | {:.1f} × |\n",
+             tree, nodes, script.ms, bare.ms, bare.cpu_ms, ours.ms, ours.cpu_ms, ours.ms / bare.ms,
+             script.ms / ours.ms)
+      << std::flush;
 }
 
 void Run(const std::vector<std::string>& trees, const std::vector<std::string>& counts) {
-  std::cout << "| tree | nodes | script, ms/node | bare snapshots | zprov update | "
+  std::cout << "| tree | nodes | script, ms/node | bare snapshots (CPU) | zprov update (CPU) | "
                "zprov : bare | script : zprov |\n|---|---|---|---|---|---|---|\n";
   for (const std::string& tree : trees) {
     const auto pristine = DiskWith(tree);
     for (const std::string& count : counts) {
       const int nodes = std::stoi(count);
-      std::vector<double> ms;
-      for (const Side& side : Sides()) ms.push_back(Measure(side, *pristine, nodes));
-      PrintRow(tree, nodes, ms);
+      PrintRow(tree, nodes, MeasureAll(*pristine, nodes));
     }
   }
 }

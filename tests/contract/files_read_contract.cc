@@ -186,6 +186,24 @@ TEST_P(FilesReadContract, NothingLeavesTheRoot) {
   EXPECT_EQ(files().Resolve("/d/up"), "/top");
 }
 
+TEST_P(FilesReadContract, ReadStartGivesNoMoreThanAskedForAndNoMoreThanThereIs) {
+  PutFile("/f", "beginning and end");
+  PutSymlink("/to-f", "f");
+  EXPECT_EQ(files().ReadStart("/f", 9), "beginning");
+  EXPECT_EQ(files().ReadStart("/to-f", 9), "beginning");
+  EXPECT_EQ(files().ReadStart("/f", 17), "beginning and end");
+  EXPECT_EQ(files().ReadStart("/f", 1 << 20), "beginning and end");
+  EXPECT_EQ(files().ReadStart("/f", 0), "");
+}
+
+TEST_P(FilesReadContract, ReadStartSaysWhyNot) {
+  PutDirectory("/d");
+  Put("/fifo", {.type = FileType::kFifo});
+  EXPECT_THAT(files().ReadStart("/missing", 9), FailsWith(ErrorKind::kNotFound));
+  EXPECT_THAT(files().ReadStart("/d", 9), FailsWith(ErrorKind::kIsDirectory));
+  EXPECT_THAT(files().ReadStart("/fifo", 9), FailsWith(ErrorKind::kInvalid));
+}
+
 ZPROV_FILE_CONTRACT(FilesReadContract);
 
 }  // namespace

@@ -218,6 +218,70 @@ TEST_P(TreeCopyContract, CompareTellsNamesThatAreNoLongerOneFile) {
   EXPECT_THAT(Differences(), ElementsAre());
 }
 
+TEST_P(TreeCopyContract, CopyFileGivesTheContentAndThatModeAndNothingElse) {
+  Put("/from/f", {.mode = 04711,
+                  .uid = 7,
+                  .gid = 8,
+                  .content = std::string(1 << 16, 'c') + "end",
+                  .xattrs = {{"user.note", "n"}}});
+  PutSubvolume("/to/sub");
+  ASSERT_THAT(trees().CopyFile("/from/f", "/to/sub/g", 0644), Succeeds());
+  const auto copy = world_->Look("/to/sub/g");
+  ASSERT_THAT(copy, Succeeds());
+  EXPECT_EQ(copy->content, world_->Look("/from/f")->content);
+  EXPECT_EQ(copy->mode, 0644u);
+  EXPECT_EQ(copy->uid, 0u);
+  EXPECT_EQ(copy->gid, 0u);
+  EXPECT_TRUE(copy->xattrs.empty());
+  ASSERT_THAT(files().Write("/from/f", "changed", 0644), Succeeds());
+  EXPECT_EQ(Content("/to/sub/g").size(), (1u << 16) + 3);
+}
+
+TEST_P(TreeCopyContract, CopyFileTakesAFileFromAnotherFileSystem) {
+  Mount("/from");
+  PutFile("/from/f", "over there");
+  ASSERT_THAT(trees().CopyFile("/from/f", "/to/f", 0600), Succeeds());
+  EXPECT_EQ(Content("/to/f"), "over there");
+  EXPECT_EQ((*files().Status("/to/f"))->mode, 0600u);
+}
+
+TEST_P(TreeCopyContract, CopyFileSaysWhyNotAndLeavesNothing) {
+  PutFile("/from/f", std::string(1 << 16, 'f'));
+  PutDirectory("/from/d");
+  PutSymlink("/from/link", "f");
+  Put("/from/fifo", {.type = FileType::kFifo});
+  PutFile("/to/there", "precious");
+  PutSymlink("/to/link", "new");
+  EXPECT_THAT(trees().CopyFile("/from/missing", "/to/new", 0644), FailsWith(ErrorKind::kNotFound));
+  EXPECT_THAT(trees().CopyFile("/from/f", "/to/no/new", 0644), FailsWith(ErrorKind::kNotFound));
+  EXPECT_THAT(trees().CopyFile("/from/d", "/to/new", 0644), FailsWith(ErrorKind::kInvalid));
+  EXPECT_THAT(trees().CopyFile("/from/link", "/to/new", 0644), FailsWith(ErrorKind::kInvalid));
+  EXPECT_THAT(trees().CopyFile("/from/fifo", "/to/new", 0644), FailsWith(ErrorKind::kInvalid));
+  EXPECT_THAT(trees().CopyFile("/from/f", "/to/there", 0644), FailsWith(ErrorKind::kExists));
+  EXPECT_THAT(trees().CopyFile("/from/f", "/to/link", 0644), FailsWith(ErrorKind::kExists));
+  EXPECT_EQ(Content("/to/there"), "precious");
+  EXPECT_THAT(Names("/to"), ElementsAre("link", "there"));
+}
+
+TEST_P(TreeCopyContract, WithoutSpaceCopyFileLeavesNothing) {
+  Mount("/from");
+  PutFile("/from/f", std::string(1 << 16, 'f'));
+  ASSERT_THAT(world_->FillUp(), Succeeds());
+  EXPECT_THAT(trees().CopyFile("/from/f", "/to/f", 0644), FailsWith(ErrorKind::kNoSpace));
+  EXPECT_THAT(Names("/to"), ElementsAre());
+}
+
+TEST_P(TreeCopyContract, ACopiedFileSurvivesAPowerCutAfterOneSync) {
+  PutFile("/from/f", "text");
+  ASSERT_THAT(trees().CopyFile("/from/f", "/to/kept", 0644), Succeeds());
+  ASSERT_THAT(trees().Sync("/to"), Succeeds());
+  ASSERT_THAT(trees().CopyFile("/from/f", "/to/lost", 0644), Succeeds());
+  auto after = world_->AfterPowerCut();
+  ASSERT_THAT(after, Succeeds());
+  EXPECT_EQ((*after)->files().Read("/to/kept", 9), "text");
+  EXPECT_FALSE((*after)->files().Status("/to/lost")->has_value());
+}
+
 ZPROV_FILE_CONTRACT(TreeCopyContract);
 
 }  // namespace

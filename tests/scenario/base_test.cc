@@ -1,6 +1,7 @@
 // The base of a generation: what all roots of it share.
 #include "engine/base.h"
 
+#include "core/node_files/node_files.h"
 #include "scenario/store_test_base.h"
 
 namespace zprov::scenario {
@@ -11,6 +12,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::StartsWith;
 using ::testing::UnorderedElementsAre;
 
 constexpr char kBase[] = "/x/.zprov/gen/1/base";
@@ -162,6 +164,49 @@ TEST_F(BaseTest, MakesNoFileForAManagerThatTheSourceHasNot) {
   EXPECT_FALSE(Has(InBase("/etc/NetworkManager")));
   EXPECT_FALSE(Has(InBase("/etc/dhcpcd.conf")));
   EXPECT_FALSE(Has(InBase("/etc/rc.local")));
+}
+
+TEST_F(BaseTest, HasWhatRunsOnTheNodesAndItsUnitEnabled) {
+  Start(sim::HandMadeHost);
+  const std::string source = world_.Dump("/usr") + world_.Dump("/etc");
+  Make();
+  for (const node_files::NodeFile& file : node_files::NodeFiles()) {
+    const std::string path = InBase(std::string(file.path));
+    EXPECT_EQ(Content(path), node_files::Script(file.script)) << path;
+    EXPECT_EQ(Status(path).mode, file.mode) << path;
+    EXPECT_NE(Content(path), "") << path;
+  }
+  EXPECT_THAT(Content(InBase("/usr/lib/systemd/system/zprov-node.service")),
+              HasSubstr("ExecStart=/usr/lib/zprov/zprov-node\n"));
+  EXPECT_EQ(world_.system().files.ReadSymlink(InBase(std::string(node_files::kUnitLink))).value(),
+            "/usr/lib/systemd/system/zprov-node.service");
+  EXPECT_EQ(Status(InBase("/var/lib/zprov")).mode, 0755u);
+  EXPECT_THAT(world_.system().trees.List(InBase("/etc/zprov")).value(), IsEmpty());
+  EXPECT_THAT(Content(InBase("/etc/rc.local")), Not(HasSubstr("zprov-node")));
+  EXPECT_EQ(world_.Dump("/usr") + world_.Dump("/etc"), source) << "the host itself gets none of it";
+}
+
+TEST_F(BaseTest, StartsWhatRunsOnTheNodesFromRcLocalWhereNoSystemdIs) {
+  Start(sim::HandMadeHost, spec::Mode::kCompatible);
+  world_.scene().Remove("/lib/systemd/systemd");
+  Make();
+  const std::string rc_local = Content(InBase("/etc/rc.local"));
+  const size_t start = rc_local.find("\n/usr/lib/zprov/zprov-node &\n");
+  EXPECT_LT(start, rc_local.rfind("exit 0")) << rc_local;
+  EXPECT_THAT(rc_local,
+              AllOf(HasSubstr("ip link set usb0 mtu 7418"), Not(HasSubstr("rpiboot -m"))));
+  EXPECT_FALSE(Has(InBase(std::string(node_files::kUnitLink))));
+}
+
+TEST_F(BaseTest, MakesAnRcLocalForWhatRunsOnTheNodesWhereNothingElseWouldStartIt) {
+  Start(sim::BareHost);
+  world_.scene().Remove("/lib/systemd/systemd");
+  world_.scene().Remove("/etc/rc.local");
+  Make();
+  EXPECT_THAT(Content(InBase("/etc/rc.local")),
+              AllOf(StartsWith("#!/bin/sh"), HasSubstr("\n/usr/lib/zprov/zprov-node &\n"),
+                    Not(HasSubstr("case"))));
+  EXPECT_EQ(Status(InBase("/etc/rc.local")).mode, 0755u);
 }
 
 TEST_F(BaseTest, StartsNothingOfTheHostsFromRcLocal) {

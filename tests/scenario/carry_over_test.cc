@@ -187,7 +187,7 @@ TEST_F(CarryOverTest, WarnsWhenThePreviousRootIsGone) {
 
 TEST_F(CarryOverTest, NeedsNoWalkThroughARootThatNobodyWroteIn) {
   world_.scene().SyncAll();
-  ASSERT_TRUE(engine::NoteUnwritten(world_.system(), spec_, 1, "s0"));
+  ASSERT_TRUE(engine::NoteUnwritten(world_.system(), spec_, 1, {"s0"}));
   made_ns_ = 0;  // a walk would find every file
   Carry();
   EXPECT_THAT(Warnings(), IsEmpty());

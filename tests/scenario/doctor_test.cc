@@ -91,8 +91,8 @@ TEST_F(Doctor, HasTheSameRowsOnASickHost) {
   std::vector<std::string> names;
   for (const DoctorRow& row : Rows()) names.push_back(row.name);
   EXPECT_THAT(names,
-              ElementsAre("store", "metadata", "mount options", "nfs installed", "nfs running",
-                          "rpiboot", "network manager", "kernel modules", "clock"));
+              ElementsAre("store", "metadata", "mount options", "boot files", "nfs installed",
+                          "nfs running", "rpiboot", "network manager", "kernel modules", "clock"));
   sim::World empty;
   std::vector<std::string> sick;
   for (const DoctorRow& row : engine::Examine(empty.system(), spec_)) {
@@ -282,7 +282,7 @@ TEST_F(Doctor, AsksForRootOnlyWhereRightsAreMissing) {
     ++unknown;
     EXPECT_EQ(row.cure, "run zprov doctor as root") << row.name;
   }
-  EXPECT_EQ(unknown, 9u) << "whoever may read nothing knows nothing";
+  EXPECT_EQ(unknown, 10u) << "whoever may read nothing knows nothing";
 }
 
 TEST(DoctorOfATree, HasOnlyTheRowsThatFilesCanAnswer) {
@@ -291,7 +291,8 @@ TEST(DoctorOfATree, HasOnlyTheRowsThatFilesCanAnswer) {
   const auto rows = engine::Examine(tree.system(), Cluster(spec::Mode::kNative));
   std::vector<std::string> names;
   for (const DoctorRow& row : rows) names.push_back(row.name);
-  EXPECT_THAT(names, ElementsAre("store", "metadata", "mount options", "nfs installed"));
+  EXPECT_THAT(names,
+              ElementsAre("store", "metadata", "mount options", "boot files", "nfs installed"));
 }
 
 }  // namespace

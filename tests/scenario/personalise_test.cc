@@ -27,7 +27,7 @@ class PersonaliseTest : public StoreTest {
     engine::Identity identity{{{"/etc/machine-id", "11111111111111111111111111111111\n", 0444},
                                {"/etc/ssh/ssh_host_rsa_key", "s0's own", 0600},
                                {"/etc/ssh/ssh_host_rsa_key.pub", "its public half", 0644}}};
-    ASSERT_TRUE(engine::MakeNodeSnapshots(world_.system(), spec_, 1, "s0"));
+    ASSERT_TRUE(engine::MakeNodeSnapshots(world_.system(), spec_, 1, {"s0"}));
     const auto made = engine::Personalise(
         world_.system(), spec_, 1, {spec_.nodes.at(0), "127.0.1.1\ts0\n", std::move(identity)});
     ASSERT_TRUE(made) << made.error().message;
@@ -41,6 +41,7 @@ TEST_F(PersonaliseTest, GivesTheNodeItsNameAndIdentity) {
   Make();
   EXPECT_EQ(Content(InRoot("/etc/hostname")), "s0\n");
   EXPECT_EQ(Content(InRoot("/etc/hosts")), "127.0.1.1\ts0\n");
+  EXPECT_EQ(Content(InRoot("/etc/zprov/generation")), "1\n");
   EXPECT_EQ(Content(InRoot("/etc/machine-id")), "11111111111111111111111111111111\n");
   EXPECT_EQ(Content(InRoot("/etc/ssh/ssh_host_rsa_key")), "s0's own");
   EXPECT_EQ(Status(InRoot("/etc/ssh/ssh_host_rsa_key")).mode, 0600u);
@@ -57,9 +58,9 @@ TEST_F(PersonaliseTest, MakesAWritableSubvolumeWithNoOtherChanges) {
   const auto compared = world_.system().trees.Compare("/x/.zprov/gen/1/base", kRoot).value();
   std::vector<std::string> paths;
   for (const os::Difference& difference : compared.differences) paths.push_back(difference.path);
-  EXPECT_THAT(paths, ::testing::UnorderedElementsAre("etc/hostname", "etc/hosts", "etc/machine-id",
-                                                     "etc/ssh/ssh_host_rsa_key",
-                                                     "etc/ssh/ssh_host_rsa_key.pub"));
+  EXPECT_THAT(paths, ::testing::UnorderedElementsAre(
+                         "etc/hostname", "etc/hosts", "etc/machine-id", "etc/ssh/ssh_host_rsa_key",
+                         "etc/ssh/ssh_host_rsa_key.pub", "etc/zprov/generation"));
 }
 
 TEST_F(PersonaliseTest, KeepsUnusualModesAndOwners) {

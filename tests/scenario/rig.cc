@@ -70,7 +70,7 @@ bool Has(std::string_view line, std::initializer_list<std::string_view> parts) {
 }
 
 bool IsHint(std::string_view line) {
-  return Has(line, {"/x/.zprov/lock ", "/unwritten ", "/content.hash "});
+  return Has(line, {"/x/.zprov/lock ", "/unwritten.transid ", "/content.hash "});
 }
 
 // A node's identity, and what quotes it: made anew when a cut came before it was synced. A record

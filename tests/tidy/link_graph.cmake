@@ -3,7 +3,7 @@
 set(LINK_GRAPH ${PROJECT_BINARY_DIR}/link_graph.txt)
 set(lines "")
 foreach(folder src sim hil vm)
-  if(NOT IS_DIRECTORY ${PROJECT_SOURCE_DIR}/${folder})
+  if(NOT EXISTS ${PROJECT_SOURCE_DIR}/${folder}/CMakeLists.txt)
     continue()
   endif()
   get_directory_property(targets DIRECTORY ${PROJECT_SOURCE_DIR}/${folder} BUILDSYSTEM_TARGETS)

@@ -16,19 +16,6 @@ MoveHome HomeMoveFor(const spec::ClusterSpec& spec) {
           .parked = "/.home.before-zprov"};
 }
 
-DesiredNetwork NetworkFor(const spec::ClusterSpec& spec) {
-  DesiredNetwork network{.bridge = spec.bridge.name,
-                         .address = spec.bridge.address,
-                         .mtu = spec.bridge.mtu,
-                         .bridge_mac = std::nullopt,
-                         .links = {}};
-  if (spec.mode == spec::Mode::kNative) network.bridge_mac = spec.bridge.mac;
-  for (const spec::Node& node : spec.nodes) {
-    network.links.push_back({node.name, node.usb, node.host_mac});
-  }
-  return network;
-}
-
 }  // namespace
 
 std::string StateDirectory(const spec::ClusterSpec& spec) {
@@ -70,7 +57,7 @@ Desired DesiredState(const spec::ClusterSpec& spec, const render::HostFacts& fac
                   .directories = {},
                   .symlinks = {},
                   .roots = {},
-                  .network = NetworkFor(spec)};
+                  .network = links::WantedBy(spec)};
   if (spec.storage.home != "/home") desired.home = HomeMoveFor(spec);
   for (const spec::Node& node : spec.nodes) {
     const bool has_link = spec.mode == spec::Mode::kCompatible && facts.boots_from_generation &&

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/links/wanted.h"
 #include "core/plan/step.h"
 #include "core/render/managed_files.h"
 #include "core/spec/cluster_spec.h"
@@ -26,24 +27,6 @@ std::string RootPath(const spec::ClusterSpec& spec, const std::string& node);  /
 std::string CurrentPointer(const AdoptRoot& root);
 std::string GenerationZero(const AdoptRoot& root);
 
-struct DesiredLink {
-  std::string name;
-  std::optional<PortPath> usb;
-  Mac host_mac;
-
-  bool operator==(const DesiredLink&) const = default;
-};
-
-struct DesiredNetwork {
-  std::string bridge;
-  InterfaceAddress address;
-  uint32_t mtu = 1500;
-  std::optional<Mac> bridge_mac;  // nothing: not pinned, as the procedure leaves it
-  std::vector<DesiredLink> links;
-
-  bool operator==(const DesiredNetwork&) const = default;
-};
-
 struct Desired {
   std::string store;
   std::string source;  // subvolume that new roots are snapshots of
@@ -55,7 +38,7 @@ struct Desired {
   std::vector<MakeDirectory> directories;
   std::vector<MakeSymlink> symlinks;
   std::vector<AdoptRoot> roots;  // where each node's hand-made root would be
-  DesiredNetwork network;
+  links::WantedNetwork network;
 };
 
 Desired DesiredState(const spec::ClusterSpec& spec, const render::HostFacts& facts);

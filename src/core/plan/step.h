@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/links/changes.h"
 #include "util/net.h"
 
 namespace zprov::plan {
@@ -94,25 +95,8 @@ struct MakeGeneration {
   bool operator==(const MakeGeneration&) const = default;
 };
 
-struct SetUpBridge {
-  std::string name;
-  std::optional<Mac> mac;
-  std::optional<uint32_t> mtu;
-  InterfaceAddress address;
-
-  bool operator==(const SetUpBridge&) const = default;
-};
-
-// The gadget link that is now called `link` becomes its node's: what has no value stays.
-struct SetUpLink {
-  std::string link;
-  std::string name;
-  std::optional<Mac> mac;
-  std::optional<uint32_t> mtu;
-  std::string master;
-
-  bool operator==(const SetUpLink&) const = default;
-};
+using links::SetUpBridge;
+using links::SetUpLink;
 
 // A program that makes a running service read what was written; harmless when run again.
 struct RunProgram {

@@ -1,4 +1,4 @@
-// /etc/rc.local of a base: the host's part goes.
+// /etc/rc.local of a base: the host's part goes, and what starts zprov-node comes.
 #include <set>
 #include <vector>
 
@@ -63,6 +63,15 @@ Result<std::string> WithoutHostPart(std::string_view rc_local, const spec::Clust
   }
   ZPROV_ASSIGN(const auto pieces, render::TakeApart(text));
   return render::Together(WithoutStarts(nodes.starts_once, pieces));
+}
+
+Result<std::string> WithZprovNode(std::string_view rc_local, const spec::ClusterSpec& spec) {
+  auto file = std::get<render::BlockFile>(render::RcLocalOfNodes(spec).body);
+  if (!render::HasBlock(rc_local)) file.blocks.clear();
+  file.blocks.push_back({.id = "zprov-node",
+                         .place = render::Block::Place::kBeforeExit,
+                         .content = "/usr/lib/zprov/zprov-node &\n"});
+  return render::WithBlocks(rc_local.empty() ? file.new_file : rc_local, file);
 }
 
 }  // namespace zprov::roots

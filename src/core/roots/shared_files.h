@@ -18,6 +18,10 @@ namespace zprov::roots {
 // `:`. A text with nothing of that stays as it is.
 Result<std::string> WithoutHostPart(std::string_view rc_local, const spec::ClusterSpec& spec);
 
+// What WithoutHostPart gave, with a block that starts zprov-node: for a root without systemd. Of an
+// empty text a whole script.
+Result<std::string> WithZprovNode(std::string_view rc_local, const spec::ClusterSpec& spec);
+
 // /etc/dhcpcd.conf that leaves usb0 alone, and without the bridge's static address: a manager that
 // takes usb0 on a node takes the root with it.
 Result<std::string> WithoutUsb0(std::string_view dhcpcd_conf, const spec::ClusterSpec& spec);

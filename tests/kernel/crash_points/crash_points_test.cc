@@ -52,7 +52,7 @@ Result<plan::Plan> Apply(os::System& system, const spec::ClusterSpec& spec) {
 // record holds the time, and hints beside generations only save work.
 std::string_view Common(std::string_view line) {
   const auto has = [&](std::string_view part) { return line.find(part) != std::string_view::npos; };
-  if (has("x/.zprov/lock ") || has("/unwritten ") || has("/content.hash ")) return {};
+  if (has("x/.zprov/lock ") || has("/unwritten.transid ") || has("/content.hash ")) return {};
   const bool is_random = has("/ssh_known_hosts ") || has("x/.zprov/identity/") ||
                          has("/record.json ") ||
                          (has("x/.zprov/gen/") && (has("/machine-id ") || has("/ssh_host_")));

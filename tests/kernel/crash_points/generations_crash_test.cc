@@ -67,8 +67,8 @@ void ChangeSource(const std::string& root, int times) {
 bool IsOfTheLayout(const std::string& path) {
   static const std::regex kKnown(
       "lock|gen|current|current/s[0-4]|identity|identity/.*|retired|retired/.*|"
-      "gen/[0-9]+|gen/[0-9]+/(base|boot|record\\.json|content\\.hash|s[0-4]|s[0-4]/"
-      "(root|boot|unwritten))");
+      "gen/[0-9]+|gen/[0-9]+/(base|boot|record\\.json|content\\.hash|unwritten\\.transid|s[0-4]|"
+      "s[0-4]/(root|boot))");
   return std::regex_match(path, kKnown);
 }
 

@@ -49,6 +49,18 @@ class CopyOnDisk : public testing::Test {
   adapters::HostFilesystem host_;
 };
 
+TEST_F(CopyOnDisk, AFileSharesItsExtentsAcrossSubvolumes) {
+  ASSERT_THAT(host_.files->Write("/from/f", std::string(kFile, 'x'), 0644), Succeeds());
+  ASSERT_THAT(host_.btrfs->Create("/to/sub", 0755), Succeeds());
+  ASSERT_THAT(host_.btrfs->Sync("/"), Succeeds());
+  const auto before = host_.btrfs->Usage("/");
+  ASSERT_THAT(host_.trees->CopyFile("/from/f", "/to/sub/f", 0644), Succeeds());
+  ASSERT_THAT(host_.btrfs->Sync("/"), Succeeds());
+  const auto after = host_.btrfs->Usage("/");
+  EXPECT_LT(after->data_used, before->data_used + kFile / 2);
+  EXPECT_EQ(Allocated("/to/sub/f"), kFile);
+}
+
 TEST_F(CopyOnDisk, SharesTheExtentsOnOneBtrfs) {
   ASSERT_THAT(host_.files->Write("/from/f", std::string(kFile, 'x'), 0644), Succeeds());
   ASSERT_THAT(host_.btrfs->Sync("/"), Succeeds());

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <sstream>
 
 #include "kernel/generations/lived_in.h"
 #include "kernel/generations/node_roots.h"
@@ -27,6 +28,7 @@ using ::testing::IsEmpty;
 using ::testing::MatchesRegex;
 using ::testing::Not;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 constexpr std::array kKeys = {"rsa", "ecdsa", "ed25519"};
 
@@ -131,11 +133,31 @@ class Generations : public DebianTest {
     const std::string inside = boot.substr(root_.size()) + "/initrd.img";
     const Ran initramfs = RunShell("chroot " + root_ + " lsinitramfs " + inside);
     EXPECT_EQ(initramfs.exit_code, 0);
-    EXPECT_THAT(initramfs.out, AllOf(HasSubstr("\ninit\n"), HasSubstr("\nscripts/nfs\n"),
-                                     HasSubstr("lib/modules/" + version_ + "/")));
+    EXPECT_THAT(
+        initramfs.out,
+        AllOf(HasSubstr("\ninit\n"), HasSubstr("\nscripts/nfs\n"),
+              HasSubstr("lib/modules/" + version_ + "/"), HasSubstr("\nscripts/zprov\n"),
+              HasSubstr("\nscripts/zprov-functions\n"), HasSubstr("\nconf/conf.d/zprov\n")));
+    ExpectNodesModules(initramfs.out);
     for (const char* node : kNodes) {
       EXPECT_EQ(fs::read_symlink(roots().Boot(number, node)), "../boot");
     }
+  }
+
+  // Each module that nodes need and that this kernel has.
+  void ExpectNodesModules(const std::string& listing) {
+    std::istringstream names(ContentOf(ZPROV_SOURCE_DIR "/src/node/modules"));
+    size_t found = 0;
+    for (std::string name; std::getline(names, name);) {
+      if (name.empty() || name.starts_with("#")) continue;
+      const std::string file = "/" + name + ".ko";
+      const Ran has =
+          RunShell(fmt::format("find {}/lib/modules/{} -name {}.ko", root_, version_, name));
+      if (has.out.empty()) continue;
+      EXPECT_THAT(listing, HasSubstr(file + "\n"));
+      ++found;
+    }
+    EXPECT_GT(found, 2U) << "at least NFS";
   }
 
   NodeRoots roots() const { return NodeRoots(root_); }
@@ -265,7 +287,18 @@ TEST_F(Generations, HoldTheSourceAndNothingThatIsTheHostsAlone) {
                      "etc/systemd/system/multi-user.target.wants/nfs-server.service",
                      "var/lib/systemd/random-seed", "var/lib/dhcpcd/duid", "var/log/rpiboot.log",
                      "var/log/journal/5f1e/system.journal", "x/.zprov/gen", "var/lib/nfs/rmtab"}));
-    EXPECT_THAT(diff.added, ElementsAre("etc/systemd/network/05-zprov-usb0.network"));
+    EXPECT_THAT(
+        diff.added,
+        UnorderedElementsAre("etc/systemd/network/05-zprov-usb0.network",
+                             "etc/systemd/system/multi-user.target.wants/zprov-node.service",
+                             "etc/zprov/generation", "usr/lib/systemd/system/zprov-node.service",
+                             "usr/lib/zprov", "usr/lib/zprov/modules", "usr/lib/zprov/zprov-node",
+                             "usr/share/initramfs-tools/hooks/zprov",
+                             "usr/share/initramfs-tools/scripts/zprov",
+                             "usr/share/initramfs-tools/scripts/zprov-functions", "var/lib/zprov"));
+    EXPECT_EQ(ContentOf(root + "/etc/zprov/generation"), "2\n");
+    EXPECT_EQ(RunShell("chroot " + root + " systemctl is-enabled zprov-node.service").out,
+              "enabled\n");
     EXPECT_THAT(diff.changed, ElementsAreArray(kChanged));
 
     for (const char* kind : {"system.posix_acl_access", "system.posix_acl_default"}) {

@@ -13,11 +13,13 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <stdexcept>
 #include <system_error>
 
 #include "core/spec/format.h"
 #include "kernel/hosts/listing.h"
+#include "sim/os/archives.h"
 #include "sim/scenarios/seed_files.h"
 
 namespace zprov::tests {
@@ -73,7 +75,22 @@ void CheckBtrfs(btrfs_util_error error, const std::string& path) {
   if (error != BTRFS_UTIL_OK) throw std::runtime_error(path + ": " + btrfs_util_strerror(error));
 }
 
-// As Debian's kernel and firmware packages put them; the initramfs is InitramfsOf's.
+// Gadget and NFS client as modules, in the root and in the initramfs.
+void AddModules(const std::string& root) {
+  const std::string directory = fmt::format("lib/modules/{}/", kKernelVersion);
+  std::string list;
+  std::map<std::string, std::string> initramfs = {{"init", "#!/bin/sh\n"}};
+  for (const char* name : {"dwc2", "libcomposite", "u_ether", "usb_f_ecm", "usb_f_ecm_subset",
+                           "nfs", "nfsv3", "nfsv4", "sunrpc"}) {
+    const std::string module = fmt::format("kernel/{}.ko", name);
+    list += module + ":\n";
+    initramfs[directory + module] = "module\n";
+  }
+  WriteFile(fmt::format("{}/{}modules.dep", root, directory), list);
+  WriteFile(fmt::format("{}{}", root, kSmallInitramfs), sim::NewcArchive(initramfs));
+}
+
+// As Debian's kernel and firmware packages put them.
 void AddBootFiles(const std::string& root) {
   for (const char* name : {"bootcode.bin", "start.elf", "fixup.dat"}) {
     WriteFile(root + "/boot/firmware/" + name, std::string("firmware ") + name + "\n");
@@ -81,8 +98,7 @@ void AddBootFiles(const std::string& root) {
   std::string kernel(0x400, 'k');
   kernel.replace(kArmMagicAt, kArmMagic.size(), kArmMagic);
   WriteFile(fmt::format("{}/boot/vmlinuz-{}", root, kKernelVersion), kernel);
-  WriteFile(fmt::format("{}{}", root, kSmallInitramfs), "initramfs\n");
-  WriteFile(fmt::format("{}/lib/modules/{}/modules.dep", root, kKernelVersion), "");
+  AddModules(root);
   const std::string dtbs = fmt::format("{}/usr/lib/linux-image-{}", root, kKernelVersion);
   WriteFile(dtbs + "/bcm2835-rpi-zero.dtb", "device tree\n");
 }

@@ -2,11 +2,13 @@
 #include <gmock/gmock.h>
 #include <sched.h>
 
+#include "adapters/control_socket.h"
 #include "adapters/event_loop.h"
 #include "adapters/host_world.h"
 #include "adapters/libnl.h"
 #include "adapters/libusb.h"
 #include "adapters/proc_table.h"
+#include "adapters/sd_daemon.h"
 #include "engine/apply.h"
 #include "kernel/hosts/hosts.h"
 #include "support/capability.h"
@@ -26,8 +28,10 @@ class Host {
       : tree_(adapters::OpenTreeWorld(root).value()),
         loop_(adapters::MakeEventLoop(tree_->system().clock)),
         netlink_(adapters::MakeLibnl(*loop_).value()),
-        usb_(adapters::MakeLibusb()),
-        processes_(adapters::MakeProcTable()) {
+        usb_(adapters::MakeLibusb(*loop_)),
+        processes_(adapters::MakeProcTable()),
+        control_(adapters::MakeControlSocket(*loop_)),
+        supervisor_(adapters::MakeSdDaemon()) {
     tree_->system().live = &live_;
   }
 
@@ -39,7 +43,9 @@ class Host {
   std::unique_ptr<os::Netlink> netlink_;
   std::unique_ptr<os::UsbBus> usb_;
   std::unique_ptr<os::ProcessTable> processes_;
-  os::Live live_{*netlink_, *usb_, *processes_};
+  std::unique_ptr<os::Control> control_;
+  std::unique_ptr<os::Supervisor> supervisor_;
+  os::Live live_{*netlink_, *usb_, *processes_, *control_, *supervisor_};
 };
 
 Link LinkNamed(os::System& system, const std::string& name) {

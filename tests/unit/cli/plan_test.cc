@@ -198,7 +198,7 @@ TEST(Demo, GoesThroughTheWholeCycleInALineEach) {
   EXPECT_EQ(demo.exit, 0) << demo.err;
   EXPECT_THAT(demo.err, IsEmpty());
   const auto lines = LinesWithEndings(demo.out);
-  ASSERT_EQ(lines.size(), 10u) << demo.out;
+  ASSERT_EQ(lines.size(), 12u) << demo.out;
   EXPECT_EQ(lines[0], "init: cluster.toml for the 5 boards on the simulated USB bus\n");
   EXPECT_THAT(std::string(lines[1]), MatchesRegex("check: .*fine: cluster snail, 5 nodes\n"));
   EXPECT_THAT(std::string(lines[2]), MatchesRegex("plan: [0-9]+ changes to make\n"));
@@ -210,6 +210,8 @@ TEST(Demo, GoesThroughTheWholeCycleInALineEach) {
   EXPECT_EQ(lines[7], "status: 5 nodes: 5 down; next boot: generation 2\n");
   EXPECT_EQ(lines[8], "rollback: 5 nodes back from generation 2 to 1\n");
   EXPECT_EQ(lines[9], "plan: nothing to do\n");
+  EXPECT_EQ(lines[10], "boot: 5 nodes: 5 healthy\n");
+  EXPECT_EQ(lines[11], "status: 5 nodes: 5 up; next boot: generation 1; a reboot may change all\n");
 }
 
 TEST(Demo, OnARigThatRefusesFailsAndShowsWhatTheCommandSaid) {

@@ -91,6 +91,27 @@ TEST(WithoutHostPart, LeavesATextWithoutOneAsItIs) {
   }
 }
 
+TEST(WithZprovNode, StartsItBeforeTheExitAndKeepsTheRest) {
+  const std::string text = "#!/bin/sh -e\necho mine\n\nexit 0\n";
+  const std::string with = WithZprovNode(text, Cluster()).value();
+  const size_t start = with.find("\n/usr/lib/zprov/zprov-node &\n");
+  EXPECT_LT(with.find("echo mine\n"), start) << with;
+  EXPECT_LT(start, with.find("exit 0\n")) << with;
+}
+
+TEST(WithZprovNode, KeepsTheNodesBranchBesideIt) {
+  const std::string text = WithoutHostPart(Seed("rc.local"), Cluster()).value();
+  const std::string with = WithZprovNode(text, Cluster()).value();
+  EXPECT_NE(with.find("ip link set usb0 mtu 7418\n"), std::string::npos) << with;
+  EXPECT_NE(with.find("/usr/lib/zprov/zprov-node &\n"), std::string::npos) << with;
+}
+
+TEST(WithZprovNode, MakesAScriptOfNothing) {
+  const std::string with = WithZprovNode("", Cluster()).value();
+  EXPECT_TRUE(with.starts_with("#!/bin/sh -e\n")) << with;
+  EXPECT_TRUE(with.ends_with("exit 0\n")) << with;
+}
+
 TEST(WithoutHostPart, ChangesNothingASecondTime) {
   const auto once = WithoutHostPart(Seed("rc.local") + "rpiboot &\n", Cluster());
   EXPECT_EQ(WithoutHostPart(once.value(), Cluster()), once);

@@ -1,0 +1,266 @@
+// What crosses the wire, and when. A transfer is whole or not at all: the device gets its bytes, or
+// is asked for them, when they have crossed.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/usb.h"
+
+namespace zprov::sim {
+namespace {
+
+using std::chrono::nanoseconds;
+
+// USB 2.0, table 5-10: 13 bulk packets of 512 bytes in each of 8000 microframes a second.
+constexpr uint64_t kBusRate = uint64_t{13} * 512 * 8000;  // bytes per second
+// src/core/usbboot/README.md, A Zero: 50 KB in 5.6 ms while it says that it is at full speed.
+constexpr uint64_t kFullSpeedRate = 9'000'000;  // bytes per second
+// The same: 24 bytes, a control and a bulk transfer, in 0.25 ms.
+constexpr auto kTransferTime = std::chrono::microseconds(125);
+// usbfs: usbfs_memory_mb=16, one pool for all devices.
+constexpr size_t kPool = 16 << 20;  // bytes
+// USB 2.0, 7.1.7.5: the reset, the recovery, and the same again for reading the descriptors.
+constexpr auto kResetTime = std::chrono::milliseconds(120);
+// One configuration without an interface.
+constexpr std::string_view kEmptyConfiguration{"\x09\x02\x09\x00\x00\x01\x00\x80\x32", 9};
+constexpr uint8_t kInterfaceDescriptor = 4;
+constexpr size_t kInterfaceNumberAt = 2;
+constexpr size_t kShortestInterface = 9;  // bytes
+
+nanoseconds TimeFor(size_t bytes, uint64_t rate) {
+  return nanoseconds(bytes * std::nano::den / rate);
+}
+
+bool HasInterface(std::string_view configuration, uint8_t number) {
+  while (configuration.size() >= 2) {
+    const auto length = static_cast<uint8_t>(configuration[0]);
+    if (length < 2 || length > configuration.size()) return false;
+    if (static_cast<uint8_t>(configuration[1]) == kInterfaceDescriptor &&
+        length >= kShortestInterface &&
+        static_cast<uint8_t>(configuration[kInterfaceNumberAt]) == number)
+      return true;
+    configuration.remove_prefix(length);
+  }
+  return false;
+}
+
+size_t BulkSize(const os::UsbTransfer& transfer) {
+  const auto* bulk = std::get_if<os::BulkOut>(&transfer.what);
+  return bulk == nullptr ? 0 : bulk->bytes.size();
+}
+
+tl::unexpected<Error> Left(const PortPath& port) {
+  return Fail(ErrorKind::kGone, port.ToString() + ": the device left: open it when it is back");
+}
+
+}  // namespace
+
+UsbBus::Device* UsbBus::Behind(const Opened& opened) {
+  const auto found = devices_.find(opened.port);
+  const bool is_same = found != devices_.end() && found->second.stay == opened.stay;
+  return is_same ? &found->second : nullptr;
+}
+
+Result<std::pair<UsbBus::Opened*, UsbBus::Device*>> UsbBus::Need(os::UsbHandle handle) {
+  queue_.CatchUp();
+  const auto found = opened_.find(handle);
+  if (found == opened_.end()) {
+    return Fail(ErrorKind::kGone, "the device was closed: open it before talking to it");
+  }
+  Device* device = Behind(found->second);
+  if (device == nullptr) return Left(found->second.port);
+  return std::pair(&found->second, device);
+}
+
+Result<os::UsbOpened> UsbBus::Open(const PortPath& port) {
+  queue_.CatchUp();
+  ZPROV_TRY(NeedRights());
+  const auto found = devices_.find(port);
+  if (found == devices_.end() || found->second.stay == 0) {
+    return Fail(ErrorKind::kNotFound, "nothing at " + port.ToString() + ": wait until it arrives");
+  }
+  const Device& device = found->second;
+  const bool is_open = std::ranges::any_of(
+      opened_, [&](const auto& entry) { return entry.second.stay == device.stay; });
+  if (is_open) {
+    return Fail(ErrorKind::kBusy, port.ToString() + " is open already: close it before");
+  }
+  opened_[++last_handle_] = {port, device.stay};
+  return os::UsbOpened{last_handle_, device.function == nullptr ? std::string(kEmptyConfiguration)
+                                                                : device.function->Configuration()};
+}
+
+Result<void> UsbBus::Claim(os::UsbHandle handle, uint8_t interface_number) {
+  ZPROV_ASSIGN(const auto needed, Need(handle));
+  const Device& device = *needed.second;
+  const std::string which =
+      fmt::format("{}, interface {}", device.shown.port.ToString(), interface_number);
+  if (device.function == nullptr ||
+      !HasInterface(device.function->Configuration(), interface_number)) {
+    return Fail(ErrorKind::kNotFound, which + ": there is none: look at its configuration");
+  }
+  if (device.held.contains(interface_number)) {
+    return Fail(ErrorKind::kBusy, which + ": another program has it: stop rpiboot or what it is");
+  }
+  return {};
+}
+
+Result<void> UsbBus::NeedSpace(const os::UsbTransfer& transfer) const {
+  const auto* bulk = std::get_if<os::BulkOut>(&transfer.what);
+  if (bulk == nullptr) return {};
+  if (bulk->bytes.empty() || bulk->bytes.size() > os::kMaxBulk) {
+    return Fail(ErrorKind::kInvalid, fmt::format("{} bytes in one bulk transfer: send 1 to {}",
+                                                 bulk->bytes.size(), os::kMaxBulk));
+  }
+  size_t taken = bulk->bytes.size();
+  for (const auto& [id, flight] : flights_) taken += BulkSize(flight.transfer);
+  if (taken <= kPool) return {};
+  return Fail(ErrorKind::kNoSpace,
+              "the kernel has no memory left for transfers: submit it again when one completed");
+}
+
+Result<os::UsbTransferId> UsbBus::Submit(os::UsbHandle handle, const os::UsbTransfer& transfer) {
+  ZPROV_ASSIGN(const auto needed, Need(handle));
+  ZPROV_TRY(NeedSpace(transfer));
+  const os::UsbTransferId id = ++last_transfer_;
+  const auto* bulk = std::get_if<os::BulkOut>(&transfer.what);
+  const Endpoint endpoint{handle, bulk == nullptr ? uint8_t{0} : bulk->endpoint};
+  flights_[id] = {endpoint, transfer, queue_.Now()};
+  needed.first->transfers.insert(id);
+  auto& waiting = endpoints_[endpoint];
+  waiting.push_back(id);
+  queue_.After(transfer.timeout, [this, id] {
+    if (flights_.contains(id)) Complete({id, os::UsbOutcome::kTimedOut, 0});
+  });
+  if (waiting.size() == 1) Start(id);
+  return id;
+}
+
+// When `bytes` have crossed: behind all that the wire carries already, no faster than the device,
+// and not before the host controller has seen the transfer.
+os::Moment UsbBus::Cross(const Flight& flight, size_t bytes) {
+  const os::Moment now = queue_.Now();
+  wire_free_ = std::max(wire_free_, now) + TimeFor(bytes, kBusRate);
+  const Device* device = Behind(opened_.at(flight.endpoint.first));
+  const bool is_slow = device != nullptr && device->function != nullptr &&
+                       device->function->Speed() == UsbSpeed::kFull;
+  const os::Moment begun = std::max(now, flight.submitted + kTransferTime);
+  return std::max(wire_free_, begun + TimeFor(bytes, is_slow ? kFullSpeedRate : kBusRate));
+}
+
+void UsbBus::Start(os::UsbTransferId id) {
+  const Flight& flight = flights_.at(id);
+  const os::Moment done = Cross(flight, BulkSize(flight.transfer));
+  queue_.After(done - queue_.Now(), [this, id] { Deliver(id); });
+}
+
+UsbReply UsbBus::Ask(const Flight& flight) {
+  const Device* device = Behind(opened_.at(flight.endpoint.first));
+  if (device == nullptr || device->function == nullptr) return UsbReply::Stall();
+  const std::shared_ptr<UsbFunction> function = device->function;  // it may unplug itself
+  if (const auto* out = std::get_if<os::ControlOut>(&flight.transfer.what)) {
+    return function->OnControlOut(*out);
+  }
+  if (const auto* in = std::get_if<os::ControlIn>(&flight.transfer.what)) {
+    return function->OnControlIn(*in);
+  }
+  const os::BulkOut bulk = std::get<os::BulkOut>(flight.transfer.what);
+  return function->OnBulkOut(bulk.endpoint, bulk.bytes);
+}
+
+void UsbBus::Deliver(os::UsbTransferId id) {
+  const auto found = flights_.find(id);
+  if (found == flights_.end()) return;
+  UsbReply reply = Ask(found->second);
+  if (flights_.contains(id)) Answer(id, std::move(reply));
+}
+
+void UsbBus::Answer(os::UsbTransferId id, UsbReply reply) {
+  const Flight& flight = flights_.at(id);
+  switch (reply.kind) {
+    case UsbReply::Kind::kNever:
+      return;
+    case UsbReply::Kind::kLater:
+      queue_.After(reply.again, [this, id] { Deliver(id); });
+      return;
+    case UsbReply::Kind::kStall:
+      return Complete({id, os::UsbOutcome::kStalled, 0});
+    case UsbReply::Kind::kTaken:
+      break;
+  }
+  const auto* in = std::get_if<os::ControlIn>(&flight.transfer.what);
+  if (in == nullptr) {
+    return Complete({id, os::UsbOutcome::kDone, static_cast<uint32_t>(BulkSize(flight.transfer))});
+  }
+  if (reply.bytes.size() > in->length) return Complete({id, os::UsbOutcome::kFailed, 0});
+  const os::Moment done = Cross(flight, reply.bytes.size());
+  queue_.After(done - queue_.Now(), [this, id, bytes = std::move(reply.bytes)] {
+    if (!flights_.contains(id)) return;
+    Complete({id, os::UsbOutcome::kDone, static_cast<uint32_t>(bytes.size()), bytes});
+  });
+}
+
+void UsbBus::Remove(os::UsbTransferId id) {
+  const auto found = flights_.find(id);
+  auto& waiting = endpoints_.at(found->second.endpoint);
+  std::erase(waiting, id);
+  if (waiting.empty()) endpoints_.erase(found->second.endpoint);
+  flights_.erase(found);
+}
+
+void UsbBus::Complete(const os::UsbCompleted& completed) {
+  const Endpoint endpoint = flights_.at(completed.transfer).endpoint;
+  const bool was_first = endpoints_.at(endpoint).front() == completed.transfer;
+  Remove(completed.transfer);
+  queue_.Post(completed);
+  const auto next = endpoints_.find(endpoint);
+  if (was_first && next != endpoints_.end()) Start(next->second.front());
+}
+
+void UsbBus::CompleteAll(uint64_t stay) {
+  std::vector<os::UsbTransferId> ended;
+  for (const auto& [id, flight] : flights_) {
+    if (opened_.at(flight.endpoint.first).stay == stay) ended.push_back(id);
+  }
+  for (const os::UsbTransferId id : ended) {
+    Remove(id);
+    queue_.Post(os::UsbCompleted{id, os::UsbOutcome::kGone, 0});
+  }
+}
+
+void UsbBus::Cancel(os::UsbTransferId transfer) {
+  queue_.CatchUp();
+  if (flights_.contains(transfer)) Complete({transfer, os::UsbOutcome::kCancelled, 0});
+}
+
+Result<void> UsbBus::Reset(os::UsbHandle handle) {
+  ZPROV_ASSIGN(const auto needed, Need(handle));
+  Device& device = *needed.second;
+  const PortPath port = device.shown.port;
+  Leave(device);
+  if (device.function != nullptr) device.function->OnReset();
+  queue_.After(kResetTime, [this, port] {
+    const auto found = devices_.find(port);
+    if (found != devices_.end() && found->second.stay == 0 && CanArrive(port)) {
+      Arrive(found->second);
+    }
+  });
+  return {};
+}
+
+void UsbBus::Close(os::UsbHandle handle) {
+  queue_.CatchUp();
+  const auto found = opened_.find(handle);
+  if (found == opened_.end()) return;
+  const auto& own = found->second.transfers;
+  for (const os::UsbTransferId id : own) {
+    if (flights_.contains(id)) Remove(id);
+  }
+  queue_.Drop([&](const os::Event& event) {
+    const auto* completed = std::get_if<os::UsbCompleted>(&event);
+    return completed != nullptr && own.contains(completed->transfer);
+  });
+  opened_.erase(found);
+}
+
+}  // namespace zprov::sim

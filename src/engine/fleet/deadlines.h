@@ -1,0 +1,34 @@
+// How long each stage may take. Source: src/core/usbboot/README.md, "A Zero, as logs show it",
+// with room for a slow board and a busy bus; what Linux does on a Zero is inferred.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "core/usbboot/session.h"
+#include "os/clock.h"
+
+namespace zprov::engine {
+
+inline constexpr os::Moment kNever = os::Moment::max();
+
+inline constexpr os::Moment kFileServerWithin = std::chrono::seconds(15);  // 2.7 to 4.2 s
+inline constexpr os::Moment kBackWithin = std::chrono::seconds(20);  // after it left, reset, power
+inline constexpr os::Moment kBootWithin = std::chrono::minutes(5);   // from ROM to the last file
+inline constexpr os::Moment kGadgetWithin = std::chrono::seconds(90);
+inline constexpr os::Moment kLinkWithin = std::chrono::seconds(30);
+inline constexpr os::Moment kMountWithin = std::chrono::seconds(120);
+inline constexpr os::Moment kHealthyWithin = std::chrono::minutes(5);
+
+inline constexpr os::Moment kRetryAfter =
+    std::chrono::milliseconds(200);  // a file server waits 1 s
+inline constexpr os::Moment kOffFor = std::chrono::seconds(2);
+inline constexpr os::Moment kCommandWithin = std::chrono::seconds(10);
+inline constexpr os::Moment kCureAfter = std::chrono::seconds(10);  // for what fails on this host
+inline constexpr os::Moment kLookAfter = std::chrono::seconds(1);   // for files that a node writes
+inline constexpr os::Moment kPokeAfter = std::chrono::milliseconds(20);  // for an empty pool
+
+// "send start.elf: no answer in time".
+std::string Describe(const usbboot::Ended& ended);
+
+}  // namespace zprov::engine

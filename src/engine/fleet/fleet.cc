@@ -1,0 +1,126 @@
+#include "engine/fleet/fleet.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/usbboot/stage.h"
+#include "engine/fleet/deadlines.h"
+
+namespace zprov::engine {
+namespace {
+
+constexpr uint8_t kHubClass = 9;
+
+UnknownBoard Unknown(const os::UsbDevice& device, const usbboot::Speaker& speaker) {
+  const std::string port = device.port.ToString();
+  const char* stage = speaker.stage == usbboot::Stage::kRom ? "boot ROM" : "file server";
+  return {port, fmt::format("{} as {}", speaker.chip->description, stage),
+          fmt::format("usb = \"{}\"", port)};
+}
+
+}  // namespace
+
+Fleet::Fleet(os::System& system, spec::ClusterSpec spec, FleetOptions options)
+    : system_(system),
+      spec_(std::move(spec)),
+      boot_sets_(system),
+      starts_(std::max<size_t>(options.most_starting, 1)) {
+  for (const spec::Node& node : spec_.nodes) {
+    if (!node.usb || system_.live == nullptr) continue;
+    nodes_.push_back(std::make_unique<NodeBoot>(
+        FleetParts{system_, spec_, boot_sets_, starts_, notices_}, node));
+    by_port_[*node.usb] = nodes_.back().get();
+  }
+}
+
+Result<void> Fleet::Begin() {
+  if (system_.live == nullptr) {
+    return Fail(ErrorKind::kNotSupported, "a tree of files has no USB to boot over");
+  }
+  links_.emplace(system_, spec_);
+  ZPROV_TRY(links_->Begin());
+  return system_.live->usb.Watch();
+}
+
+void Fleet::On(const os::Event& event) {
+  if (links_) links_->On(event);
+  if (const auto* completed = std::get_if<os::UsbCompleted>(&event)) {
+    for (const auto& node : nodes_) node->On(*completed);
+  } else if (const auto* arrived = std::get_if<os::UsbArrived>(&event)) {
+    Arrived(arrived->device);
+  } else if (const auto* left = std::get_if<os::UsbLeft>(&event)) {
+    Left(left->port);
+  } else if (const auto* ended = std::get_if<os::ProcessEnded>(&event)) {
+    for (const auto& node : nodes_) node->On(*ended);
+  } else if (const auto* answered = std::get_if<os::ProbeAnswered>(&event)) {
+    for (const auto& node : nodes_) node->On(*answered);
+  }
+  LookAtLinks();
+  const os::Moment now = system_.clock.Now();
+  for (const auto& node : nodes_) {
+    if (node->NextDeadline() <= now) node->Tick(now);
+  }
+  StartWhoMay();
+}
+
+// What a node is told on its command line must be what its link runs with.
+void Fleet::LookAtLinks() {
+  if (!links_) return;
+  spec_.bridge.mtu = links_->mtu();
+  for (const auto& node : nodes_) node->Saw(links_->Of(node->name()));
+}
+
+void Fleet::Arrived(const os::UsbDevice& device) {
+  if (device.device_class == kHubClass) return;
+  if (NodeBoot* node = At(device.port)) return node->Arrived(device);
+  const auto speaker = usbboot::Identify(device.vendor, device.product, device.serial_index);
+  if (speaker) unknown_[device.port] = Unknown(device, *speaker);
+}
+
+void Fleet::Left(const PortPath& port) {
+  unknown_.erase(port);
+  if (NodeBoot* node = At(port)) node->Left();
+}
+
+void Fleet::StartWhoMay() {
+  for (const std::string& name : starts_.Grant(system_.clock.Now())) Named(name)->Start();
+}
+
+NodeBoot* Fleet::At(const PortPath& port) {
+  const auto found = by_port_.find(port);
+  return found == by_port_.end() ? nullptr : found->second;
+}
+
+NodeBoot* Fleet::Named(const std::string& name) {
+  return std::ranges::find_if(nodes_, [&](const auto& node) { return node->name() == name; })
+      ->get();
+}
+
+os::Moment Fleet::NextDeadline() const {
+  os::Moment next = starts_.NextDeadline();
+  if (links_) next = std::min(next, links_->NextDeadline());
+  for (const auto& node : nodes_) next = std::min(next, node->NextDeadline());
+  return next;
+}
+
+std::vector<NodeView> Fleet::Views() const {
+  std::vector<NodeView> views;
+  for (const auto& node : nodes_) views.push_back(node->View());
+  return views;
+}
+
+std::vector<UnknownBoard> Fleet::UnknownBoards() const {
+  std::vector<UnknownBoard> boards;
+  for (const auto& [port, board] : unknown_) boards.push_back(board);
+  return boards;
+}
+
+std::vector<std::string> Fleet::Warnings() const {
+  return links_ ? links_->Warnings() : std::vector<std::string>();
+}
+
+std::vector<NodeNotice> Fleet::TakeNotices() { return std::exchange(notices_, {}); }
+
+}  // namespace zprov::engine

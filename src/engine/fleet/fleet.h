@@ -1,0 +1,69 @@
+// All nodes of a cluster, booted at once by one thread: it is handed every event of the loop, acts,
+// and never waits. Which node is which, the port decides.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/spec/cluster_spec.h"
+#include "engine/fleet/boot_set_files.h"
+#include "engine/fleet/node_boot.h"
+#include "engine/fleet/node_view.h"
+#include "engine/fleet/starts.h"
+#include "engine/links/links.h"
+#include "os/events.h"
+#include "os/system.h"
+#include "util/result.h"
+
+namespace zprov::engine {
+
+struct FleetOptions {
+  // Boards between boot ROM and file server at the same time.
+  size_t most_starting = 16;
+};
+
+class Fleet {
+ public:
+  // `system` must live as long, and have a live host.
+  Fleet(os::System& system, spec::ClusterSpec spec, FleetOptions options = {});
+  Fleet(const Fleet&) = delete;
+  Fleet& operator=(const Fleet&) = delete;
+
+  // From here on whatever is plugged in is booted, and its link joins the bridge. kPermission;
+  // kNotSupported: no USB, or no live host; those of Links::Begin.
+  Result<void> Begin();
+
+  // Every event of the loop, DeadlinePassed too.
+  void On(const os::Event& event);
+
+  // When it wants to be handed a DeadlinePassed; Moment::max(): never. In the past: at once.
+  os::Moment NextDeadline() const;
+
+  std::vector<NodeView> Views() const;              // nodes with a port, in the spec's order
+  std::vector<UnknownBoard> UnknownBoards() const;  // that are plugged in now, by port
+  std::vector<NodeNotice> TakeNotices();            // since the last time
+  std::vector<std::string> Warnings() const;        // about links, each with the way out
+
+ private:
+  void Arrived(const os::UsbDevice& device);
+  void Left(const PortPath& port);
+  void StartWhoMay();
+  void LookAtLinks();
+  NodeBoot* At(const PortPath& port);
+  NodeBoot* Named(const std::string& name);
+
+  os::System& system_;
+  spec::ClusterSpec spec_;
+  BootSets boot_sets_;
+  Starts starts_;
+  std::optional<Links> links_;  // nothing without a live host
+  std::vector<NodeNotice> notices_;
+  std::vector<std::unique_ptr<NodeBoot>> nodes_;
+  std::map<PortPath, NodeBoot*> by_port_;
+  std::map<PortPath, UnknownBoard> unknown_;
+};
+
+}  // namespace zprov::engine

@@ -1,0 +1,130 @@
+// One node on its way from the boot ROM to Linux: a state machine that is told what happens at the
+// node's port, talks to what is there, and climbs the ladder when a stage fails. It knows nothing
+// of other nodes.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/spec/cluster_spec.h"
+#include "core/usbboot/stage.h"
+#include "engine/fleet/boot_files.h"
+#include "engine/fleet/conversation.h"
+#include "engine/fleet/node_view.h"
+#include "engine/fleet/starts.h"
+#include "engine/links/links.h"
+#include "os/system.h"
+
+namespace zprov::engine {
+
+// What all nodes of a fleet share; lives longer than they.
+struct FleetParts {
+  os::System& system;  // with live
+  spec::ClusterSpec& spec;
+  BootSets& boot_sets;
+  Starts& starts;
+  std::vector<NodeNotice>& notices;
+};
+
+class NodeBoot {
+ public:
+  NodeBoot(const FleetParts& parts, const spec::Node& node);  // node.usb is set
+  NodeBoot(const NodeBoot&) = delete;
+  NodeBoot& operator=(const NodeBoot&) = delete;
+  ~NodeBoot();
+
+  void Arrived(const os::UsbDevice& device);
+  void Left();
+  void On(const os::UsbCompleted& completed);
+  void On(const os::ProcessEnded& ended);
+  void On(const os::ProbeAnswered& answered);
+  // Its link, as it is now.
+  void Saw(const LinkView& link);
+  // The place that it asked Starts for.
+  void Start();
+  // Whatever was to happen by now.
+  void Tick(os::Moment now);
+  os::Moment NextDeadline() const;
+
+  NodeState state() const { return state_; }
+  const std::string& name() const { return node_.name; }
+  NodeView View() const;
+
+ private:
+  enum class Rung { kRetry, kReset, kPowerOff, kPowerOn, kAwait };
+
+  // ---- stages (node_boot.cc), and what was asked for (node_record.cc)
+  void Enter(NodeState state, os::Moment within);
+  void OnRom();
+  void OnFileServer();
+  void OnGadget();
+  bool BeginBoot();
+  bool OpenDevice();
+  void Converse(std::unique_ptr<Conversation> conversation);
+  void Meet(Need need);
+  void AfterFirstStage(const usbboot::Ended& ended);
+  void AfterFiles(const usbboot::Ended& ended);
+  void Close();
+  std::optional<std::string_view> LookUp(const std::string& name);
+  void NoteOdd();
+  void NoteAnswered();
+  void Note(FileRecord record);
+  os::Moment Now() const { return parts_.system.clock.Now(); }
+
+  // ---- Linux (node_linux.cc)
+  void WaitForReports();
+  void LookForReports();
+  void Probe();
+  void BeWell(NodeState state);
+
+  // ---- the ladder (node_ladder.cc)
+  void FailBoot(const std::string& cause);
+  void FailHere(const std::string& cause);
+  void Climb();
+  void Step(Rung rung, os::Moment within);
+  void TakeStep();
+  void Retry();
+  void ResetDevice();
+  void SwitchPower(os::UsbBus::PortPower power);
+  void FailPower(const std::string& why);
+  void Quarantine();
+  void OnDeadline();
+  std::string StepName() const;
+
+  FleetParts parts_;
+  const spec::Node& node_;
+
+  NodeState state_ = NodeState::kAbsent;
+  os::Moment since_{0};
+  os::Moment deadline_ = os::Moment::max();
+  std::optional<os::UsbDevice> device_;
+  std::optional<usbboot::Speaker> speaker_;
+  UsbLine line_;  // handle 0: nothing is open
+  std::unique_ptr<Conversation> conversation_;
+
+  std::optional<BootFiles> files_;  // of this boot
+  os::Moment boot_began_{0};
+  int session_ = 0;
+  std::string file_;
+  std::string miss_;
+  uint64_t bytes_ = 0;  // of the sessions before this one
+  std::vector<FileRecord> timeline_;
+  uint64_t records_left_out_ = 0;
+  bool is_record_open_ = false;          // its answer is under way
+  bool is_size_known_ = false;           // the last request was for the size of file_
+  os::Moment poke_ = os::Moment::max();  // a starved conversation tries again then
+
+  bool reports_ = false;                 // its root has zprov-node, and we know its nonce
+  os::Moment look_ = os::Moment::max();  // for its reports, or whether it answers
+  std::optional<os::ProbeId> probe_;
+  std::string refusal_;  // why its link stays out of the bridge
+  std::string cause_;
+  int failures_ = 0;
+  bool was_powered_ = false;  // since it was well
+  Rung rung_ = Rung::kRetry;
+  std::optional<os::ProcessId> power_command_;
+};
+
+}  // namespace zprov::engine

@@ -1,0 +1,139 @@
+// What a node was asked for and got: its timeline and its view.
+#include <algorithm>
+#include <utility>
+
+#include "core/usbboot/lookup.h"
+#include "engine/fleet/deadlines.h"
+#include "engine/fleet/node_boot.h"
+
+namespace zprov::engine {
+namespace {
+
+using usbboot::Ended;
+
+std::string_view Why(Ended::How how) {
+  switch (how) {
+    case Ended::How::kAccepted:
+    case Ended::How::kUnconfirmed:
+    case Ended::How::kDone:
+      return "done";
+    case Ended::How::kRefused:
+      return "refused";
+    case Ended::How::kLeft:
+      return "it left the bus";
+    case Ended::How::kSilent:
+      return "no answer in time";
+    case Ended::How::kBroken:
+      return "the transfer failed";
+    case Ended::How::kNonsense:
+      return "over and over, and nothing else";
+  }
+  return "";
+}
+
+FileRecord::What MissOf(const std::string& name) {
+  return usbboot::Judge(name) == usbboot::Miss::kExpected ? FileRecord::What::kExpectedMiss
+                                                          : FileRecord::What::kSuspiciousMiss;
+}
+
+}  // namespace
+
+std::string Describe(const Ended& ended) {
+  const std::string why(Why(ended.how));
+  return ended.doing.empty() ? why : ended.doing + ": " + why;
+}
+
+std::string_view Name(NodeState state) {
+  switch (state) {
+    case NodeState::kAbsent:
+      return "absent";
+    case NodeState::kRom:
+      return "boot ROM";
+    case NodeState::kFirstStageSent:
+      return "first stage sent";
+    case NodeState::kServing:
+      return "serving";
+    case NodeState::kServed:
+      return "served";
+    case NodeState::kGadget:
+      return "gadget";
+    case NodeState::kLink:
+      return "link";
+    case NodeState::kMounted:
+      return "mounted";
+    case NodeState::kHealthy:
+      return "healthy";
+    case NodeState::kUp:
+      return "up (unverified)";
+    case NodeState::kFailed:
+      return "failed";
+    case NodeState::kRecovering:
+      return "recovering";
+    case NodeState::kQuarantined:
+      return "quarantined";
+  }
+  return "";
+}
+
+std::optional<std::string_view> NodeBoot::LookUp(const std::string& name) {
+  const auto content = files_->Content(name);
+  const bool is_there = content && !content->empty();
+  const bool is_again = is_size_known_ && !timeline_.empty() && file_ == name;
+  const auto* request = conversation_ == nullptr ? nullptr : conversation_->request();
+  is_size_known_ = request != nullptr && std::holds_alternative<usbboot::SizeOf>(*request);
+  file_ = name;
+  const auto what = is_there ? FileRecord::What::kFound : MissOf(name);
+  if (what == FileRecord::What::kSuspiciousMiss) miss_ = name;
+  is_record_open_ = true;
+  // The content of what had its size asked just before is the same line.
+  if (!is_again) {
+    Note({.name = name, .what = what, .bytes = is_there ? content->size() : 0, .at = Now()});
+  }
+  return content;
+}
+
+void NodeBoot::NoteOdd() {
+  const auto* request = conversation_->request();
+  if (request == nullptr || is_record_open_ || conversation_->IsAsked()) return;
+  const auto* odd = std::get_if<usbboot::OddRequest>(request);
+  if (odd == nullptr) return;
+  is_record_open_ = true;
+  is_size_known_ = false;
+  Note({.name = odd->shown,
+        .what = FileRecord::What::kOdd,
+        .oddity = std::string(Describe(odd->why)),
+        .at = Now()});
+}
+
+void NodeBoot::Note(FileRecord record) {
+  if (timeline_.size() < NodeView::kMostRecords) {
+    timeline_.push_back(std::move(record));
+  } else {
+    ++records_left_out_;
+  }
+}
+
+void NodeBoot::NoteAnswered() {
+  if (is_record_open_ && records_left_out_ == 0 && !timeline_.empty()) {
+    timeline_.back().took = Now() - timeline_.back().at;
+  }
+  is_record_open_ = false;
+}
+
+NodeView NodeBoot::View() const {
+  return {.node = node_.name,
+          .state = state_,
+          .since = since_,
+          .session = session_,
+          .file = file_,
+          .bytes = bytes_ + (conversation_ != nullptr ? conversation_->sent() : 0),
+          .miss = miss_,
+          .cause = cause_,
+          .step = state_ == NodeState::kRecovering ? StepName() : "",
+          .failures = failures_,
+          .nonce = files_ ? files_->nonce() : "",
+          .timeline = timeline_,
+          .records_left_out = records_left_out_};
+}
+
+}  // namespace zprov::engine

@@ -1,0 +1,84 @@
+// What the fleet says about a node: values for the status table, the boot timeline and the log.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "os/clock.h"
+
+namespace zprov::engine {
+
+// A stage counts only when its successor shows.
+enum class NodeState {
+  kAbsent,          // its port is empty
+  kRom,             // the boot ROM is there
+  kFirstStageSent,  // waits for the file server
+  kServing,         // the file server asks, or has left to come back
+  kServed,          // it says that it has all; waits for the gadget
+  kGadget,          // Linux runs; waits for the link
+  kLink,            // the link is in the bridge; waits for the root's mount
+  kMounted,         // waits for zprov-node
+  kHealthy,         // zprov-node wrote this boot's nonce
+  kUp,              // the link is there, and nothing can tell more
+  kFailed,          // for a cause on this host: tried again when that may be cured
+  kRecovering,      // a step of the ladder is under way
+  kQuarantined,     // left alone until it is plugged in again or its power was cut
+};
+
+std::string_view Name(NodeState state);  // "first stage sent"
+
+struct FileRecord {
+  enum class What { kFound, kExpectedMiss, kSuspiciousMiss, kOdd };
+  std::string name;  // as far as it can be shown
+  What what = What::kFound;
+  std::string oddity = {};  // kOdd: what is odd about it
+  uint64_t bytes = 0;       // of the file
+  os::Moment at{0};
+  os::Moment took{0};  // until it was answered in full
+
+  bool operator==(const FileRecord&) const = default;
+};
+
+struct NodeView {
+  std::string node;
+  NodeState state = NodeState::kAbsent;
+  os::Moment since{0};                    // of the state
+  int session = 0;                        // with the file server, of this boot; the first is 1
+  std::string file = {};                  // asked for last
+  uint64_t bytes = 0;                     // of files, sent in this boot
+  std::string miss = {};                  // the last suspicious one of this boot
+  std::string cause = {};                 // why it failed last; empty: it did not since it was well
+  std::string step = {};                  // kRecovering: what is done about it
+  int failures = 0;                       // since it was well
+  std::string nonce = {};                 // of this boot
+  std::vector<FileRecord> timeline = {};  // of this boot, the first kMostRecords
+  uint64_t records_left_out = 0;
+
+  static constexpr size_t kMostRecords = 500;
+
+  bool operator==(const NodeView&) const = default;
+};
+
+// A board at a port that no node has.
+struct UnknownBoard {
+  std::string port;
+  std::string description;  // "BCM2835 in its boot ROM"
+  std::string advice;       // what to write into the spec
+
+  bool operator==(const UnknownBoard&) const = default;
+};
+
+// A node came into another state.
+struct NodeNotice {
+  os::Moment at{0};
+  std::string node;
+  NodeState state = NodeState::kAbsent;
+  std::string text = {};  // the cause, the step
+
+  bool operator==(const NodeNotice&) const = default;
+};
+
+}  // namespace zprov::engine

@@ -1,0 +1,64 @@
+#include "engine/links/probes.h"
+
+#include <algorithm>
+
+namespace zprov::engine {
+namespace {
+
+constexpr std::chrono::minutes kEvery{1};
+constexpr std::chrono::seconds kRetry{10};  // after a probe that could not be sent
+
+}  // namespace
+
+Probes::Probes(os::System& system, const spec::ClusterSpec& spec, const Links& links)
+    : system_(system), links_(links), bridge_(spec.bridge.name) {
+  for (const spec::Node& node : spec.nodes) {
+    patients_.push_back({.node = node.name, .address = node.address});
+  }
+}
+
+void Probes::On(const os::Event& event) {
+  if (const auto* answer = std::get_if<os::ProbeAnswered>(&event)) Hear(*answer);
+  for (Patient& patient : patients_) Attend(patient);
+}
+
+void Probes::Hear(const os::ProbeAnswered& answer) {
+  for (Patient& patient : patients_) {
+    if (patient.asked != answer.probe) continue;
+    patient.asked.reset();
+    patient.pulse = answer.alive ? Pulse::kAnswers : Pulse::kHung;
+  }
+}
+
+void Probes::Attend(Patient& patient) {
+  const bool is_attached = links_.Of(patient.node).state == LinkState::kAttached;
+  if (is_attached != patient.is_attached) {
+    const os::Moment now = system_.clock.Now();
+    patient = {.node = patient.node,
+               .address = patient.address,
+               .is_attached = is_attached,
+               .next = is_attached ? now : os::Moment::max()};
+  }
+  if (system_.clock.Now() < patient.next) return;
+  const auto asked = system_.live->netlink.Probe(bridge_, patient.address);
+  patient.next = system_.clock.Now() + (asked ? os::Moment(kEvery) : os::Moment(kRetry));
+  if (asked) {
+    patient.asked = *asked;
+  } else {
+    patient.pulse = Pulse::kUnknown;
+  }
+}
+
+os::Moment Probes::NextDeadline() const {
+  os::Moment next = os::Moment::max();
+  for (const Patient& patient : patients_) next = std::min(next, patient.next);
+  return next;
+}
+
+Pulse Probes::Of(const std::string& node) const {
+  const auto found = std::find_if(patients_.begin(), patients_.end(),
+                                  [&](const Patient& patient) { return patient.node == node; });
+  return found == patients_.end() ? Pulse::kUnknown : found->pulse;
+}
+
+}  // namespace zprov::engine

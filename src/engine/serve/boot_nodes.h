@@ -1,0 +1,47 @@
+// Boots nodes in the foreground: until each that was asked for runs or has failed. As with serve,
+// every board boots that has a node; the others are just not waited for.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/spec/cluster_spec.h"
+#include "engine/fleet/node_view.h"
+#include "os/system.h"
+#include "util/result.h"
+
+namespace zprov::engine {
+
+struct BootRequest {
+  std::vector<std::string> nodes = {};  // none: every node that has a port
+  std::string holder = {};              // for whoever meets our lock
+};
+
+struct NodeOutcome {
+  enum class How { kRuns, kFailed, kGaveUpWaiting, kInterrupted };
+  NodeView view;
+  How how = How::kRuns;
+};
+
+std::string_view Name(NodeOutcome::How how);  // "runs", "gave up waiting"
+
+struct Booted {
+  std::vector<NodeOutcome> nodes = {};     // those asked for, in the spec's order
+  std::vector<UnknownBoard> unknown = {};  // boards at ports that no node has
+  std::vector<std::string> warnings = {};  // about links
+};
+
+// Whenever nodes came into other states, those too that were not asked for.
+using OnBootNews = std::function<void(const std::vector<NodeNotice>&)>;
+
+// A node whose port stays empty so long is given up, and every node after kBootsWithin.
+inline constexpr os::Moment kEmptyWithin = std::chrono::seconds(60);
+inline constexpr os::Moment kBootsWithin = std::chrono::minutes(15);
+
+// SIGINT and SIGTERM end it early. kRefused: as TakePorts; a node that has no port; kPermission,
+// kNotSupported: no USB.
+Result<Booted> BootNodes(os::System& system, const spec::ClusterSpec& spec,
+                         const BootRequest& request, const OnBootNews& on_news);
+
+}  // namespace zprov::engine

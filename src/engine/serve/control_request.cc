@@ -1,0 +1,93 @@
+#include "engine/serve/control_request.h"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+namespace zprov::engine {
+namespace {
+
+using nlohmann::json;
+
+constexpr size_t kLongestName = 63;    // bytes of a host name's label (RFC 1035)
+constexpr size_t kMostNodes = 65'536;  // more than any cluster has
+// Our lines have two levels; a parser that recurses must not be led deeper.
+constexpr int kDeepest = 4;
+
+struct Row {
+  ControlRequest::Verb verb;
+  std::string_view name;
+};
+
+constexpr std::array kVerbs = {
+    Row{ControlRequest::Verb::kStatus, "status"}, Row{ControlRequest::Verb::kWatch, "watch"},
+    Row{ControlRequest::Verb::kBoot, "boot"},     Row{ControlRequest::Verb::kHalt, "halt"},
+    Row{ControlRequest::Verb::kReboot, "reboot"},
+};
+
+tl::unexpected<Error> Bad(const std::string& what) {
+  return Fail(ErrorKind::kInvalid, "a request to serve " + what);
+}
+
+json ParseShallow(std::string_view line) {
+  const auto shallow = [](int depth, json::parse_event_t, json&) { return depth < kDeepest; };
+  return json::parse(line, shallow, /*allow_exceptions=*/false);
+}
+
+Result<ControlRequest::Verb> VerbOf(const json& request) {
+  const auto word = request.find("do");
+  if (word == request.end() || !word->is_string()) return Bad("does not say what to do");
+  const auto& name = word->get_ref<const std::string&>();
+  const auto* row = std::find_if(kVerbs.begin(), kVerbs.end(),
+                                 [&](const Row& known) { return known.name == name; });
+  if (row == kVerbs.end()) return Bad("asks for something it does not know: use the same zprov");
+  return row->verb;
+}
+
+Result<std::vector<std::string>> NodesOf(const json& request) {
+  const auto list = request.find("nodes");
+  if (list == request.end()) return std::vector<std::string>();
+  if (!list->is_array() || list->size() > kMostNodes) return Bad("has no list of nodes");
+  std::vector<std::string> nodes;
+  for (const json& name : *list) {
+    if (!name.is_string()) return Bad("names a node that is no text");
+    nodes.push_back(name.get<std::string>());
+    if (nodes.back().empty() || nodes.back().size() > kLongestName) {
+      return Bad("names a node that no cluster can have");
+    }
+  }
+  return nodes;
+}
+
+}  // namespace
+
+std::string_view Name(ControlRequest::Verb verb) {
+  for (const Row& row : kVerbs) {
+    if (row.verb == verb) return row.name;
+  }
+  return "";
+}
+
+std::string LineOf(const ControlRequest& request) {
+  const json line = {
+      {"zprov", kControlVersion}, {"do", Name(request.verb)}, {"nodes", request.nodes}};
+  return line.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+Result<ControlRequest> ParseControlRequest(std::string_view line) {
+  const json request = ParseShallow(line);
+  if (!request.is_object()) return Bad("is not one JSON object");
+  const auto version = request.find("zprov");
+  if (version == request.end() || !version->is_number_integer()) {
+    return Bad("does not say its version (\"zprov\": 1)");
+  }
+  if (*version != kControlVersion) {
+    return Bad("speaks version " + version->dump() + ", serve version " +
+               std::to_string(kControlVersion) + ": restart zprov.service after an upgrade");
+  }
+  ZPROV_ASSIGN(const ControlRequest::Verb verb, VerbOf(request));
+  ZPROV_ASSIGN(std::vector<std::string> nodes, NodesOf(request));
+  return ControlRequest{verb, std::move(nodes)};
+}
+
+}  // namespace zprov::engine

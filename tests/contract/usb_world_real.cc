@@ -1,0 +1,172 @@
+// The real libusb in front of a mocked bus: umockdev shows sysfs and sends the hotplug notices,
+// ServedUsbfs answers what libusb asks of usbfs.
+#include <fmt/format.h>
+#include <umockdev.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <map>
+#include <string_view>
+
+#include "adapters/event_loop.h"
+#include "adapters/libusb.h"
+#include "adapters/system_clock.h"
+#include "contract/served_usbfs.h"
+#include "contract/usb_world.h"
+
+namespace zprov::tests {
+namespace {
+
+// One configuration with no interface, as USB 2.0, 9.6.3 lays it out.
+constexpr std::string_view kEmptyConfiguration{"\x09\x02\x09\x00\x00\x01\x00\x80\x32", 9};
+
+std::string Hex(std::string_view bytes) {
+  std::string text;
+  for (const char byte : bytes) text += fmt::format("{:02x}", static_cast<uint8_t>(byte));
+  return text;
+}
+
+struct Place {
+  std::string sysfs_path;  // below /sys
+  std::string node;        // below /dev
+  int number = 0;
+};
+
+// Linux's view of one device, as umockdev reads it: sysfs attributes and the descriptors.
+std::string Record(const os::UsbDevice& device, const Place& place,
+                   std::string_view configuration) {
+  const auto swapped = [](uint16_t value) { return (value & 0xff) << 8 | value >> 8; };
+  const std::string descriptor =
+      fmt::format("12010002{:02x}000040{:04x}{:04x}00010000{:02x}01", device.device_class,
+                  swapped(device.vendor), swapped(device.product), device.serial_index);
+  return fmt::format(
+      "P: {0}\nN: {1}\nE: SUBSYSTEM=usb\nE: DEVTYPE=usb_device\nE: DEVNAME=/dev/{1}\n"
+      "E: BUSNUM={2:03}\nE: DEVNUM={3:03}\nA: busnum={2}\\n\nA: devnum={3}\\n\n"
+      "A: bConfigurationValue=1\\n\nA: speed=480\\n\nH: descriptors={4}\n\n",
+      place.sysfs_path, place.node, device.port.bus, place.number, descriptor + Hex(configuration));
+}
+
+// A hub that is asked for its ports' power (USB 2.0, 11.24.2).
+class SwitchingHub final : public sim::UsbFunction {
+ public:
+  explicit SwitchingHub(std::map<uint16_t, std::atomic<int>>& cuts) : cuts_(cuts) {}
+  std::string Configuration() const override { return std::string(kEmptyConfiguration); }
+  sim::UsbReply OnControlOut(const os::ControlOut& asked) override {
+    constexpr uint8_t kClassOther = 0x23, kClear = 1, kSet = 3;
+    constexpr uint16_t kPortPower = 8;
+    const bool is_power = asked.request_type == kClassOther && asked.value == kPortPower;
+    if (!is_power || (asked.request != kClear && asked.request != kSet)) {
+      return sim::UsbReply::Stall();
+    }
+    if (asked.request == kClear) ++cuts_[asked.index];
+    return sim::UsbReply::Taken();
+  }
+
+ private:
+  std::map<uint16_t, std::atomic<int>>& cuts_;
+};
+
+class MockedUsbWorld final : public UsbWorld {
+ public:
+  MockedUsbWorld() = default;
+  ~MockedUsbWorld() override { bus_.reset(); }
+  MockedUsbWorld(const MockedUsbWorld&) = delete;
+  MockedUsbWorld& operator=(const MockedUsbWorld&) = delete;
+
+  os::UsbBus& bus() override { return *bus_; }
+  os::Clock& clock() override { return *clock_; }
+  os::Events& events() override { return *loop_; }
+
+  void AddRootHub(uint8_t bus_number) {
+    Plug(os::UsbDevice{{bus_number, {}}, 0x1d6b, 2, 1, 9}, nullptr);
+  }
+  void Plug(const os::UsbDevice& device, std::shared_ptr<sim::UsbFunction> function) override {
+    Unplug(device.port);
+    const int number = ++last_number_;
+    const Place place{PathOf(device.port),
+                      fmt::format("bus/usb/{:03}/{:03}", device.port.bus, number), number};
+    const std::string configuration =
+        function == nullptr ? std::string(kEmptyConfiguration) : function->Configuration();
+    usbfs_.Serve("/dev/" + place.node, std::move(function));
+    if (umockdev_testbed_add_from_string(
+            testbed_.get(), Record(device, place, configuration).c_str(), nullptr) == 0) {
+      std::abort();
+    }
+    usbfs_.MakePollable("/dev/" + place.node);
+    plugged_[device.port] = place;
+    // Again: the first came before all of sysfs was there, and whoever knows it already ignores it.
+    umockdev_testbed_uevent(testbed_.get(), ("/sys" + place.sysfs_path).c_str(), "add");
+  }
+  void Unplug(const PortPath& port) override {
+    const auto found = plugged_.find(port);
+    if (found == plugged_.end()) return;
+    usbfs_.Disconnect("/dev/" + found->second.node);
+    const std::string path = "/sys" + found->second.sysfs_path;
+    umockdev_testbed_uevent(testbed_.get(), path.c_str(), "remove");
+    umockdev_testbed_remove_device(testbed_.get(), path.c_str());
+    plugged_.erase(found);
+  }
+  void HoldInterface(const PortPath& port, uint8_t interface_number) override {
+    usbfs_.Hold("/dev/" + plugged_.at(port).node, interface_number);
+  }
+  void SetHubPower(const PortPath& hub, sim::HubPower power) override {
+    const std::string node = "/dev/" + plugged_.at(hub).node;
+    if (power == sim::HubPower::kNone) return usbfs_.SetFunction(node, nullptr);
+    if (power != sim::HubPower::kPerPort) std::abort();
+    auto& cuts = cuts_[hub];
+    for (uint16_t port = 1; port < 16; ++port) cuts[port] = 0;
+    usbfs_.SetFunction(node, std::make_shared<SwitchingHub>(cuts));
+  }
+  int PowerCuts(const PortPath& port) override {
+    PortPath hub = port;
+    hub.ports.pop_back();
+    return cuts_[hub][port.ports.back()];
+  }
+
+ private:
+  // 1-1.3 → /devices/usb1/1-1/1-1.3
+  static std::string PathOf(const PortPath& port) {
+    std::string path = fmt::format("/devices/usb{}", port.bus);
+    for (size_t depth = 1; depth <= port.ports.size(); ++depth) {
+      const PortPath above{port.bus,
+                           {port.ports.begin(), port.ports.begin() + static_cast<long>(depth)}};
+      path += "/" + above.ToString();
+    }
+    return path;
+  }
+
+  struct Unref {
+    void operator()(UMockdevTestbed* testbed) const { g_object_unref(testbed); }
+  };
+  std::unique_ptr<UMockdevTestbed, Unref> testbed_{umockdev_testbed_new()};
+  ServedUsbfs usbfs_{testbed_.get()};
+  std::map<PortPath, Place> plugged_;
+  std::map<PortPath, std::map<uint16_t, std::atomic<int>>> cuts_;
+  int last_number_ = 0;
+  std::unique_ptr<os::Clock> clock_ = adapters::MakeSystemClock();
+  std::unique_ptr<adapters::EventLoop> loop_ = adapters::MakeEventLoop(*clock_);
+  std::unique_ptr<os::UsbBus> bus_ = adapters::MakeLibusb(*loop_);
+};
+
+bool IsPreloaded() {
+  const char* preload = std::getenv("LD_PRELOAD");
+  return preload != nullptr &&
+         std::string_view(preload).find("umockdev-preload") != std::string_view::npos;
+}
+
+std::unique_ptr<UsbWorld> MakeMocked() {
+  auto world = std::make_unique<MockedUsbWorld>();
+  world->AddRootHub(1);
+  world->AddRootHub(2);
+  return world;
+}
+
+}  // namespace
+
+UsbWorldRow RealUsbWorlds() {
+  return {"Real", "umockdev's preload library (ctest sets it)", IsPreloaded, MakeMocked,
+          []() -> std::unique_ptr<UsbWorld> { return std::make_unique<MockedUsbWorld>(); }};
+}
+
+}  // namespace zprov::tests

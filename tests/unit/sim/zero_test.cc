@@ -1,0 +1,344 @@
+// The simulated Zeros, served by a hand-written server: from power to a node that reports, and what
+// each fault does.
+#include "sim/zero/zero.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "unit/sim/zero_server.h"
+
+namespace zprov::sim::zero {
+namespace {
+
+using os::UsbOutcome;
+using std::chrono::minutes;
+using testing::AnyOf;
+using testing::Contains;
+using testing::Each;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+using tests::ZeroServer;
+using Power = os::UsbBus::PortPower;
+
+constexpr const char* kNonce = "0123456789abcdef0123456789abcdef";
+const PortPath kPort = *PortPath::Parse("1-1.2");
+const PortPath kNeighbour = *PortPath::Parse("1-1.3");
+
+ZeroServer::Files BootFiles() {
+  return {{"bootcode.bin", "the first stage"},
+          {"config.txt",
+           "kernel=kernel.img\ninitramfs initrd.img followkernel\n"
+           "dtoverlay=dwc2,dr_mode=peripheral\n"},
+          {"start.elf", std::string(100'000, 'e')},
+          {"fixup.dat", "fixup"},
+          {"kernel.img", "the kernel"},
+          {"initrd.img", "the initramfs"},
+          {"bcm2708-rpi-zero.dtb", "the tree"},
+          {"overlays/dwc2.dtbo", "the overlay"},
+          {"cmdline.txt",
+           std::string("root=/dev/nfs nfsroot=192.168.7.2:/x/s0,vers=3 rw "
+                       "ip=192.168.7.33:192.168.7.2:192.168.7.2:255.255.255.0:s0:usb0:off "
+                       "zprov.node=s0 zprov.gadget=ecm zprov.mtu=1500 "
+                       "zprov.mac=02:34:33:3c:50:21 zprov.boot=") +
+               kNonce + "\n"}};
+}
+
+struct Rig {
+  explicit Rig(std::vector<Trouble> troubles = {}, uint64_t seed = 1)
+      : world({.seed = seed}),
+        hub(PlugHub(world)),
+        zero(PlugZero(world, {.port = kPort, .troubles = std::move(troubles)})) {
+    world.Put("/x/s0/usr/lib/zprov/zprov-node", "program", 0755);
+    world.Put("/x/s0/etc/zprov/generation", "8\n");
+    world.Put("/etc/exports", "/x/s0 192.168.7.33(rw,async)\n");
+    (void)world.nfs().Exportfs({"exportfs", "-ra"});
+    server = std::make_unique<ZeroServer>(world, BootFiles());
+  }
+  static int PlugHub(World& world) {
+    world.usb().Plug({*PortPath::Parse("1-1"), 0x0424, 0x9514, 0, 9});
+    world.usb().SetHubPower(*PortPath::Parse("1-1"), HubPower::kPerPort);
+    return 0;
+  }
+  void ServeFor(os::Moment time) { server->ServeUntil(world.clock().Now() + time); }
+  void CyclePower() {
+    ASSERT_TRUE(world.usb().SetPortPower(kPort, Power::kOff).has_value());
+    ASSERT_TRUE(world.usb().SetPortPower(kPort, Power::kOn).has_value());
+  }
+  std::string Arrivals() {
+    std::string all;
+    for (const std::string& line : server->trace()) {
+      const size_t at = line.find("came as ");
+      if (at != std::string::npos) all += line.substr(at + 8) + " ";
+    }
+    return all;
+  }
+
+  World world;
+  int hub;
+  std::shared_ptr<Zero> zero;
+  std::unique_ptr<ZeroServer> server;
+};
+
+TEST(Zeros, BootFromRomToANodeThatReports) {
+  Rig rig;
+  rig.ServeFor(minutes(1));
+  EXPECT_EQ(rig.zero->stage(), Stage::kHealthy);
+  EXPECT_EQ(rig.zero->first_stage(), "the first stage");
+  EXPECT_EQ(rig.world.scene().Content("/x/s0/var/lib/zprov/mounted"), std::string(kNonce) + "\n");
+  const std::string report = rig.world.scene().Content("/x/s0/var/lib/zprov/boot.json");
+  EXPECT_THAT(report, StartsWith("{\"nonce\":\"" + std::string(kNonce) + "\",\"generation\":8,"));
+  EXPECT_THAT(report, HasSubstr(rig.zero->serial()));
+  EXPECT_THAT(rig.Arrivals(), StartsWith("9514 2763 2764 "));
+  EXPECT_THAT(rig.Arrivals(), testing::EndsWith("a4a1 "));
+}
+
+TEST(Zeros, GetEveryFileAsItWasServed) {
+  Rig rig;
+  rig.ServeFor(minutes(1));
+  auto expected = BootFiles();
+  expected.erase("bootcode.bin");
+  EXPECT_EQ(rig.zero->served().files, expected);
+  EXPECT_THAT(rig.zero->served().changed, IsEmpty());
+  EXPECT_THAT(rig.zero->served().asked,
+              ElementsAre("autoboot.txt", "config.txt", "recovery.elf", "start.elf", "fixup.dat",
+                          "recovery.elf", "config.txt", "config.txt", "dt-blob.bin", "config.txt",
+                          "bootcfg.txt", "cmdline.txt", "recovery.img", "kernel.img", "initrd.img",
+                          "bcm2708-rpi-zero.dtb", "config.txt", "overlays/overlay_map.dtb",
+                          "overlays/dwc2.dtbo"));
+}
+
+TEST(Zeros, LeaveAndComeBackInTheTimesThatLogsShow) {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    Rig rig({}, seed);
+    rig.ServeFor(std::chrono::seconds(6));
+    std::vector<int64_t> times;
+    for (const std::string& line : rig.server->trace()) {
+      if (line.ends_with(" left") || line.ends_with(" 2764")) times.push_back(std::stoll(line));
+    }
+    ASSERT_GE(times.size(), 2U) << "seed " << seed;
+    const auto ms = [](int64_t ns) { return ns / 1'000'000; };
+    EXPECT_THAT(ms(times[0]), testing::AllOf(testing::Ge(1400), testing::Le(2660))) << seed;
+    EXPECT_THAT(ms(times[1] - times[0]), testing::AllOf(testing::Ge(1260), testing::Le(1500)))
+        << seed;
+  }
+}
+
+TEST(Zeros, DoTheSameAgainFromTheSameSeedAndElseFromAnother) {
+  Rig first;
+  Rig second;
+  Rig other({}, 2);
+  for (Rig* rig : {&first, &second, &other}) rig->ServeFor(minutes(1));
+  EXPECT_EQ(first.server->trace(), second.server->trace());
+  EXPECT_NE(first.server->trace(), other.server->trace());
+}
+
+TEST(Zeros, AnswerProbesOnceTheirLinkIsInTheBridge) {
+  Rig rig;
+  rig.ServeFor(minutes(1));
+  const auto probe = rig.world.network().Probe("br0", *Ipv4::Parse("192.168.7.33"));
+  ASSERT_TRUE(probe.has_value());
+  os::Event event = *rig.world.queue().Next(rig.world.clock().Now() + minutes(1));
+  EXPECT_EQ(event, os::Event(os::ProbeAnswered{*probe, true}));
+}
+
+TEST(Zeros, CarryTheMacsOfTheirCommandLine) {
+  Rig rig;
+  rig.ServeFor(minutes(1));
+  EXPECT_EQ(LinkOn(rig.world.network(), kPort)->mac, *Mac::Parse("02:34:33:3c:50:22"));
+}
+
+TEST(Zeros, LeaveTheBusWhenTheHostAsksThemToHalt) {
+  Rig rig;
+  rig.ServeFor(minutes(1));
+  rig.world.Put("/x/s0/var/lib/zprov/ask", std::string("halt ") + kNonce + "\n");
+  rig.ServeFor(minutes(1));
+  EXPECT_EQ(rig.zero->stage(), Stage::kHalted);
+  EXPECT_FALSE(LinkOn(rig.world.network(), kPort).has_value());
+  EXPECT_FALSE(rig.world.scene().Has("/x/s0/var/lib/zprov/ask"));
+}
+
+TEST(Zeros, BootAgainWhenTheHostAsksThemToReboot) {
+  Rig rig;
+  rig.ServeFor(minutes(1));
+  rig.world.Put("/x/s0/var/lib/zprov/ask", std::string("reboot ") + kNonce + "\n");
+  rig.ServeFor(minutes(2));
+  EXPECT_EQ(rig.zero->stage(), Stage::kHealthy);
+  EXPECT_EQ(rig.zero->boots(), 2);
+}
+
+TEST(Zeros, DoNotObeyAnOrderToAnotherBoot) {
+  Rig rig;
+  rig.ServeFor(minutes(1));
+  rig.world.Put("/x/s0/var/lib/zprov/ask", "halt ffffffffffffffffffffffffffffffff\n");
+  rig.ServeFor(minutes(1));
+  EXPECT_EQ(rig.zero->stage(), Stage::kHealthy);
+  EXPECT_FALSE(rig.world.scene().Has("/x/s0/var/lib/zprov/ask"));
+}
+
+TEST(Zeros, BeginAnewInRomWhenTheHostLosesItsPower) {
+  Rig rig;
+  rig.ServeFor(minutes(1));
+  rig.world.CutPower();
+  EXPECT_EQ(rig.zero->stage(), Stage::kRom);
+  EXPECT_THAT(*rig.world.usb().Devices(), Contains(os::UsbDevice{kPort, 0x0a5c, 0x2763, 0, 0}));
+}
+
+TEST(Zeros, AreNotMountedWithoutAnExport) {
+  Rig rig;
+  rig.world.Put("/etc/exports", "/x/s0 192.168.7.99(rw)\n");
+  (void)rig.world.nfs().Exportfs({"exportfs", "-ra"});
+  rig.ServeFor(minutes(2));
+  EXPECT_EQ(rig.zero->stage(), Stage::kGadget);
+  EXPECT_FALSE(rig.world.scene().Has("/x/s0/var/lib/zprov/mounted"));
+}
+
+TEST(Zeros, StayMountedWithoutAReportWhenTheRootHasNoZprovNode) {
+  Rig rig;
+  rig.world.scene().Remove("/x/s0/usr/lib/zprov/zprov-node");
+  rig.ServeFor(minutes(2));
+  EXPECT_EQ(rig.zero->stage(), Stage::kMounted);
+  EXPECT_FALSE(rig.world.scene().Has("/x/s0/var/lib/zprov/boot.json"));
+}
+
+TEST(Zeros, GoNowhereWithAFirstStageThatTheyDoNotTake) {
+  Rig rig;
+  const auto other = PlugZero(rig.world, {.port = kNeighbour, .first_stage = "another"});
+  rig.ServeFor(minutes(1));
+  EXPECT_EQ(other->stage(), Stage::kRom);
+  EXPECT_EQ(other->first_stage(), "");
+}
+
+TEST(ZeroFaults, ARomIsDeafUntilItsPowerIsCut) {
+  Rig rig({{Fault::kRomDeaf, 1}});
+  rig.ServeFor(minutes(1));
+  EXPECT_THAT(rig.server->failures(kPort), ElementsAre(UsbOutcome::kTimedOut));
+  EXPECT_EQ(rig.zero->stage(), Stage::kRom);
+  rig.CyclePower();
+  rig.ServeFor(minutes(1));
+  EXPECT_EQ(rig.zero->stage(), Stage::kHealthy);
+}
+
+TEST(ZeroFaults, ARomRefusesTheFileUntilItIsReset) {
+  Rig rig({{Fault::kRomStalls, 1}});
+  rig.ServeFor(std::chrono::seconds(1));
+  EXPECT_THAT(rig.server->failures(kPort), ElementsAre(UsbOutcome::kStalled));
+  ASSERT_TRUE(rig.world.usb().Reset(1).has_value());  // the first handle of that world
+  rig.ServeFor(minutes(1));
+  EXPECT_EQ(rig.zero->stage(), Stage::kHealthy);
+}
+
+TEST(ZeroFaults, AStatusReadFailsThoughAllIsWell) {
+  Rig rig({{Fault::kStatusReadFails}});
+  rig.ServeFor(minutes(1));
+  EXPECT_EQ(rig.server->failures(kPort).front(), UsbOutcome::kGone);
+  EXPECT_EQ(rig.zero->stage(), Stage::kHealthy);
+}
+
+TEST(ZeroFaults, ABoardNeverReturnsAfterTheFirstStageUntilItsPowerIsCut) {
+  Rig rig({{Fault::kNeverReturns, 1}});
+  rig.ServeFor(minutes(1));
+  EXPECT_EQ(rig.zero->stage(), Stage::kDead);
+  EXPECT_EQ(rig.Arrivals(), "9514 2763 ");
+  rig.CyclePower();
+  rig.ServeFor(minutes(1));
+  EXPECT_EQ(rig.zero->stage(), Stage::kHealthy);
+}
+
+TEST(ZeroFaults, ABoardIsARomAgainAfterTheFirstStage) {
+  Rig rig({{Fault::kReturnsAsRom, 1}});
+  rig.ServeFor(minutes(1));
+  EXPECT_THAT(rig.Arrivals(), StartsWith("9514 2763 2763 2764 "));
+  EXPECT_EQ(rig.zero->stage(), Stage::kHealthy);
+}
+
+TEST(ZeroFaults, AnUnservedSecondStageGoesDeaf) {
+  Rig rig({{Fault::kImpatient}});
+  rig.ServeFor(milliseconds(100));
+  rig.server->Ignore(kPort);
+  rig.ServeFor(std::chrono::seconds(8));
+  ASSERT_EQ(rig.zero->stage(), Stage::kFileServer);
+  const auto handle = rig.world.usb().Open(kPort)->handle;
+  const os::UsbTransfer read{os::ControlIn{0xc0, 0, 260, 0, 260}};
+  const auto id = rig.world.usb().Submit(handle, read);
+  EXPECT_EQ(*rig.world.queue().Next(rig.world.clock().Now() + minutes(1)),
+            os::Event(os::UsbCompleted{*id, UsbOutcome::kTimedOut, 0}));
+}
+
+TEST(ZeroFaults, ABoardVanishesWithinTheFirmwareAndIsARomAgain) {
+  Rig rig({{Fault::kVanishesInBulk, 1}});
+  rig.ServeFor(minutes(1));
+  EXPECT_THAT(rig.server->failures(kPort), Contains(UsbOutcome::kGone));
+  EXPECT_THAT(rig.Arrivals(), StartsWith("9514 2763 2764 2763 2764 "));
+  EXPECT_EQ(rig.zero->stage(), Stage::kHealthy);
+}
+
+TEST(ZeroFaults, ABoardShowsItselfAgainAndAgainAndBootsAllTheSame) {
+  Rig rig({{Fault::kShowsItselfAgain}});
+  rig.ServeFor(minutes(1));
+  EXPECT_EQ(rig.Arrivals(), "9514 2763 2764 2764 2764 2764 a4a1 ");
+  EXPECT_EQ(rig.zero->stage(), Stage::kHealthy);
+}
+
+TEST(ZeroFaults, ABoardIsServedEverythingAndShowsNoGadget) {
+  Rig rig({{Fault::kNoGadget}});
+  rig.ServeFor(minutes(1));
+  EXPECT_TRUE(rig.zero->served().HasFile("overlays/dwc2.dtbo"));
+  EXPECT_THAT(rig.Arrivals(), Not(HasSubstr("a4a")));
+}
+
+TEST(ZeroFaults, AGadgetHasRandomMacs) {
+  Rig rig({{Fault::kRandomMacs}});
+  rig.ServeFor(minutes(1));
+  const Mac mac = LinkOn(rig.world.network(), kPort)->mac;
+  EXPECT_NE(mac, *Mac::Parse("02:34:33:3c:50:22"));
+  EXPECT_FALSE(mac.IsMulticast());
+}
+
+TEST(ZeroFaults, ALinkNeverHasACarrier) {
+  Rig rig({{Fault::kNoCarrier}});
+  rig.ServeFor(minutes(2));
+  const auto link = LinkOn(rig.world.network(), kPort);
+  ASSERT_TRUE(link.has_value());
+  EXPECT_TRUE(link->up);
+  EXPECT_FALSE(link->carrier);
+  EXPECT_EQ(rig.zero->stage(), Stage::kGadget);
+}
+
+TEST(ZeroFaults, ARootIsNeverMounted) {
+  Rig rig({{Fault::kNoMount}});
+  rig.ServeFor(minutes(2));
+  EXPECT_EQ(rig.zero->stage(), Stage::kGadget);
+  EXPECT_FALSE(rig.world.scene().Has("/x/s0/var/lib/zprov/mounted"));
+}
+
+TEST(ZeroFaults, AWarmRebootNeverComesBackAndPowerHelps) {
+  Rig rig({{Fault::kNoWarmReboot}});
+  rig.ServeFor(minutes(1));
+  rig.world.Put("/x/s0/var/lib/zprov/ask", std::string("reboot ") + kNonce + "\n");
+  rig.ServeFor(minutes(2));
+  EXPECT_EQ(rig.zero->stage(), Stage::kDead);
+  rig.CyclePower();
+  rig.ServeFor(minutes(1));
+  EXPECT_EQ(rig.zero->stage(), Stage::kHealthy);
+}
+
+TEST(ZeroFaults, APortThatAnswersNothingHoldsUpItsSiblingsUntilItsPowerIsCut) {
+  Rig rig({{Fault::kJamsHub, 1}});
+  const auto sibling = PlugZero(rig.world, {.port = kNeighbour});
+  rig.ServeFor(std::chrono::seconds(20));
+  EXPECT_EQ(rig.Arrivals(), "9514 ");
+  rig.CyclePower();
+  rig.ServeFor(minutes(1));
+  EXPECT_EQ(rig.zero->stage(), Stage::kHealthy);
+  EXPECT_TRUE(sibling->served().HasFile("kernel.img"));
+  EXPECT_EQ(rig.world.usb().PowerCuts(kNeighbour), 0);
+}
+
+}  // namespace
+}  // namespace zprov::sim::zero
