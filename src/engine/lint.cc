@@ -92,6 +92,8 @@ class Reading {
     ZPROV_ASSIGN(boot.cmdline,
                  TextOf(boot, "cmdline.txt", render::Cmdline(spec_, node, boot.roots.front())));
     ZPROV_ASSIGN(boot.config, TextOf(boot, "config.txt", render::Config(spec_, node)));
+    // Made alike for all nodes: what is wrong with it is said once.
+    if (!boot.files->contains("config.txt")) boot.config.where = "config.txt";
     ZPROV_TRY(ReadInitramfs(boot));
     facts_.nodes.push_back(std::move(boot));
     return {};

@@ -158,6 +158,13 @@ TEST_F(BootSetLint, TakesADamagedBootSetOfTheCompatibleModeForEachNode) {
   EXPECT_THAT(Found(), SizeIs(3)) << "controller, gadget, network: each once for five nodes";
 }
 
+TEST_F(BootSetLint, SaysOnceWhatAllNodesLack) {
+  Start(spec::Mode::kNative);
+  world_.scene().Remove("/boot/overlays");
+  ASSERT_TRUE(Update(world_.system(), spec_));
+  EXPECT_THAT(Found(), ElementsAre(HasSubstr("dtoverlay=dwc2 of config.txt")));
+}
+
 TEST_F(BootSetLint, KnowsTheHostsKernelByProcVersion) {
   Start(spec::Mode::kNative);
   world_.Put("/proc/version",
