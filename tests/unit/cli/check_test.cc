@@ -146,5 +146,30 @@ TEST(Warnings, OfTheSpecAreShownByOtherCommandsOnlyWhenAsked) {
   EXPECT_THAT(host({"-v", "plan"}).err, HasSubstr("usb"));
 }
 
+TEST(Check, NamesWhatIsWrongWithTheNodesBootFilesAndEndsWithOne) {
+  RigHost host;
+  ASSERT_EQ(host({"apply"}).exit, 0);
+  EXPECT_EQ(host({"check"}).out, "/etc/zprov/cluster.toml: fine: cluster snail, 5 nodes\n");
+  host.world.Put("/x/sboot/1-1.2/config.txt", "kernel=KERNEL.IMG\ninitramfs initrd.img\n");
+  const Said check = host({"check"});
+  EXPECT_EQ(check.exit, 1);
+  EXPECT_THAT(check.out,
+              AllOf(StartsWith("error: /x/sboot/1-1.2 and /x/.zprov/gen/1/boot: "),
+                    HasSubstr("is there as kernel.img"), HasSubstr("rename it to KERNEL.IMG")));
+  const Said document = host({"--json", "check"});
+  EXPECT_EQ(document.exit, 1);
+  EXPECT_THAT(document.out, AllOf(HasSubstr("\"severity\": \"error\""), HasSubstr("\"cure\"")));
+}
+
+TEST(Check, OfASpecWhoseOwnWordsStopANodeEndsWithOne) {
+  std::string text = SourceFile("fixtures/specs/rig.toml");
+  text += "\n[boot]\ncmdline = \"g_ether.host_addr=02:00:00:00:00:99\"\n";
+  RigHost host(text);
+  const Said check = host({"check"});
+  EXPECT_EQ(check.exit, 1) << check.out << check.err;
+  EXPECT_THAT(check.out,
+              HasSubstr("error: cmdline:s0: g_ether.host_addr=02:00:00:00:00:99 disagrees"));
+}
+
 }  // namespace
 }  // namespace zprov::cli
