@@ -109,6 +109,7 @@ class Reader {
     const size_t name_size = header.fields[kNameSize];
     if (name_size == 0) return Damaged(at_ - kHeader);
     ZPROV_ASSIGN(const std::string_view name, Take(Padded(kHeader + name_size) - kHeader));
+    if (name[name_size - 1] != '\0') return Damaged(at_);  // as Linux: init/initramfs.c
     header.name = name.substr(0, name_size - 1);
     return header;
   }

@@ -17,9 +17,8 @@ struct FreeArchive {
 using Archive = std::unique_ptr<::archive, FreeArchive>;
 
 constexpr size_t kPiece = 64 << 10;  // handed to the cpio reader at once
-// What that reader may have taken and not used at the end of an archive: a piece, and a name or a
-// symlink's text, of which it takes a megabyte at most (libarchive 3.6.2,
-// archive_read_support_format_cpio.c).
+// What that reader may have taken and not used at the end of an archive: a piece and a name. Behind
+// a longer name than this the end is not found, and the archive refused.
 constexpr size_t kMostUnused = (2 << 20) + kPiece;
 
 std::string Complaint(const Archive& archive) {
