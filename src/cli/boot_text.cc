@@ -67,8 +67,9 @@ std::string BootedText(const Booted& booted) {
     if (outcome.how != How::kRuns) text += Stuck(outcome);
   }
   for (const engine::UnknownBoard& board : booted.unknown) {
-    text += fmt::format("{} at port {} belongs to no node: {}\n", Printable(board.description),
-                        board.port, Printable(board.advice));
+    text += fmt::format(
+        "{} at port {} belongs to no node: give that port to one in cluster.toml ({})\n",
+        Printable(board.description), board.port, Printable(board.advice));
   }
   for (const std::string& warning : booted.warnings) {
     text += fmt::format("warning: {}\n", Printable(warning));

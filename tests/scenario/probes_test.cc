@@ -53,6 +53,17 @@ TEST_F(ProbeTheNodes, EachNodeIsAskedOnceAMinute) {
   EXPECT_EQ(Sent(), 22u);
 }
 
+TEST_F(ProbeTheNodes, OneThatStillStartsIsAskedUntilItsFirstAnswer) {
+  Plug(0);
+  host_.network().SetNeighbour("usb0", std::nullopt);
+  host_.Run(seconds(10));
+  EXPECT_EQ(probes_.Of("s0"), Pulse::kHung);
+  EXPECT_EQ(Sent(), 3u);  // each waits 3 s for its answer
+  host_.network().SetNeighbour("s0", sim::Neighbour{node(0).node_mac, node(0).address});
+  host_.Run(seconds(5));
+  EXPECT_EQ(probes_.Of("s0"), Pulse::kAnswers);
+}
+
 TEST_F(ProbeTheNodes, OneThatFallsSilentHangsUntilItAnswersAgain) {
   Plug(0);
   Plug(1);

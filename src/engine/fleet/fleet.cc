@@ -41,11 +41,23 @@ Result<void> Fleet::Begin() {
   }
   links_.emplace(system_, spec_);
   ZPROV_TRY(links_->Begin());
+  probes_.emplace(system_, spec_, *links_);
   return system_.live->usb.Watch();
 }
 
+// Transfers come by the thousand and change no link.
+bool Fleet::IsForLinks(const os::Event& event) const {
+  if (!links_ || !probes_) return false;
+  const os::Moment due = std::min(links_->NextDeadline(), probes_->NextDeadline());
+  return !std::holds_alternative<os::UsbCompleted>(event) || due <= system_.clock.Now();
+}
+
 void Fleet::On(const os::Event& event) {
-  if (links_) links_->On(event);
+  const bool is_for_links = IsForLinks(event);
+  if (is_for_links) {
+    links_->On(event);
+    probes_->On(event);
+  }
   if (const auto* completed = std::get_if<os::UsbCompleted>(&event)) {
     for (const auto& node : nodes_) node->On(*completed);
   } else if (const auto* arrived = std::get_if<os::UsbArrived>(&event)) {
@@ -54,10 +66,8 @@ void Fleet::On(const os::Event& event) {
     Left(left->port);
   } else if (const auto* ended = std::get_if<os::ProcessEnded>(&event)) {
     for (const auto& node : nodes_) node->On(*ended);
-  } else if (const auto* answered = std::get_if<os::ProbeAnswered>(&event)) {
-    for (const auto& node : nodes_) node->On(*answered);
   }
-  LookAtLinks();
+  if (is_for_links) LookAtLinks();
   const os::Moment now = system_.clock.Now();
   for (const auto& node : nodes_) {
     if (node->NextDeadline() <= now) node->Tick(now);
@@ -67,9 +77,10 @@ void Fleet::On(const os::Event& event) {
 
 // What a node is told on its command line must be what its link runs with.
 void Fleet::LookAtLinks() {
-  if (!links_) return;
   spec_.bridge.mtu = links_->mtu();
-  for (const auto& node : nodes_) node->Saw(links_->Of(node->name()));
+  for (const auto& node : nodes_) {
+    node->Saw(links_->Of(node->name()), probes_->Of(node->name()));
+  }
 }
 
 void Fleet::Arrived(const os::UsbDevice& device) {
@@ -101,6 +112,7 @@ NodeBoot* Fleet::Named(const std::string& name) {
 os::Moment Fleet::NextDeadline() const {
   os::Moment next = starts_.NextDeadline();
   if (links_) next = std::min(next, links_->NextDeadline());
+  if (probes_) next = std::min(next, probes_->NextDeadline());
   for (const auto& node : nodes_) next = std::min(next, node->NextDeadline());
   return next;
 }

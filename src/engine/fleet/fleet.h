@@ -14,6 +14,7 @@
 #include "engine/fleet/node_view.h"
 #include "engine/fleet/starts.h"
 #include "engine/links/links.h"
+#include "engine/links/probes.h"
 #include "os/events.h"
 #include "os/system.h"
 #include "util/result.h"
@@ -51,6 +52,7 @@ class Fleet {
   void Arrived(const os::UsbDevice& device);
   void Left(const PortPath& port);
   void StartWhoMay();
+  bool IsForLinks(const os::Event& event) const;
   void LookAtLinks();
   NodeBoot* At(const PortPath& port);
   NodeBoot* Named(const std::string& name);
@@ -59,7 +61,8 @@ class Fleet {
   spec::ClusterSpec spec_;
   BootSets boot_sets_;
   Starts starts_;
-  std::optional<Links> links_;  // nothing without a live host
+  std::optional<Links> links_;    // nothing before Begin
+  std::optional<Probes> probes_;  // likewise
   std::vector<NodeNotice> notices_;
   std::vector<std::unique_ptr<NodeBoot>> nodes_;
   std::map<PortPath, NodeBoot*> by_port_;

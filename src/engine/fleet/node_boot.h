@@ -15,6 +15,7 @@
 #include "engine/fleet/node_view.h"
 #include "engine/fleet/starts.h"
 #include "engine/links/links.h"
+#include "engine/links/probes.h"
 #include "os/system.h"
 
 namespace zprov::engine {
@@ -39,9 +40,8 @@ class NodeBoot {
   void Left();
   void On(const os::UsbCompleted& completed);
   void On(const os::ProcessEnded& ended);
-  void On(const os::ProbeAnswered& answered);
   // Its link, as it is now.
-  void Saw(const LinkView& link);
+  void Saw(const LinkView& link, Pulse pulse);
   // The place that it asked Starts for.
   void Start();
   // Whatever was to happen by now.
@@ -76,7 +76,6 @@ class NodeBoot {
   // ---- Linux (node_linux.cc)
   void WaitForReports();
   void LookForReports();
-  void Probe();
   void BeWell(NodeState state);
 
   // ---- the ladder (node_ladder.cc)
@@ -118,8 +117,7 @@ class NodeBoot {
 
   bool reports_ = false;                 // its root has zprov-node, and we know its nonce
   os::Moment look_ = os::Moment::max();  // for its reports, or whether it answers
-  std::optional<os::ProbeId> probe_;
-  std::string refusal_;  // why its link stays out of the bridge
+  std::string refusal_;                  // why its link stays out of the bridge
   std::string cause_;
   int failures_ = 0;
   bool was_powered_ = false;  // since it was well

@@ -11,12 +11,14 @@ constexpr const char* kReporter = "/usr/lib/zprov/zprov-node";
 
 }  // namespace
 
-void NodeBoot::Saw(const LinkView& link) {
+void NodeBoot::Saw(const LinkView& link, Pulse pulse) {
   if (state_ != NodeState::kGadget && state_ != NodeState::kLink) return;
   refusal_ = link.state == LinkState::kRefused ? link.reason : "";
   const bool is_attached = link.state == LinkState::kAttached;
-  if (state_ == NodeState::kGadget && is_attached) return WaitForReports();
+  if (state_ == NodeState::kGadget && is_attached) WaitForReports();
   if (state_ == NodeState::kLink && !is_attached) Enter(NodeState::kGadget, kLinkWithin);
+  const bool must_do = state_ == NodeState::kLink && !reports_;
+  if (must_do && pulse == Pulse::kAnswers) BeWell(NodeState::kUp);
 }
 
 void NodeBoot::WaitForReports() {
@@ -26,14 +28,13 @@ void NodeBoot::WaitForReports() {
     reports_ = reporter && reporter->has_value();
   }
   Enter(NodeState::kLink, kMountWithin);
-  look_ = Now();
+  look_ = reports_ ? Now() : kNever;
 }
 
 // What cannot be read is not said: a node may write anything there, and its deadline runs on.
 void NodeBoot::LookForReports() {
   look_ = kNever;
   if (state_ != NodeState::kLink && state_ != NodeState::kMounted) return;
-  if (!reports_) return Probe();
   const std::string& root = files_->root();
   if (state_ == NodeState::kLink) {
     const auto mounted = MountedNonce(parts_.system, root);
@@ -42,23 +43,6 @@ void NodeBoot::LookForReports() {
              report && report->has_value()) {
     return BeWell(NodeState::kHealthy);
   }
-  look_ = Now() + kLookAfter;
-}
-
-void NodeBoot::Probe() {
-  const auto probe = parts_.system.live->netlink.Probe(parts_.spec.bridge.name, node_.address);
-  if (probe) {
-    probe_ = *probe;
-  } else {
-    look_ = Now() + kLookAfter;
-  }
-}
-
-void NodeBoot::On(const os::ProbeAnswered& answered) {
-  if (!probe_ || *probe_ != answered.probe) return;
-  probe_.reset();
-  if (state_ != NodeState::kLink) return;
-  if (answered.alive) return BeWell(NodeState::kUp);
   look_ = Now() + kLookAfter;
 }
 

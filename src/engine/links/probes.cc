@@ -6,7 +6,8 @@ namespace zprov::engine {
 namespace {
 
 constexpr std::chrono::minutes kEvery{1};
-constexpr std::chrono::seconds kRetry{10};  // after a probe that could not be sent
+constexpr std::chrono::seconds kRetry{10};         // after a probe that could not be sent
+constexpr std::chrono::seconds kWhileStarting{1};  // after one without an answer, 3 s later
 
 }  // namespace
 
@@ -27,6 +28,8 @@ void Probes::Hear(const os::ProbeAnswered& answer) {
     if (patient.asked != answer.probe) continue;
     patient.asked.reset();
     patient.pulse = answer.alive ? Pulse::kAnswers : Pulse::kHung;
+    patient.has_answered |= answer.alive;
+    if (!patient.has_answered) patient.next = system_.clock.Now() + kWhileStarting;
   }
 }
 

@@ -1,5 +1,6 @@
-// Whether the nodes that are attached answer: one probe per node and minute, and one at once after
-// it was attached. What a missing answer means for a node is not decided here.
+// Whether the nodes that are attached answer: one probe per node and minute; after it was
+// attached at once, and again and again until it first answers: it is still starting then. What a
+// missing answer means for a node is not decided here.
 #pragma once
 
 #include <optional>
@@ -38,6 +39,7 @@ class Probes {
     Ipv4 address;
     bool is_attached = false;
     os::Moment next = os::Moment::max();
+    bool has_answered = false;              // since it was attached
     std::optional<os::ProbeId> asked = {};  // the last one, until it is answered
     Pulse pulse = Pulse::kUnknown;
   };

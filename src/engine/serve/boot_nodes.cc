@@ -75,12 +75,14 @@ class Booting {
   Result<Booted> Run(const OnBootNews& on_news) {
     began_ = system_.clock.Now();
     ZPROV_TRY(fleet_.Begin());
-    while (!IsOver()) {
-      ZPROV_ASSIGN(const os::Event event, system_.events.Next(NextDeadline()));
+    while (!is_over_) {
+      const os::Moment next = std::min(fleet_.NextDeadline(), look_at_);
+      ZPROV_ASSIGN(const os::Event event, system_.events.Next(next));
       if (IsInterrupt(event)) return Sum(How::kInterrupted);
       fleet_.On(event);
       const auto notices = fleet_.TakeNotices();
       if (!notices.empty()) on_news(notices);
+      if (!notices.empty() || system_.clock.Now() >= look_at_) Look();
     }
     return Sum(How::kGaveUpWaiting);
   }
@@ -96,20 +98,17 @@ class Booting {
     return OutcomeOf(view, began_, system_.clock.Now());
   }
 
-  bool IsOver() const {
-    const auto views = Views();
-    return std::all_of(views.begin(), views.end(),
-                       [&](const NodeView& view) { return OutcomeNow(view).has_value(); });
-  }
-
-  // Who waits for an empty port is looked at again when that has lasted.
-  os::Moment NextDeadline() const {
-    os::Moment next = std::min(fleet_.NextDeadline(), began_ + kBootsWithin);
+  // What has come of each node changes with its state, which a notice tells, and with time alone.
+  void Look() {
+    is_over_ = true;
+    look_at_ = os::Moment::max();
     for (const NodeView& view : Views()) {
-      if (view.state != NodeState::kAbsent || OutcomeNow(view)) continue;
-      next = std::min(next, std::max(began_, view.since) + kEmptyWithin);
+      if (OutcomeNow(view)) continue;
+      is_over_ = false;
+      look_at_ = std::min(look_at_, began_ + kBootsWithin);
+      if (view.state != NodeState::kAbsent) continue;
+      look_at_ = std::min(look_at_, std::max(began_, view.since) + kEmptyWithin);
     }
-    return next;
   }
 
   // `otherwise`: of who has come to no end.
@@ -125,6 +124,8 @@ class Booting {
   os::System& system_;
   std::set<std::string> asked_;
   os::Moment began_{0};
+  os::Moment look_at_{0};  // when to look again though no state changed
+  bool is_over_ = false;
   Fleet fleet_;
 };
 

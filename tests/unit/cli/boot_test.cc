@@ -63,6 +63,16 @@ TEST(Boot, GivesAnEmptyPortUpAndSaysWhereToLook) {
                               EndsWith("1 node: 1 gave up waiting\n")));
 }
 
+TEST(Boot, NamesABoardThatNoNodeHasAndLeavesItAlone) {
+  Rig rig;
+  const auto stranger = sim::zero::PlugZero(rig.world, {.port = *PortPath::Parse("1-1.5.3")});
+  const Said boot = rig({"boot"});
+  EXPECT_EQ(boot.exit, 0) << boot.err << boot.out;
+  EXPECT_THAT(boot.out, HasSubstr("at port 1-1.5.3 belongs to no node: give that port to one in "
+                                  "cluster.toml (usb = \"1-1.5.3\")"));
+  EXPECT_EQ(stranger->stage(), sim::zero::Stage::kRom);
+}
+
 TEST(Boot, IsRefusedWhereRpibootHasTheBoards) {
   Rig rig;
   rig.world.process_table().Add({700, "rpiboot", "rpiboot -d /x/sboot", {}});
