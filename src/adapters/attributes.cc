@@ -136,8 +136,8 @@ int64_t Nanoseconds(const struct statx_timestamp& time) {
   return time.tv_sec * 1'000'000'000 + time.tv_nsec;
 }
 
-os::FileType TypeOf(const struct statx& status) {
-  switch (status.stx_mode & S_IFMT) {
+os::FileType TypeOf(uint32_t mode) {
+  switch (mode & S_IFMT) {
     case S_IFDIR:
       return os::FileType::kDirectory;
     case S_IFLNK:

@@ -41,7 +41,7 @@ Result<void> SetOwnerModeAndXattrs(int fd, const Attributes& wanted);
 
 uint64_t DeviceOf(const struct statx& status);
 int64_t Nanoseconds(const struct statx_timestamp& time);
-os::FileType TypeOf(const struct statx& status);
+os::FileType TypeOf(uint32_t mode);  // with its type bits, as stat(2) has them
 bool IsDirectory(const struct statx& status);
 
 // True when the two are on one subvolume of one mount: a walk may step from one to the other.

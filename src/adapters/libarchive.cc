@@ -3,10 +3,11 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <optional>
+
+#include "adapters/attributes.h"
 
 namespace zprov::adapters {
 namespace {
@@ -32,25 +33,6 @@ tl::unexpected<Error> NoReader() {
 
 std::string_view WithoutZeros(std::string_view content) {
   return content.substr(std::min(content.find_first_not_of('\0'), content.size()));
-}
-
-os::FileType TypeOf(mode_t mode) {
-  switch (mode & S_IFMT) {
-    case S_IFDIR:
-      return os::FileType::kDirectory;
-    case S_IFLNK:
-      return os::FileType::kSymlink;
-    case S_IFIFO:
-      return os::FileType::kFifo;
-    case S_IFSOCK:
-      return os::FileType::kSocket;
-    case S_IFCHR:
-      return os::FileType::kCharDevice;
-    case S_IFBLK:
-      return os::FileType::kBlockDevice;
-    default:
-      return os::FileType::kRegular;
-  }
 }
 
 os::ArchiveEntry EntryOf(::archive_entry* entry) {

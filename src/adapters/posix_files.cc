@@ -95,7 +95,7 @@ Result<void> PutSymlink(const Place& place, const std::string& target) {
 }
 
 os::FileStatus ToFileStatus(const struct statx& status) {
-  return {TypeOf(status),
+  return {TypeOf(status.stx_mode),
           status.stx_mode & 07777u,
           status.stx_uid,
           status.stx_gid,

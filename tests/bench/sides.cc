@@ -15,6 +15,7 @@
 #include "kernel/hosts/debian_tree.h"
 #include "kernel/hosts/hosts.h"
 #include "sim/scenarios/seed_files.h"
+#include "support/shell.h"
 
 namespace zprov::bench {
 namespace {

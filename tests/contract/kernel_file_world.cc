@@ -122,7 +122,7 @@ class KernelWorld : public FileWorld {
     ZPROV_ASSIGN(const struct statx status, adapters::StatusOf(fd.number()));
     ZPROV_ASSIGN(auto xattrs, adapters::XattrsOf(fd.number()));
     Entry entry;
-    entry.type = adapters::TypeOf(status);
+    entry.type = adapters::TypeOf(status.stx_mode);
     entry.mode = status.stx_mode & 07777u;
     entry.uid = status.stx_uid;
     entry.gid = status.stx_gid;

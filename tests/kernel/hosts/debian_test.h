@@ -11,6 +11,7 @@
 #include "kernel/hosts/hosts.h"
 #include "support/capability.h"
 #include "support/loop_btrfs.h"
+#include "support/shell.h"
 
 namespace zprov::tests {
 

@@ -3,14 +3,12 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
-#include <sys/wait.h>
 
-#include <array>
 #include <chrono>
-#include <cstdio>
 #include <filesystem>
 
 #include "adapters/fd.h"
+#include "support/shell.h"
 
 namespace zprov::tests {
 namespace {
@@ -28,20 +26,6 @@ bool IsFresh() {
 constexpr char kMaker[] = ZPROV_SOURCE_DIR "/tests/kernel/hosts/make_debian_tree";
 
 }  // namespace
-
-Ran RunShell(const std::string& command) {
-  Ran ran;
-  FILE* pipe = ::popen(command.c_str(), "re");
-  if (pipe == nullptr) return {127, ""};
-  std::array<char, 4096> chunk;
-  size_t got = 0;
-  while ((got = std::fread(chunk.data(), 1, chunk.size(), pipe)) > 0) {
-    ran.out.append(chunk.data(), got);
-  }
-  const int status = ::pclose(pipe);
-  ran.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-  return ran;
-}
 
 Result<void> UnpackDebian(const std::string& root) {
   if (RunShell("command -v mmdebstrap").exit_code != 0) {

@@ -1,4 +1,4 @@
-// A real Debian tree, as make_debian_tree makes it, and running programs on it.
+// A real Debian tree, as make_debian_tree makes it.
 #pragma once
 
 #include <string>
@@ -11,13 +11,5 @@ namespace zprov::tests {
 // archive is made once a day and kept in the build directory. kNotSupported: the message names what
 // is missing ("mmdebstrap").
 Result<void> UnpackDebian(const std::string& root);
-
-struct Ran {
-  int exit_code = 0;
-  std::string out;  // stdout; stderr goes to the test's own
-};
-
-// A command line for sh.
-Ran RunShell(const std::string& command);
 
 }  // namespace zprov::tests

@@ -5,8 +5,8 @@
 
 #include <string>
 
-#include "kernel/hosts/debian_tree.h"
 #include "support/capability.h"
+#include "support/shell.h"
 
 namespace zprov::tests {
 namespace {

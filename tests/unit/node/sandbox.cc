@@ -1,12 +1,9 @@
 #include "unit/node/sandbox.h"
 
 #include <fmt/format.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -19,20 +16,6 @@ namespace fs = std::filesystem;
 
 constexpr char kScripts[] = ZPROV_SOURCE_DIR "/src/node/";
 constexpr char kStubs[] = ZPROV_SOURCE_DIR "/tests/unit/node/stubs.sh";
-
-Ran RunShell(const std::string& command) {
-  Ran ran;
-  FILE* pipe = ::popen(command.c_str(), "re");
-  if (pipe == nullptr) return {127, ""};
-  std::array<char, 4096> chunk;
-  size_t got = 0;
-  while ((got = std::fread(chunk.data(), 1, chunk.size(), pipe)) > 0) {
-    ran.out.append(chunk.data(), got);
-  }
-  const int status = ::pclose(pipe);
-  ran.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-  return ran;
-}
 
 std::string Quoted(const std::string& text) {
   std::string quoted = "'";

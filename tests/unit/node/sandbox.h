@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "support/shell.h"
+
 namespace zprov::tests {
 
 // A shell that the scripts must run under.
@@ -17,11 +19,6 @@ struct Shell {
 };
 std::vector<Shell> Shells();
 void PrintTo(const Shell& shell, std::ostream* out);
-
-struct Ran {
-  int exit_code = -1;
-  std::string out;  // and what it said on standard error
-};
 
 // Files and symlinks below `directory`, one a line: "idVendor: 0x0525", "configs/c.1/ecm.usb0 ->
 // …"; paths that begin with `root` are shown without it.
