@@ -22,11 +22,11 @@ UnknownBoard Unknown(const os::UsbDevice& device, const usbboot::Speaker& speake
 
 }  // namespace
 
-Fleet::Fleet(os::System& system, spec::ClusterSpec spec, FleetOptions options)
+Fleet::Fleet(os::System& system, spec::ClusterSpec spec)
     : system_(system),
       spec_(std::move(spec)),
       boot_sets_(system),
-      starts_(std::max<size_t>(options.most_starting, 1)) {
+      starts_(static_cast<size_t>(spec_.boot_at_once)) {
   for (const spec::Node& node : spec_.nodes) {
     if (!node.usb || system_.live == nullptr) continue;
     nodes_.push_back(std::make_unique<NodeBoot>(

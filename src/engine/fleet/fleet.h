@@ -22,15 +22,10 @@
 
 namespace zprov::engine {
 
-struct FleetOptions {
-  // Boards between boot ROM and file server at the same time.
-  size_t most_starting = 16;
-};
-
 class Fleet {
  public:
   // `system` must live as long, and have a live host.
-  Fleet(os::System& system, spec::ClusterSpec spec, FleetOptions options = {});
+  Fleet(os::System& system, spec::ClusterSpec spec);
   Fleet(const Fleet&) = delete;
   Fleet& operator=(const Fleet&) = delete;
 
