@@ -75,8 +75,8 @@ class BesideServe {
   BesideServe(os::System& system, ServeEnd serve)
       : control_(system.live->control),
         events_(system, control_, std::move(serve)),
-        live_{system.live->netlink, system.live->usb, system.live->process_table, control_,
-              system.live->supervisor},
+        live_{system.live->netlink,    system.live->usb,       system.live->process_table, control_,
+              system.live->supervisor, system.live->background},
         system_{system.clock, system.files,     system.trees, system.locks,      system.btrfs,
                 events_,      system.processes, system.roots, system.identities, system.archives,
                 &live_} {}
