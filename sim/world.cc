@@ -35,7 +35,8 @@ struct World::Running {
         events(world.queue_),
         control(world.queue_),
         supervisor(world.clock_),
-        live{network, world.usb_, process_table, control, supervisor},
+        background(world.queue_, files, trees),
+        live{network, world.usb_, process_table, control, supervisor, background},
         system{.clock = world.clock_,
                .files = files,
                .trees = trees,
@@ -64,6 +65,7 @@ struct World::Running {
   Archives archives;
   Control control;
   Supervisor supervisor;
+  Background background;
   os::Live live;
   os::System system;
 };

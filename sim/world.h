@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "os/system.h"
+#include "sim/background.h"
 #include "sim/clock.h"
 #include "sim/control.h"
 #include "sim/disk/disk.h"

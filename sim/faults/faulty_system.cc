@@ -16,7 +16,7 @@ struct FaultyLive {
         usb(inner.usb, seam),
         process_table(inner.process_table, seam),
         control(inner.control, seam),
-        live{netlink, usb, process_table, control, inner.supervisor} {}
+        live{netlink, usb, process_table, control, inner.supervisor, inner.background} {}
 
   FaultyNetlink netlink;
   FaultyUsbBus usb;

@@ -58,6 +58,14 @@ std::string Served::KernelName() const {
   return named.empty() ? std::string(kKernelName) : named;
 }
 
+std::string Served::InitramfsName() const { return Config::Of(Text(*this, kConfig)).initramfs; }
+
+bool Served::CanStartLinux() const {
+  const auto has = [this](std::string_view name) { return HasFile(std::string(name)); };
+  return has(kFirmware) && has(KernelName()) && has(kDeviceTree) && has(kCommandLine) &&
+         !InitramfsName().empty() && has(InitramfsName());
+}
+
 FileClient::FileClient(Served& served, Ways ways, Told told)
     : served_(served), ways_(ways), told_(std::move(told)), appeared_(ways_.clock.Now()) {
   Pause();
@@ -72,7 +80,7 @@ std::vector<std::string> FileClient::NamesOf(const Wish& wish) const {
     case Ask::kKernel:
       return {served_.KernelName()};
     case Ask::kInitramfs: {
-      const std::string name = Config::Of(Text(served_, kConfig)).initramfs;
+      const std::string name = served_.InitramfsName();
       return name.empty() ? std::vector<std::string>() : std::vector{name};
     }
     case Ask::kDeviceTree:

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/clock.h"
+#include "os/clock.h"
 #include "sim/usb_function.h"
 #include "sim/zero/profiles.h"
 
@@ -25,6 +25,9 @@ struct Served {
   // What the firmware starts: its own name for it, and whether it came.
   std::string KernelName() const;
   bool HasFile(const std::string& name) const { return files.contains(name); }
+  std::string InitramfsName() const;  // empty: none
+  // Whether all came without which no Zero of ours comes up.
+  bool CanStartLinux() const;
 
   bool operator==(const Served&) const = default;
 };
@@ -42,7 +45,7 @@ class FileClient final : public UsbFunction {
     const Profile& profile;
     os::Moment patience{0};  // unserved for so long it goes deaf
     Random& random;
-    const VirtualClock& clock;
+    const os::Clock& clock;
   };
 
   FileClient(Served& served, Ways ways, Told told);

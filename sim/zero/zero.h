@@ -1,44 +1,17 @@
-// One Zero on one port of the simulated host: from power to a node that reports, and whatever goes
-// wrong on the way (faults.h). It reacts to the host and to time, and draws its times from the
-// world's seed and its port. What it says on the wire is in boot_rom.h and file_client.h, what it
-// does under Linux in node.h.
+// One Zero on one port of the simulated host: its board (board.h) on the simulated bus and in
+// virtual time, and then a node that mounts its root, reports and obeys (node.h), its times drawn
+// from the world's seed and its port.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "sim/world.h"
-#include "sim/zero/boot_rom.h"
-#include "sim/zero/faults.h"
-#include "sim/zero/file_client.h"
+#include "sim/zero/board.h"
 #include "sim/zero/node.h"
-#include "sim/zero/profiles.h"
-#include "sim/zero/random.h"
 
 namespace zprov::sim::zero {
-
-struct Options {
-  PortPath port;
-  std::vector<Trouble> troubles = {};
-  std::string first_stage = {};  // what the ROM takes; empty: anything
-  Profile profile = {};
-};
-
-enum class Stage {
-  kOff,         // no power
-  kRom,         // waits for the first stage
-  kFirstStage,  // has it; about to leave, or away
-  kFileServer,  // asks for files; away for a moment between two sessions
-  kKernel,      // was served; Linux starts
-  kGadget,      // its link is there, its root is not mounted
-  kMounted,     // its root is
-  kHealthy,     // zprov-node has reported
-  kHalted,      // told to, and off the bus
-  kDead,        // will not be seen again without a power cut
-};
 
 class Zero {
  public:
@@ -46,33 +19,22 @@ class Zero {
   Zero(const Zero&) = delete;
   Zero& operator=(const Zero&) = delete;
 
-  Stage stage() const { return stage_; }
+  Stage stage() const { return board_.stage(); }
   // Of the boot that is under way.
-  const Served& served() const { return served_; }
-  const std::string& first_stage() const { return first_stage_; }
+  const Served& served() const { return board_.served(); }
+  const std::string& first_stage() const { return board_.first_stage(); }
   const std::string& serial() const { return serial_; }
-  int boots() const { return boots_; }
+  int boots() const { return board_.boots(); }
 
   // It has power, and nothing else yet. Nothing when it has it already.
-  void Start();
+  void Start() { board_.Start(); }
 
  private:
-  bool Has(Fault fault) const;
-  void After(std::chrono::nanoseconds delay, std::function<void()> then);
-  void Follow(os::UsbBus::PortPower power);
+  Board::Surroundings AtPort();
+  const PortPath& port() const { return board_.options().port; }
   void LeaveBus();
-  void Die();
-  // ---- before Linux
-  BootRom::Mood RomMood();
-  void ShowRom();
-  bool TakeFirstStage(const std::string& file);
-  void AfterFirstStage();
-  void ShowSecondStage();
-  bool MayShowAgain();
-  bool GoesOnWith(const std::string& name);
-  void EndFiles();
-  bool CanStartLinux() const;
-  // ---- Linux
+  // ---- Linux (zero_linux.cc)
+  void StartLinux();
   void ShowGadget();
   UsbLink OwnLink();
   Mac RandomMac();
@@ -83,16 +45,9 @@ class Zero {
   void ShutDown(Node::Order order);
 
   World& world_;
-  Options options_;
-  Random random_;
+  Board board_;
   std::string serial_;
-  Stage stage_ = Stage::kOff;
-  int boots_ = 0;
-  uint64_t life_ = 0;  // what was planned in an earlier one does not happen
   os::Moment linux_since_{0};
-  std::string first_stage_;
-  Served served_;
-  std::shared_ptr<BootRom> rom_;
   std::optional<Node> node_;
 };
 

@@ -8,36 +8,42 @@ namespace zprov::sim::zero {
 
 Mac Zero::RandomMac() {
   // As the kernel draws one: for one link, and locally administered.
-  Mac mac = *Mac::FromNumber(random_.Next() >> 16);
+  Mac mac = *Mac::FromNumber(board_.random().Next() >> 16);
   mac.bytes[0] = static_cast<uint8_t>((mac.bytes[0] & 0xfc) | 0x02);
   return mac;
 }
 
 UsbLink Zero::OwnLink() {
   const Orders& orders = node_->orders();
-  UsbLink link{.port = options_.port};
+  UsbLink link{.port = port()};
   const bool is_geth = orders.gadget == "geth";
   if (is_geth) link.driver = UsbDriver::kCdcSubset;
   link.mac = orders.host_mac.has_value() && !is_geth ? *orders.host_mac : RandomMac();
-  link.has_carrier = !Has(Fault::kNoCarrier);
+  link.has_carrier = !board_.Has(Fault::kNoCarrier);
   return link;
 }
 
+void Zero::StartLinux() {
+  linux_since_ = world_.clock().Now();
+  board_.After(board_.random().In(board_.options().profile.kernel_to_gadget),
+               [this] { ShowGadget(); });
+}
+
 void Zero::ShowGadget() {
-  Orders orders = Orders::Of(served_.files.at(std::string(kCommandLine)));
-  if (Has(Fault::kRandomMacs)) {
+  Orders orders = Orders::Of(served().files.at(std::string(kCommandLine)));
+  if (board_.Has(Fault::kRandomMacs)) {
     orders.own_mac.reset();
     orders.host_mac.reset();
   }
-  const uint64_t first = random_.Next();
-  const uint64_t second = random_.Next();
+  const uint64_t first = board_.random().Next();
+  const uint64_t second = board_.random().Next();
   const std::string boot_id = fmt::format(  // a version 4 UUID
       "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}", first >> 32, first >> 16 & 0xffff, first & 0xfff,
       second >> 52, second & 0xffffffffffff);
-  node_.emplace(Node::Board{options_.port, serial_, boot_id}, orders);
-  stage_ = Stage::kGadget;
+  node_.emplace(Node::Board{port(), serial_, boot_id}, orders);
+  board_.Enter(Stage::kGadget);
   const uint16_t product = orders.gadget == "ecm" ? kGadgetCdcProduct : kGadgetProduct;
-  world_.usb().Plug({options_.port, kGadgetVendor, product, 0, kGadgetClass});
+  world_.usb().Plug({port(), kGadgetVendor, product, 0, kGadgetClass});
   const std::string name = world_.network().PlugUsb(OwnLink());
   if (orders.address.has_value()) {
     world_.network().SetNeighbour(name,
@@ -48,44 +54,41 @@ void Zero::ShowGadget() {
 
 void Zero::LookForHost() {
   if (node_->ReachesServer(world_.network())) return TryToMount();
-  After(options_.profile.looks_for_host, [this] { LookForHost(); });
+  board_.After(board_.options().profile.looks_for_host, [this] { LookForHost(); });
 }
 
 void Zero::TryToMount() {
-  if (Has(Fault::kNoMount) || !node_->Mount(world_.nfs())) {
-    After(options_.profile.tries_to_mount, [this] { TryToMount(); });
+  if (board_.Has(Fault::kNoMount) || !node_->Mount(world_.nfs())) {
+    board_.After(board_.options().profile.tries_to_mount, [this] { TryToMount(); });
     return;
   }
-  stage_ = Stage::kMounted;
-  After(random_.In(options_.profile.mounted_to_healthy), [this] { BeHealthy(); });
+  board_.Enter(Stage::kMounted);
+  board_.After(board_.random().In(board_.options().profile.mounted_to_healthy),
+               [this] { BeHealthy(); });
 }
 
 void Zero::BeHealthy() {
   const auto uptime =
       std::chrono::duration_cast<std::chrono::seconds>(world_.clock().Now() - linux_since_);
   if (!node_->Report(world_.nfs(), uptime)) return;
-  stage_ = Stage::kHealthy;
+  board_.Enter(Stage::kHealthy);
   LookForOrder();
 }
 
 void Zero::LookForOrder() {
   const Node::Order order = node_->TakeOrder(world_.nfs());
   if (order == Node::Order::kNone) {
-    After(options_.profile.looks_for_ask, [this] { LookForOrder(); });
+    board_.After(board_.options().profile.looks_for_ask, [this] { LookForOrder(); });
   } else {
-    After(random_.In(options_.profile.shutdown), [this, order] { ShutDown(order); });
+    board_.After(board_.random().In(board_.options().profile.shutdown),
+                 [this, order] { ShutDown(order); });
   }
 }
 
 void Zero::ShutDown(Node::Order order) {
-  if (order == Node::Order::kReboot && Has(Fault::kNoWarmReboot)) return Die();
-  LeaveBus();
-  stage_ = Stage::kHalted;
-  if (order == Node::Order::kHalt) return;
-  After(random_.In(options_.profile.power_to_rom), [this] {
-    ++boots_;
-    ShowRom();
-  });
+  if (order == Node::Order::kHalt) return board_.Halt();
+  if (board_.Has(Fault::kNoWarmReboot)) return board_.Die();
+  board_.Reboot();
 }
 
 }  // namespace zprov::sim::zero

@@ -12,6 +12,7 @@
 #include "adapters/libusb.h"
 #include "adapters/proc_table.h"
 #include "adapters/sd_daemon.h"
+#include "adapters/worker_thread.h"
 
 namespace zprov::adapters {
 namespace {
@@ -22,6 +23,7 @@ struct LiveParts {
   std::unique_ptr<os::ProcessTable> process_table;
   std::unique_ptr<os::Control> control;
   std::unique_ptr<os::Supervisor> supervisor;
+  std::unique_ptr<os::Background> background;
 };
 
 class World final : public HostWorld {
@@ -47,7 +49,7 @@ class World final : public HostWorld {
   void Add(LiveParts parts) {
     parts_ = std::move(parts);
     live_.emplace(os::Live{*parts_.netlink, *parts_.usb, *parts_.process_table, *parts_.control,
-                           *parts_.supervisor});
+                           *parts_.supervisor, *parts_.background});
     system_.live = &*live_;
   }
 
@@ -68,8 +70,9 @@ Result<std::unique_ptr<HostWorld>> OpenHostWorld() {
   ZPROV_ASSIGN(HostFilesystem filesystem, OpenHostFilesystem("/"));
   auto world = std::make_unique<World>(std::move(filesystem));
   ZPROV_ASSIGN(auto netlink, MakeLibnl(world->loop()));
+  ZPROV_ASSIGN(auto background, MakeWorkerThread(world->loop(), "/"));
   world->Add({std::move(netlink), MakeLibusb(world->loop()), MakeProcTable(),
-              MakeControlSocket(world->loop()), MakeSdDaemon()});
+              MakeControlSocket(world->loop()), MakeSdDaemon(), std::move(background)});
   return world;
 }
 

@@ -2,7 +2,7 @@
 //
 // The kernel has no reset that returns at once: usbfs' ioctl holds its caller until the device has
 // answered again, seconds for a sick one, in which four healthy boards would get no file. So this
-// is the one place with a thread of our own: it makes that one call and ends.
+// call has a thread of its own, which ends with it.
 #pragma once
 
 #include <functional>

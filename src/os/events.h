@@ -6,6 +6,7 @@
 #include <string>
 #include <variant>
 
+#include "os/background.h"
 #include "os/clock.h"
 #include "os/control.h"
 #include "os/netlink.h"
@@ -83,9 +84,15 @@ struct ControlClosed {  // the other end left, or sent a line beyond kMaxControl
   bool operator==(const ControlClosed&) const = default;
 };
 
-using Event =
-    std::variant<DeadlinePassed, LinkChanged, LinksLost, ProbeAnswered, ProcessOutput, ProcessEnded,
-                 SignalCame, UsbArrived, UsbLeft, UsbCompleted, ControlLine, ControlClosed>;
+struct BackgroundEnded {
+  BackgroundId job = 0;
+  std::string failure = {};  // the error's message; empty: it went well
+  bool operator==(const BackgroundEnded&) const = default;
+};
+
+using Event = std::variant<DeadlinePassed, LinkChanged, LinksLost, ProbeAnswered, ProcessOutput,
+                           ProcessEnded, SignalCame, UsbArrived, UsbLeft, UsbCompleted, ControlLine,
+                           ControlClosed, BackgroundEnded>;
 
 class Events {
  public:

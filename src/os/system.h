@@ -2,6 +2,7 @@
 #pragma once
 
 #include "os/archives.h"
+#include "os/background.h"
 #include "os/btrfs.h"
 #include "os/clock.h"
 #include "os/control.h"
@@ -26,6 +27,7 @@ struct Live {
   ProcessTable& process_table;
   Control& control;
   Supervisor& supervisor;
+  Background& background;
 };
 
 struct System {

@@ -48,8 +48,8 @@ class FleetRig {
     }
   }
 
-  void Begin(engine::FleetOptions options = {}) {
-    fleet_ = std::make_unique<engine::Fleet>(world_.system(), spec_, options);
+  void Begin() {
+    fleet_ = std::make_unique<engine::Fleet>(world_.system(), spec_);
     ASSERT_TRUE(fleet_->Begin());
   }
 
@@ -290,7 +290,8 @@ TEST_F(FleetTest, ReportsABoardOnAPortThatNoNodeHasAndNeverTouchesIt) {
 
 TEST_F(FleetTest, StartsNoMoreBoardsAtOnceThanThePowerAllows) {
   Start({{0, Trouble::kNeverBack}});
-  Begin({.most_starting = 1});
+  spec_.boot_at_once = 1;
+  Begin();
   LetPass(seconds(60));
   std::vector<os::Moment> sent;
   for (const char* node : {"s0", "s1", "s2", "s3", "s4"}) {

@@ -57,6 +57,10 @@ std::string IdentityPath(const spec::ClusterSpec& spec, const std::string& node)
   return JoinPath(StateDirectory(spec), "identity/" + node);
 }
 
+std::string BootsPath(const spec::ClusterSpec& spec, const std::string& node) {
+  return JoinPath(StateDirectory(spec), "boots/" + node);
+}
+
 std::string RunPath(const spec::ClusterSpec& spec) {
   return JoinPath(StateDirectory(spec), "run.json");
 }

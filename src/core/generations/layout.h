@@ -8,6 +8,7 @@
 //   /x/.zprov/gen/8/record.json   written last: without it the generation is unfinished
 //   /x/.zprov/current/s0          -> ../gen/8/s0: the only pointer
 //   /x/.zprov/identity/s0/        machine-id, ssh host keys
+//   /x/.zprov/boots/s0/17.json    how its 17th boot went
 //   /x/.zprov/run.json            pointers that are being moved: whoever starts next moves the rest
 //   /x/s0                         -> .zprov/current/s0/root
 //
@@ -38,8 +39,9 @@ std::string BootOf(const spec::ClusterSpec& spec, int number, const std::string&
 std::string CurrentDirectory(const spec::ClusterSpec& spec);  // "/x/.zprov/current"
 std::string CurrentPath(const spec::ClusterSpec& spec, const std::string& node);  // "…/current/s0"
 std::string IdentityPath(const spec::ClusterSpec& spec,
-                         const std::string& node);   // "…/identity/s0"
-std::string RunPath(const spec::ClusterSpec& spec);  // "…/run.json"
+                         const std::string& node);                              // "…/identity/s0"
+std::string BootsPath(const spec::ClusterSpec& spec, const std::string& node);  // "…/boots/s0"
+std::string RunPath(const spec::ClusterSpec& spec);                             // "…/run.json"
 std::string StablePath(const spec::ClusterSpec& spec, const std::string& node);  // "/x/s0"
 
 // The same for who knows the state directory alone: "/x/.zprov/gen/8/s0", "/x/.zprov/current/s0".

@@ -81,6 +81,7 @@ struct ClusterSpec {
   std::string boot_from;     // directory in the source with firmware and kernel; empty: found there
   std::string boot_initramfs;  // a ready-made one, path in the source; empty: made by mkinitramfs
   BootArch boot_arch = BootArch::kArm;
+  int boot_at_once = 16;  // boards between boot ROM and file server at the same time, at least 1
   std::vector<std::string> update_keep;  // paths of a node's own that its next root takes over
   int prune_keep = 5;                    // generations of each node that pruning leaves, at least 1
   Bridge bridge;

@@ -59,6 +59,7 @@ struct Draft {
   LocatedText boot_from;
   LocatedText boot_initramfs;
   Located<BootArch> boot_arch;
+  Located<int> boot_at_once{ClusterSpec{}.boot_at_once};
   std::vector<LocatedText> update_keep;
   Located<int> prune_keep{ClusterSpec{}.prune_keep};
   LocatedText bridge_name{"san"};

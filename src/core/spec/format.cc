@@ -119,11 +119,14 @@ from = {}
 initramfs = {}
 # "arm": only kernels that a Zero can run. "any" is for tests.
 arch = "{}"
+# How many boards zprov lets start at the same time, 1 to 1000; fewer where the supply is weak: boards
+# that start together pull its voltage down.
+at_once = {}
 )",
                      spec.boot_server == BootServer::kZprov ? "zprov" : "rpiboot",
                      TomlText(spec.boot_cmdline), TomlText(spec.boot_from),
                      TomlText(spec.boot_initramfs),
-                     spec.boot_arch == BootArch::kArm ? "arm" : "any");
+                     spec.boot_arch == BootArch::kArm ? "arm" : "any", spec.boot_at_once);
 }
 
 std::string FormatGenerations(const ClusterSpec& spec) {

@@ -46,6 +46,7 @@ ClusterSpec ToSpec(const Draft& draft) {
   spec.boot_from = draft.boot_from.value;
   spec.boot_initramfs = draft.boot_initramfs.value;
   spec.boot_arch = draft.boot_arch.value;
+  spec.boot_at_once = draft.boot_at_once.value;
   for (const LocatedText& path : draft.update_keep) spec.update_keep.push_back(path.value);
   spec.prune_keep = draft.prune_keep.value;
   spec.bridge = {draft.bridge_name.value, draft.bridge_address->value, draft.mtu.value,

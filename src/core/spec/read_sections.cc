@@ -20,6 +20,7 @@ constexpr std::array kBootServers = {std::pair{std::string_view("rpiboot"), Boot
 constexpr std::array kBootArchs = {std::pair{std::string_view("arm"), BootArch::kArm},
                                    std::pair{std::string_view("any"), BootArch::kAny}};
 constexpr NumberRange kPruneKeep = {1, 1000};
+constexpr NumberRange kBootAtOnce = {1, 1000};  // more than any USB bus has ports (127)
 
 void ReadCluster(TableReader& table, Draft& draft) {
   Set(draft.name, table.Text("name"));
@@ -66,6 +67,9 @@ void ReadBoot(TableReader& table, Draft& draft) {
   Set(draft.boot_from, table.Text("from"));
   Set(draft.boot_initramfs, table.Text("initramfs"));
   Set(draft.boot_arch, table.Choice<BootArch>("arch", kBootArchs));
+  if (const auto at_once = table.Integer("at_once", kBootAtOnce)) {
+    draft.boot_at_once = {static_cast<int>(at_once->value), at_once->line};
+  }
 }
 
 void ReadUpdate(TableReader& table, Draft& draft) {

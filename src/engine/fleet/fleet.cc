@@ -22,11 +22,11 @@ UnknownBoard Unknown(const os::UsbDevice& device, const usbboot::Speaker& speake
 
 }  // namespace
 
-Fleet::Fleet(os::System& system, spec::ClusterSpec spec, FleetOptions options)
+Fleet::Fleet(os::System& system, spec::ClusterSpec spec)
     : system_(system),
       spec_(std::move(spec)),
       boot_sets_(system),
-      starts_(std::max<size_t>(options.most_starting, 1)) {
+      starts_(static_cast<size_t>(spec_.boot_at_once)) {
   for (const spec::Node& node : spec_.nodes) {
     if (!node.usb || system_.live == nullptr) continue;
     nodes_.push_back(std::make_unique<NodeBoot>(
@@ -121,6 +121,25 @@ std::vector<NodeView> Fleet::Views() const {
   std::vector<NodeView> views;
   for (const auto& node : nodes_) views.push_back(node->View());
   return views;
+}
+
+std::vector<NodeView> Fleet::Summaries() const {
+  std::vector<NodeView> summaries;
+  for (const auto& node : nodes_) summaries.push_back(node->Summary());
+  return summaries;
+}
+
+void Fleet::Hold(const std::set<std::string>& nodes) {
+  using Grip = NodeBoot::Grip;
+  for (const auto& node : nodes_) {
+    node->Hold(nodes.contains(node->name()) ? Grip::kHeld : Grip::kReleased);
+  }
+}
+
+void Fleet::TryAgain(const std::string& name) {
+  for (const auto& node : nodes_) {
+    if (node->name() == name) node->TryAgain();
+  }
 }
 
 std::vector<UnknownBoard> Fleet::UnknownBoards() const {

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,15 +22,10 @@
 
 namespace zprov::engine {
 
-struct FleetOptions {
-  // Boards between boot ROM and file server at the same time.
-  size_t most_starting = 16;
-};
-
 class Fleet {
  public:
   // `system` must live as long, and have a live host.
-  Fleet(os::System& system, spec::ClusterSpec spec, FleetOptions options = {});
+  Fleet(os::System& system, spec::ClusterSpec spec);
   Fleet(const Fleet&) = delete;
   Fleet& operator=(const Fleet&) = delete;
 
@@ -43,7 +39,14 @@ class Fleet {
   // When it wants to be handed a DeadlinePassed; Moment::max(): never. In the past: at once.
   os::Moment NextDeadline() const;
 
+  // The boot ROMs of these nodes are left alone, of all others no more.
+  void Hold(const std::set<std::string>& nodes);
+  // A quarantined node gets another chance; others, and names that nobody has, are left as they
+  // are.
+  void TryAgain(const std::string& node);
+
   std::vector<NodeView> Views() const;              // nodes with a port, in the spec's order
+  std::vector<NodeView> Summaries() const;          // the same without timelines and nonces
   std::vector<UnknownBoard> UnknownBoards() const;  // that are plugged in now, by port
   std::vector<NodeNotice> TakeNotices();            // since the last time
   std::vector<std::string> Warnings() const;        // about links, each with the way out

@@ -175,6 +175,7 @@ void SetSections(ClusterSpec& spec) {
   spec.boot_from = *rc::gen::element<std::string>("", "/boot", "/ä \"b\\c");
   spec.boot_initramfs = *rc::gen::element<std::string>("", "/boot/initrd.img");
   spec.boot_arch = *rc::gen::element(BootArch::kArm, BootArch::kAny);
+  spec.boot_at_once = *rc::gen::inRange(1, 1001);
   const auto kept = *rc::gen::container<std::set<int>>(rc::gen::inRange(0, 100));
   for (int number : kept) spec.update_keep.push_back("/var/lib/ä " + std::to_string(number));
   spec.prune_keep = *rc::gen::inRange(1, 1001);

@@ -69,6 +69,7 @@ cmdline = "quiet console=ttyAMA0"
 from = "/boot/firmware"
 initramfs = "/boot/initrd.img-zero"
 arch = "arm"
+at_once = 3
 [update]
 keep = ["/var/lib/app", "/etc/app.conf"]
 [prune]
@@ -85,6 +86,7 @@ keep = 9
   EXPECT_EQ(spec.boot_from, "/boot/firmware");
   EXPECT_EQ(spec.boot_initramfs, "/boot/initrd.img-zero");
   EXPECT_EQ(spec.boot_arch, BootArch::kArm);
+  EXPECT_EQ(spec.boot_at_once, 3);
   EXPECT_THAT(spec.update_keep, ElementsAre("/var/lib/app", "/etc/app.conf"));
   EXPECT_EQ(spec.prune_keep, 9);
   EXPECT_EQ(spec.bridge, (Bridge{"br-ants", *InterfaceAddress::Parse("192.168.7.1/25"), 1500,
@@ -292,6 +294,16 @@ TEST(SpecBoot, WarnsOfKernelsThatNoNodeCanRun) {
   EXPECT_EQ(ParseSpec(text).spec->boot_arch, BootArch::kAny);
   EXPECT_THAT(Said(TwoNodesAnd("[boot]\narch = \"amd64\"\n")),
               ElementsAre("6: boot.arch = \"amd64\" is no choice: write \"arm\" or \"any\""));
+}
+
+TEST(SpecBoot, LetsSixteenBoardsStartAtOnceUnlessTheSupplyIsSaidToBearFewer) {
+  EXPECT_EQ(ParseSpec(kTwoNodes).spec->boot_at_once, 16);
+  EXPECT_EQ(ParseSpec(TwoNodesAnd("[boot]\nat_once = 1\n")).spec->boot_at_once, 1);
+  for (const char* bad : {"0", "-1", "1001"}) {
+    EXPECT_THAT(Said(TwoNodesAnd("[boot]\nat_once = " + std::string(bad) + "\n")),
+                ElementsAre("6: boot.at_once = " + std::string(bad) +
+                            " is out of range: choose 1 to 1000"));
+  }
 }
 
 TEST(SpecDeny, HasEachLinkOnceAndNotTheBridge) {
