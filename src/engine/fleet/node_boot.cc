@@ -13,9 +13,13 @@ namespace zprov::engine {
 
 using usbboot::Ended;
 
-NodeBoot::NodeBoot(const FleetParts& parts, const spec::Node& node) : parts_(parts), node_(node) {}
+NodeBoot::NodeBoot(const FleetParts& parts, spec::Node node)
+    : parts_(parts), node_(std::move(node)) {}
 
-NodeBoot::~NodeBoot() { Close(); }
+NodeBoot::~NodeBoot() {
+  Close();
+  parts_.starts.Leave(node_.name);
+}
 
 void NodeBoot::Enter(NodeState state, os::Moment within) {
   const os::Moment now = Now();
