@@ -90,9 +90,9 @@ TEST_F(Doctor, ChangesNothing) {
 TEST_F(Doctor, HasTheSameRowsOnASickHost) {
   std::vector<std::string> names;
   for (const DoctorRow& row : Rows()) names.push_back(row.name);
-  EXPECT_THAT(names,
-              ElementsAre("store", "metadata", "mount options", "boot files", "nfs installed",
-                          "nfs running", "rpiboot", "network manager", "kernel modules", "clock"));
+  EXPECT_THAT(names, ElementsAre("store", "metadata", "mount options", "boot files",
+                                 "nfs installed", "nfs running", "rpiboot", "network manager",
+                                 "hot-plug", "kernel modules", "clock"));
   sim::World empty;
   std::vector<std::string> sick;
   for (const DoctorRow& row : engine::Examine(empty.system(), spec_)) {
@@ -236,6 +236,13 @@ INSTANTIATE_TEST_SUITE_P(
       std::erase(name, '-');
       return name;
     });
+
+// What happened on a host in QEMU without it: the board came back, and nobody saw.
+TEST_F(Doctor, SeesThatNobodyWouldSeeABoardComeBack) {
+  EXPECT_THAT(Row("hot-plug"), IsGood("udev runs"));
+  world_.scene().Remove("/run/udev");
+  EXPECT_THAT(Row("hot-plug"), Is(Verdict::kBad, "udev does not run", "systemd-udevd"));
+}
 
 TEST_F(Doctor, NamesTheModulesThatTheKernelLacks) {
   EXPECT_THAT(Row("kernel modules"), IsGood(kKernel));
