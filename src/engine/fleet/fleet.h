@@ -55,6 +55,10 @@ class Fleet {
   std::vector<NodeNotice> TakeNotices();            // since the last time
   std::vector<std::string> Warnings() const;        // about links, each with the way out
 
+  // All of them are told, or none. kRefused: one cannot take the order now; the message names it
+  // and says what to do. What comes of it is in the nodes' views.
+  Result<void> Give(Order order, const std::set<std::string>& nodes);
+
   // Some board is between its first stage and the last of its files.
   bool IsServing() const;
 
