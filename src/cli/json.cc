@@ -64,28 +64,18 @@ int64_t Milliseconds(os::Moment time) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
 }
 
-std::string_view Name(engine::FileRecord::What what) {
-  switch (what) {
-    case engine::FileRecord::What::kFound:
-      return "found";
-    case engine::FileRecord::What::kExpectedMiss:
-      return "expected miss";
-    case engine::FileRecord::What::kSuspiciousMiss:
-      return "suspicious miss";
-    case engine::FileRecord::What::kOdd:
-      return "odd";
-  }
-  return "";
+json Request(const engine::FileRecord& record, os::Moment since) {
+  return {{"name", record.name},
+          {"what", Name(record.what)},
+          {"bytes", record.bytes},
+          {"at_ms", Milliseconds(record.at - since)},
+          {"took_ms", Milliseconds(record.took)}};
 }
 
 json Timeline(const std::vector<engine::FileRecord>& records) {
   json list = json::array();
   for (const engine::FileRecord& record : records) {
-    list.push_back({{"name", record.name},
-                    {"what", Name(record.what)},
-                    {"bytes", record.bytes},
-                    {"at_ms", Milliseconds(record.at - records.front().at)},
-                    {"took_ms", Milliseconds(record.took)}});
+    list.push_back(Request(record, records.front().at));
   }
   return list;
 }
@@ -125,6 +115,38 @@ json Wrote(const os::Changes& changes) {
   return {{"files", changes.count}, {"bytes", changes.bytes}, {"largest", std::move(largest)}};
 }
 
+json Boot(const engine::KeptBoot& kept) {
+  const engine::BootTimeline& boot = kept.timeline;
+  json steps = json::array();
+  for (const engine::BootStep& step : boot.steps) {
+    steps.push_back({{"at_ms", Milliseconds(step.after)},
+                     {"what", Name(step.what)},
+                     {"text", step.text},
+                     {"cause", step.cause}});
+  }
+  json requests = json::array();
+  for (const engine::FileRecord& record : boot.files) {
+    requests.push_back(Request(record, os::Moment(0)));
+    requests.back()["oddity"] = record.oddity;
+  }
+  return {{"number", kept.number},
+          {"nonce", boot.nonce},
+          {"generation", OrNull(boot.generation)},
+          {"began", Time(boot.began_ns)},
+          {"took_ms", Milliseconds(boot.took)},
+          {"ending", boot.ending},
+          {"cause", boot.cause},
+          {"steps", std::move(steps)},
+          {"requests", std::move(requests)},
+          {"requests_left_out", boot.files_left_out}};
+}
+
+json Boots(const std::vector<engine::KeptBoot>& boots) {
+  json list = json::array();
+  for (const engine::KeptBoot& boot : boots) list.push_back(Boot(boot));
+  return list;
+}
+
 json Node(const engine::NodeStatus& node) {
   return {{"node", node.node},
           {"life", engine::Name(node.life.life)},
@@ -134,7 +156,9 @@ json Node(const engine::NodeStatus& node) {
           {"record", Record(node.record)},
           {"generations", node.generations},
           {"reboot", engine::Name(node.reboot)},
-          {"wrote", Wrote(node.wrote)}};
+          {"wrote", Wrote(node.wrote)},
+          {"boots", Boots(node.boots.boots)},
+          {"damaged_boots", node.boots.damaged}};
 }
 
 json File(const render::ManagedFile& file) { return {{"name", file.name}, {"path", file.path}}; }

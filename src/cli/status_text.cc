@@ -6,6 +6,7 @@
 #include <array>
 #include <set>
 
+#include "cli/boots_text.h"
 #include "cli/text.h"
 #include "util/strings.h"
 
@@ -161,7 +162,7 @@ std::string NodeText(const ClusterStatus& status) {
                    {"  a reboot", RebootInWords(node)},
                    {"  generations", node.generations.empty() ? "none" : Numbers(node.generations)},
                    {"  wrote", Wrote(node.wrote)}}) +
-            Largest(node.wrote);
+            Largest(node.wrote) + BootsText(node.boots);
   }
   return text + Drift(status.drift) + Interrupted(status.interrupted);
 }

@@ -38,6 +38,7 @@ Result<BootFiles> BootFiles::For(os::System& system, BootSets& sets, const BootO
 Result<void> BootFiles::FindGeneration(os::System& system, BootSets& sets, const BootOrder& order) {
   ZPROV_ASSIGN(const auto current, CurrentOf(system, order));
   if (!current) return {};
+  generation_ = current;
   ZPROV_ASSIGN(root_,
                system.files.Resolve(generations::RootOf(order.spec, *current, order.node.name)));
   const auto boot =

@@ -40,6 +40,7 @@ class BootFiles {
 
   // The root that the command line names, by its real path; empty where there is no generation.
   const std::string& root() const { return root_; }
+  std::optional<int> generation() const { return generation_; }  // whose root that is
   const std::string& nonce() const { return nonce_; }
 
  private:
@@ -56,6 +57,7 @@ class BootFiles {
   usbboot::Places places_;
   std::vector<Overlay> overlays_;
   std::shared_ptr<const BootSetFiles> set_;  // null: the node has no generation
+  std::optional<int> generation_;
   std::string root_;
   std::string nonce_;
   std::map<usbboot::Rendered, std::string> rendered_;

@@ -13,7 +13,17 @@ namespace zprov::engine {
 
 using usbboot::Ended;
 
-NodeBoot::NodeBoot(const FleetParts& parts, const spec::Node& node) : parts_(parts), node_(node) {}
+namespace {
+
+bool EndsBoot(NodeState state) {
+  return state == NodeState::kHealthy || state == NodeState::kUp || state == NodeState::kFailed ||
+         state == NodeState::kQuarantined;
+}
+
+}  // namespace
+
+NodeBoot::NodeBoot(const FleetParts& parts, const spec::Node& node)
+    : parts_(parts), node_(node), log_(parts.system, parts.spec, node.name) {}
 
 NodeBoot::~NodeBoot() { Close(); }
 
@@ -26,12 +36,15 @@ void NodeBoot::Enter(NodeState state, os::Moment within) {
   const bool is_trouble = state == NodeState::kRecovering || state == NodeState::kQuarantined ||
                           state == NodeState::kFailed;
   parts_.notices.push_back({now, node_.name, state, is_trouble ? cause_ : ""});
+  log_.Came(state, is_trouble ? cause_ : "");
+  if (EndsBoot(state)) EndRecord(Name(state));
 }
 
 void NodeBoot::Arrived(const os::UsbDevice& device) {
   Close();
   device_ = device;
   speaker_ = usbboot::Identify(device.vendor, device.product, device.serial_index);
+  NoteArrival();
   if (!speaker_) {
     OnGadget();
   } else if (speaker_->stage == usbboot::Stage::kRom) {
@@ -99,6 +112,7 @@ void NodeBoot::OnGadget() {
 }
 
 bool NodeBoot::BeginBoot() {
+  EndRecord(BootLog::kBegunAgain);
   files_.reset();
   boot_began_ = Now();
   session_ = 0;
@@ -112,6 +126,8 @@ bool NodeBoot::BeginBoot() {
     FailHere(nonce.error().message);
     return false;
   }
+  log_.Begin(*nonce);
+  NoteArrival();
   auto files = BootFiles::For(
       parts_.system, parts_.boot_sets,
       {parts_.spec, node_, std::string(speaker_->chip->directory), std::move(*nonce)});
@@ -120,6 +136,7 @@ bool NodeBoot::BeginBoot() {
     return false;
   }
   files_ = std::move(*files);
+  log_.SetGeneration(files_->generation());
   return true;
 }
 
@@ -222,6 +239,7 @@ void NodeBoot::AfterFiles(const Ended& ended) {
 
 void NodeBoot::Left() {
   Close();
+  log_.Saw("left the bus");
   device_.reset();
   speaker_.reset();
   switch (state_) {
