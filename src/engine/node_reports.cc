@@ -24,16 +24,6 @@ Result<std::optional<std::string>> ReadHostile(os::System& system, const std::st
   return While("read " + JoinPath(root, name), std::move(text).error());
 }
 
-std::string_view Name(Order order) {
-  switch (order) {
-    case Order::kHalt:
-      return "halt";
-    case Order::kReboot:
-      return "reboot";
-  }
-  return "";
-}
-
 // Whatever lies where the order goes is replaced rather than followed or written into.
 Result<void> PutOrder(os::InsideRoot& root, const std::string& text) {
   ZPROV_ASSIGN(const auto present, root.files().Status(kAsk));
@@ -47,6 +37,23 @@ Result<void> PutOrder(os::InsideRoot& root, const std::string& text) {
 }
 
 }  // namespace
+
+std::string_view Name(Order order) {
+  switch (order) {
+    case Order::kHalt:
+      return "halt";
+    case Order::kReboot:
+      return "reboot";
+  }
+  return "";
+}
+
+std::optional<Order> OrderNamed(std::string_view name) {
+  for (const Order order : {Order::kHalt, Order::kReboot}) {
+    if (Name(order) == name) return order;
+  }
+  return std::nullopt;
+}
 
 bool IsNonce(std::string_view text) {
   const auto is_digit = [](char byte) {

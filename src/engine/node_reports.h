@@ -28,6 +28,9 @@ Result<std::optional<BootReport>> ReadBootReport(os::System& system, const std::
 
 enum class Order { kHalt, kReboot };
 
+std::string_view Name(Order order);  // "halt"
+std::optional<Order> OrderNamed(std::string_view name);
+
 // The node finds the order within seconds and obeys when its nonce is that boot's; an earlier order
 // is replaced. kNotFound: nothing in that root would read it (no var/lib/zprov), so `update` must
 // come first; kIsDirectory; kReadOnly; kNoSpace.

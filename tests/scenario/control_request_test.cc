@@ -19,7 +19,8 @@ std::string WrongWith(std::string_view line) {
 
 TEST(ControlRequest, SaysTheSameAfterItsWayOverTheSocket) {
   using Verb = ControlRequest::Verb;
-  for (const Verb verb : {Verb::kStatus, Verb::kWatch, Verb::kBoot, Verb::kHalt, Verb::kReboot}) {
+  for (const Verb verb :
+       {Verb::kStatus, Verb::kWatch, Verb::kBoot, Verb::kHalt, Verb::kReboot, Verb::kHold}) {
     const ControlRequest request{verb, {"s0", "s1"}};
     EXPECT_EQ(ParseControlRequest(LineOf(request)), request);
   }
@@ -31,8 +32,8 @@ TEST(ControlRequest, WithoutNodesMeansAllOfThem) {
 
 TEST(ControlRequest, OfAnotherVersionSaysWhatToDo) {
   EXPECT_EQ(WrongWith(R"({"zprov":2,"do":"status"})"),
-            "a request to serve speaks version 2, serve version 1: restart zprov.service after an "
-            "upgrade");
+            "a request to serve speaks version 2, this zprov version 1: restart zprov.service "
+            "after an upgrade");
 }
 
 TEST(ControlRequest, ThatIsNoneIsRefusedWithTheReason) {

@@ -131,6 +131,25 @@ std::vector<NodeView> Fleet::Views() const {
   return views;
 }
 
+std::vector<NodeView> Fleet::Summaries() const {
+  std::vector<NodeView> summaries;
+  for (const auto& node : nodes_) summaries.push_back(node->Summary());
+  return summaries;
+}
+
+void Fleet::Hold(const std::set<std::string>& nodes) {
+  using Grip = NodeBoot::Grip;
+  for (const auto& node : nodes_) {
+    node->Hold(nodes.contains(node->name()) ? Grip::kHeld : Grip::kReleased);
+  }
+}
+
+void Fleet::TryAgain(const std::string& name) {
+  for (const auto& node : nodes_) {
+    if (node->name() == name) node->TryAgain();
+  }
+}
+
 std::vector<UnknownBoard> Fleet::UnknownBoards() const {
   std::vector<UnknownBoard> boards;
   for (const auto& [port, board] : unknown_) boards.push_back(board);

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,14 @@ class Fleet {
   // When it wants to be handed a DeadlinePassed; Moment::max(): never. In the past: at once.
   os::Moment NextDeadline() const;
 
+  // The boot ROMs of these nodes are left alone, of all others no more.
+  void Hold(const std::set<std::string>& nodes);
+  // A quarantined node gets another chance; others, and names that nobody has, are left as they
+  // are.
+  void TryAgain(const std::string& node);
+
   std::vector<NodeView> Views() const;              // nodes with a port, in the spec's order
+  std::vector<NodeView> Summaries() const;          // the same without timelines and nonces
   std::vector<UnknownBoard> UnknownBoards() const;  // that are plugged in now, by port
   std::vector<NodeNotice> TakeNotices();            // since the last time
   // About links, and boots that could not be kept, each with the way out.

@@ -75,7 +75,22 @@ void NodeBoot::OnRom() {
       break;
   }
   Enter(NodeState::kRom, kNever);
+  if (!is_held_) parts_.starts.Ask(node_.name);
+}
+
+void NodeBoot::Hold(Grip grip) {
+  is_held_ = grip == Grip::kHeld;
+  if (state_ != NodeState::kRom || conversation_ != nullptr) return;
+  if (is_held_) return parts_.starts.Leave(node_.name);
   parts_.starts.Ask(node_.name);
+}
+
+void NodeBoot::TryAgain() {
+  if (state_ != NodeState::kQuarantined) return;
+  failures_ = 0;
+  cause_.clear();
+  Enter(NodeState::kAbsent, kNever);
+  if (device_) Arrived(os::UsbDevice(*device_));
 }
 
 void NodeBoot::Start() {
@@ -99,8 +114,7 @@ void NodeBoot::OnFileServer() {
   const bool is_in_boot = state_ == NodeState::kFirstStageSent || state_ == NodeState::kServing ||
                           state_ == NodeState::kServed || state_ == NodeState::kRecovering;
   if ((!is_in_boot || !files_) && !BeginBoot()) return;
-  const bool is_whole = boot_began_ + kBootWithin > Now();
-  Enter(NodeState::kServing, is_whole ? boot_began_ + kBootWithin - Now() : os::Moment{0});
+  Enter(NodeState::kServing, std::max(*began_ + kBootWithin - Now(), os::Moment{0}));
   ++session_;
   if (!OpenDevice()) return;
   Converse(std::make_unique<Conversation>(parts_.system.live->usb, line_));
@@ -114,7 +128,8 @@ void NodeBoot::OnGadget() {
 bool NodeBoot::BeginBoot() {
   EndRecord(BootLog::kBegunAgain);
   files_.reset();
-  boot_began_ = Now();
+  began_ = Now();
+  generation_.reset();
   session_ = 0;
   bytes_ = 0;
   records_left_out_ = 0;
@@ -136,7 +151,8 @@ bool NodeBoot::BeginBoot() {
     return false;
   }
   files_ = std::move(*files);
-  log_.SetGeneration(files_->generation());
+  generation_ = files_->generation();
+  log_.SetGeneration(generation_);
   return true;
 }
 

@@ -46,6 +46,11 @@ class NodeBoot {
   void Saw(const LinkView& link, Pulse pulse);
   // The place that it asked Starts for.
   void Start();
+  // Its boot ROM is left alone until it is released.
+  enum class Grip { kReleased, kHeld };
+  void Hold(Grip grip);
+  // As if it had been plugged in again: one that was quarantined gets another chance.
+  void TryAgain();
   // Whatever was to happen by now.
   void Tick(os::Moment now);
   os::Moment NextDeadline() const;
@@ -54,6 +59,7 @@ class NodeBoot {
   const std::string& name() const { return node_.name; }
   const BootLog& log() const { return log_; }
   NodeView View() const;
+  NodeView Summary() const;  // without timeline and nonce
 
  private:
   enum class Rung { kRetry, kReset, kPowerOff, kPowerOn, kAwait };
@@ -108,8 +114,9 @@ class NodeBoot {
   UsbLine line_;  // handle 0: nothing is open
   std::unique_ptr<Conversation> conversation_;
 
-  std::optional<BootFiles> files_;  // of this boot
-  os::Moment boot_began_{0};
+  std::optional<BootFiles> files_;   // of this boot
+  std::optional<os::Moment> began_;  // of this boot
+  std::optional<int> generation_;    // whose root it was told
   int session_ = 0;
   std::string file_;
   std::string miss_;
@@ -124,6 +131,8 @@ class NodeBoot {
   bool reports_ = false;                 // its root has zprov-node, and we know its nonce
   os::Moment look_ = os::Moment::max();  // for its reports, or whether it answers
   std::string refusal_;                  // why its link stays out of the bridge
+  uint32_t mtu_ = 0;                     // of its link, when that is in the bridge
+  bool is_held_ = false;
   std::string cause_;
   int failures_ = 0;
   bool was_powered_ = false;  // since it was well

@@ -12,6 +12,7 @@ constexpr const char* kReporter = "/usr/lib/zprov/zprov-node";
 }  // namespace
 
 void NodeBoot::Saw(const LinkView& link, Pulse pulse) {
+  mtu_ = link.state == LinkState::kAttached ? link.mtu : 0;
   if (state_ != NodeState::kGadget && state_ != NodeState::kLink) return;
   refusal_ = link.state == LinkState::kRefused ? link.reason : "";
   const bool is_attached = link.state == LinkState::kAttached;

@@ -75,6 +75,34 @@ std::string_view Name(NodeState state) {
   return "";
 }
 
+std::optional<NodeState> StateNamed(std::string_view name) {
+  for (int i = 0; i <= static_cast<int>(NodeState::kQuarantined); ++i) {
+    const auto state = static_cast<NodeState>(i);
+    if (Name(state) == name) return state;
+  }
+  return std::nullopt;
+}
+
+std::string_view Name(OrderView::State state) {
+  switch (state) {
+    case OrderView::State::kUnderWay:
+      return "under way";
+    case OrderView::State::kDone:
+      return "done";
+    case OrderView::State::kFailed:
+      return "failed";
+  }
+  return "";
+}
+
+std::optional<OrderView::State> OrderStateNamed(std::string_view name) {
+  using State = OrderView::State;
+  for (const State state : {State::kUnderWay, State::kDone, State::kFailed}) {
+    if (Name(state) == name) return state;
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string_view> NodeBoot::LookUp(const std::string& name) {
   const auto content = files_->Content(name);
   const bool is_there = content && !content->empty();
@@ -130,7 +158,9 @@ void NodeBoot::NoteAnswered() {
   is_record_open_ = false;
 }
 
-NodeView NodeBoot::View() const {
+NodeView NodeBoot::Summary() const {
+  std::string step = state_ == NodeState::kRecovering ? StepName() : "";
+  if (state_ == NodeState::kRom && is_held_) step = "held";
   return {.node = node_.name,
           .state = state_,
           .since = since_,
@@ -139,11 +169,19 @@ NodeView NodeBoot::View() const {
           .bytes = bytes_ + (conversation_ != nullptr ? conversation_->sent() : 0),
           .miss = miss_,
           .cause = cause_,
-          .step = state_ == NodeState::kRecovering ? StepName() : "",
+          .step = std::move(step),
           .failures = failures_,
-          .nonce = files_ ? files_->nonce() : "",
-          .timeline = timeline_,
-          .records_left_out = records_left_out_};
+          .began = began_,
+          .generation = generation_,
+          .mtu = mtu_};
+}
+
+NodeView NodeBoot::View() const {
+  NodeView view = Summary();
+  view.nonce = files_ ? files_->nonce() : "";
+  view.timeline = timeline_;
+  view.records_left_out = records_left_out_;
+  return view;
 }
 
 }  // namespace zprov::engine

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/node_reports.h"
 #include "os/clock.h"
 
 namespace zprov::engine {
@@ -29,6 +30,7 @@ enum class NodeState {
 };
 
 std::string_view Name(NodeState state);  // "first stage sent"
+std::optional<NodeState> StateNamed(std::string_view name);
 
 struct FileRecord {
   enum class What { kFound, kExpectedMiss, kSuspiciousMiss, kOdd };
@@ -42,6 +44,19 @@ struct FileRecord {
   bool operator==(const FileRecord&) const = default;
 };
 
+// What a node was last told to do, and what came of it.
+struct OrderView {
+  enum class State { kUnderWay, kDone, kFailed };
+  Order what = Order::kHalt;
+  State state = State::kUnderWay;
+  std::string text = {};  // kFailed: why, and what to do next
+
+  bool operator==(const OrderView&) const = default;
+};
+
+std::string_view Name(OrderView::State state);  // "under way"
+std::optional<OrderView::State> OrderStateNamed(std::string_view name);
+
 struct NodeView {
   std::string node;
   NodeState state = NodeState::kAbsent;
@@ -51,8 +66,12 @@ struct NodeView {
   uint64_t bytes = 0;                     // of files, sent in this boot
   std::string miss = {};                  // the last suspicious one of this boot
   std::string cause = {};                 // why it failed last; empty: it did not since it was well
-  std::string step = {};                  // kRecovering: what is done about it
+  std::string step = {};                  // kRecovering: what is done about it; kRom: it is held
   int failures = 0;                       // since it was well
+  std::optional<os::Moment> began = {};   // this boot, if we boot it or did
+  std::optional<int> generation = {};     // whose root this boot's command line names
+  uint32_t mtu = 0;                       // bytes of payload; 0: its link is not in the bridge
+  std::optional<OrderView> order = {};    // of this boot or the one before; serve forgets no sooner
   std::string nonce = {};                 // of this boot
   std::vector<FileRecord> timeline = {};  // of this boot, the first kMostRecords
   uint64_t records_left_out = 0;

@@ -1,5 +1,5 @@
-// Boots nodes in the foreground: until each that was asked for runs or has failed. As with serve,
-// every board boots that has a node; the others are just not waited for.
+// Boots nodes until each that was asked for runs or has failed: by the serve that runs, or in this
+// process. Either way every board boots that has a node; the others are just not waited for.
 #pragma once
 
 #include <functional>
@@ -39,8 +39,7 @@ using OnBootNews = std::function<void(const std::vector<NodeNotice>&)>;
 inline constexpr os::Moment kEmptyWithin = std::chrono::seconds(60);
 inline constexpr os::Moment kBootsWithin = std::chrono::minutes(15);
 
-// SIGINT and SIGTERM end it early. kRefused: as TakePorts; a node that has no port; kPermission,
-// kNotSupported: no USB.
+// SIGINT and SIGTERM end it early; a running serve boots on. Errors as Client's.
 Result<Booted> BootNodes(os::System& system, const spec::ClusterSpec& spec,
                          const BootRequest& request, const OnBootNews& on_news);
 

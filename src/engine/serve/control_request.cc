@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
+
+#include "engine/serve/control_json.h"
 
 namespace zprov::engine {
 namespace {
@@ -11,8 +12,6 @@ using nlohmann::json;
 
 constexpr size_t kLongestName = 63;    // bytes of a host name's label (RFC 1035)
 constexpr size_t kMostNodes = 65'536;  // more than any cluster has
-// Our lines have two levels; a parser that recurses must not be led deeper.
-constexpr int kDeepest = 4;
 
 struct Row {
   ControlRequest::Verb verb;
@@ -22,16 +21,11 @@ struct Row {
 constexpr std::array kVerbs = {
     Row{ControlRequest::Verb::kStatus, "status"}, Row{ControlRequest::Verb::kWatch, "watch"},
     Row{ControlRequest::Verb::kBoot, "boot"},     Row{ControlRequest::Verb::kHalt, "halt"},
-    Row{ControlRequest::Verb::kReboot, "reboot"},
+    Row{ControlRequest::Verb::kReboot, "reboot"}, Row{ControlRequest::Verb::kHold, "hold"},
 };
 
 tl::unexpected<Error> Bad(const std::string& what) {
   return Fail(ErrorKind::kInvalid, "a request to serve " + what);
-}
-
-json ParseShallow(std::string_view line) {
-  const auto shallow = [](int depth, json::parse_event_t, json&) { return depth < kDeepest; };
-  return json::parse(line, shallow, /*allow_exceptions=*/false);
 }
 
 Result<ControlRequest::Verb> VerbOf(const json& request) {
@@ -71,20 +65,11 @@ std::string_view Name(ControlRequest::Verb verb) {
 std::string LineOf(const ControlRequest& request) {
   const json line = {
       {"zprov", kControlVersion}, {"do", Name(request.verb)}, {"nodes", request.nodes}};
-  return line.dump(-1, ' ', false, json::error_handler_t::replace);
+  return DumpControlLine(line);
 }
 
 Result<ControlRequest> ParseControlRequest(std::string_view line) {
-  const json request = ParseShallow(line);
-  if (!request.is_object()) return Bad("is not one JSON object");
-  const auto version = request.find("zprov");
-  if (version == request.end() || !version->is_number_integer()) {
-    return Bad("does not say its version (\"zprov\": 1)");
-  }
-  if (*version != kControlVersion) {
-    return Bad("speaks version " + version->dump() + ", serve version " +
-               std::to_string(kControlVersion) + ": restart zprov.service after an upgrade");
-  }
+  ZPROV_ASSIGN(const json request, ParseControlLine("a request to serve", line));
   ZPROV_ASSIGN(const ControlRequest::Verb verb, VerbOf(request));
   ZPROV_ASSIGN(std::vector<std::string> nodes, NodesOf(request));
   return ControlRequest{verb, std::move(nodes)};

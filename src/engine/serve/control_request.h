@@ -21,6 +21,7 @@ struct ControlRequest {
     kBoot,    // try quarantined nodes again; then as kWatch
     kHalt,    // then as kWatch
     kReboot,  // then as kWatch
+    kHold,    // answered once; their boot ROMs are not booted until the caller leaves
   };
   Verb verb = Verb::kStatus;
   std::vector<std::string> nodes = {};  // none: all
