@@ -116,9 +116,9 @@ class BootRing : public testing::Test {
 
   std::vector<std::string> Nonces() {
     std::vector<std::string> nonces;
-    for (const auto& kept : engine::ReadBoots(world_.system(), spec_, "s1")->boots) {
-      nonces.push_back(kept.timeline.nonce);
-    }
+    const auto kept = engine::ReadBoots(world_.system(), spec_, "s1");
+    EXPECT_TRUE(kept);
+    for (const auto& boot : kept->boots) nonces.push_back(boot.timeline.nonce);
     return nonces;
   }
 
