@@ -1,5 +1,7 @@
 #include "sim/control.h"
 
+#include <set>
+
 namespace zprov::sim {
 
 Result<void> Control::Listen(std::string_view path) {
@@ -16,8 +18,8 @@ Result<os::ControlId> Control::ConnectAs(uint32_t uid, std::string_view path) {
   }
   const os::ControlId caller = ++last_;
   const os::ControlId listener = ++last_;
-  ends_[caller] = {listener, 0};
-  ends_[listener] = {caller, uid};
+  ends_[caller] = {listener, 0, End::Side::kCaller};
+  ends_[listener] = {caller, uid, End::Side::kListener};
   return caller;
 }
 
@@ -44,6 +46,21 @@ void Control::Close(os::ControlId connection) {
   ends_.erase(end);
   ends_.erase(other);
   queue_.Post(os::ControlClosed{other});
+}
+
+void Control::ListenerDies() {
+  path_.clear();
+  std::set<os::ControlId> dead;
+  for (const auto& [id, end] : ends_) {
+    if (end.side == End::Side::kListener) dead.insert(id);
+  }
+  for (const os::ControlId id : dead) Close(id);
+  queue_.Drop([&dead](const os::Event& event) {
+    const auto* line = std::get_if<os::ControlLine>(&event);
+    const auto* closed = std::get_if<os::ControlClosed>(&event);
+    return (line != nullptr && dead.contains(line->connection)) ||
+           (closed != nullptr && dead.contains(closed->connection));
+  });
 }
 
 }  // namespace zprov::sim

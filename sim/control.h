@@ -19,6 +19,9 @@ class Control final : public os::Control {
   Result<void> Send(os::ControlId connection, std::string_view line) override;
   void Close(os::ControlId connection) override;
 
+  // The process that listened is killed: its socket stays, and nobody listens there.
+  void ListenerDies();
+
   // A process of that user connects.
   Result<os::ControlId> ConnectAs(uint32_t uid, std::string_view path);
 
@@ -26,6 +29,7 @@ class Control final : public os::Control {
   struct End {
     os::ControlId other = 0;
     uint32_t other_uid = 0;  // of the process at this end's other end
+    enum class Side { kCaller, kListener } side = Side::kCaller;
   };
 
   EventQueue& queue_;

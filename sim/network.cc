@@ -138,6 +138,7 @@ Result<void> Network::Apply(Interface& interface, const os::LinkChange& change) 
   if (change.mac) ZPROV_TRY(SetMac(interface, *change.mac));
   if (change.mtu) ZPROV_TRY(SetMtu(interface, *change.mtu));
   if (change.master) ZPROV_TRY(SetMaster(interface, *change.master));
+  if (change.isolated) ZPROV_TRY(SetIsolated(interface, change));
   if (change.up && *change.up != interface.link.up) ToggleUp(interface);
   return {};
 }
@@ -209,9 +210,22 @@ Result<void> Network::SetMaster(Interface& interface, const std::string& master)
   }
   const std::string left = std::exchange(interface.link.master, master);
   interface.pin.reset();
+  interface.link.isolated = false;
   Changed(interface);
   FollowPorts(left);
   FollowPorts(master);
+  return {};
+}
+
+Result<void> Network::SetIsolated(Interface& interface, const os::LinkChange& change) {
+  if (interface.link.master.empty()) {
+    return Fail(ErrorKind::kInvalid, interface.link.name +
+                                         " is in no bridge: put it into the bridge, then isolate "
+                                         "it");
+  }
+  if (interface.link.isolated == *change.isolated) return {};
+  interface.link.isolated = *change.isolated;
+  Changed(interface);
   return {};
 }
 

@@ -91,6 +91,7 @@ class Network final : public os::Netlink {
   Result<void> SetMac(Interface& interface, const Mac& mac);
   Result<void> SetMtu(Interface& interface, uint32_t mtu);
   Result<void> SetMaster(Interface& interface, const std::string& master);
+  Result<void> SetIsolated(Interface& interface, const os::LinkChange& change);
   void ToggleUp(Interface& interface);
   bool Answers(const Interface& from, Ipv4 address) const;
 

@@ -53,6 +53,14 @@ NlMessage LinkMessage(const Link& link, unsigned flags, unsigned change) {
 
 NlMessage LinkMessage(const Link& link) { return LinkMessage(link, 0, 0); }
 
+// A change of a bridge's settings for its port.
+NlMessage BridgePortMessage(const Link& port) {
+  ifinfomsg header{};
+  header.ifi_family = AF_BRIDGE;
+  header.ifi_index = port.index;
+  return MakeMessage(RTM_SETLINK, 0, header);
+}
+
 void PutMac(nl_msg* message, int attribute, const Mac& mac) {
   nla_put(message, attribute, static_cast<int>(mac.bytes.size()), mac.bytes.data());
 }
@@ -81,6 +89,7 @@ class Libnl final : public os::Netlink {
   Result<void> SetMtu(const Link& link, uint32_t mtu);
   Result<void> AskMtu(const Link& link, uint32_t mtu);
   Result<void> SetMaster(const Link& link, const std::string& master);
+  Result<void> SetIsolated(const Link& link, const os::LinkChange& change);
   Result<void> PutUp(const Link& link);
   Result<void> TakeDown(const Link& link);
 
@@ -175,6 +184,7 @@ Result<void> Libnl::Apply(Link link, const os::LinkChange& change) {
   if (change.mac) ZPROV_TRY(SetMac(link, *change.mac));
   if (change.mtu) ZPROV_TRY(SetMtu(link, *change.mtu));
   if (change.master) ZPROV_TRY(SetMaster(link, *change.master));
+  if (change.isolated) ZPROV_TRY(SetIsolated(link, change));
   if (change.up && *change.up != link.up) return *change.up ? PutUp(link) : TakeDown(link);
   return {};
 }
@@ -254,6 +264,22 @@ Result<void> Libnl::SetMaster(const Link& link, const std::string& master) {
              std::move(message));
 }
 
+// libnl-route 3.7 does not know this setting of a port.
+Result<void> Libnl::SetIsolated(const Link& link, const os::LinkChange& change) {
+  const bool wanted = *change.isolated;
+  const bool is_new_port = change.master && *change.master != link.master;
+  if (change.master.value_or(link.master).empty()) {
+    return Fail(ErrorKind::kInvalid,
+                link.name + " is in no bridge: put it into the bridge, then isolate it");
+  }
+  if ((link.isolated && !is_new_port) == wanted) return {};
+  NlMessage message = BridgePortMessage(link);
+  nlattr* settings = nla_nest_start(message.get(), IFLA_PROTINFO | NLA_F_NESTED);
+  nla_put_u8(message.get(), IFLA_BRPORT_ISOLATED, wanted ? 1 : 0);
+  nla_nest_end(message.get(), settings);
+  return Ask((wanted ? "isolate " : "end the isolation of ") + link.name, std::move(message));
+}
+
 Result<void> Libnl::PutUp(const Link& link) {
   return Ask("put " + link.name + " up", LinkMessage(link, IFF_UP, IFF_UP));
 }
@@ -278,10 +304,7 @@ Result<void> Libnl::AddAddress(std::string_view name, const InterfaceAddress& ad
 }
 
 NlMessage PortMessage(const Link& port) {
-  ifinfomsg header{};
-  header.ifi_family = AF_BRIDGE;
-  header.ifi_index = port.index;
-  NlMessage message = MakeMessage(RTM_SETLINK, 0, header);
+  NlMessage message = BridgePortMessage(port);
   nlattr* settings = nla_nest_start(message.get(), IFLA_PROTINFO | NLA_F_NESTED);
   nla_put_u8(message.get(), IFLA_BRPORT_LEARNING, 0);
   nla_put_u8(message.get(), IFLA_BRPORT_UNICAST_FLOOD, 0);

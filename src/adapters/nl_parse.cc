@@ -36,6 +36,21 @@ std::string KindOf(nlattr* link_details) {
   return TextOf(details[IFLA_INFO_KIND]);
 }
 
+// What a bridge says of its port. IFLA_BRPORT_ISOLATED: since Linux 4.18.
+bool IsIsolated(nlattr* link_details) {
+  nlattr* details[IFLA_INFO_MAX + 1] = {};
+  nlattr* port[IFLA_BRPORT_MAX + 1] = {};
+  if (link_details == nullptr ||
+      nla_parse_nested(details, IFLA_INFO_MAX, link_details, nullptr) != 0 ||
+      details[IFLA_INFO_SLAVE_KIND] == nullptr || details[IFLA_INFO_SLAVE_DATA] == nullptr ||
+      TextOf(details[IFLA_INFO_SLAVE_KIND]) != "bridge" ||
+      nla_parse_nested(port, IFLA_BRPORT_MAX, details[IFLA_INFO_SLAVE_DATA], nullptr) != 0) {
+    return false;
+  }
+  const nlattr* isolated = port[IFLA_BRPORT_ISOLATED];
+  return isolated != nullptr && nla_len(isolated) == sizeof(uint8_t) && nla_get_u8(isolated) != 0;
+}
+
 }  // namespace
 
 std::optional<ParsedLink> ParseLink(nlmsghdr* message) {
@@ -57,6 +72,7 @@ std::optional<ParsedLink> ParseLink(nlmsghdr* message) {
   link.min_mtu = NumberOf(attributes[IFLA_MIN_MTU]);
   link.max_mtu = NumberOf(attributes[IFLA_MAX_MTU]);
   link.kind = KindOf(attributes[IFLA_LINKINFO]);
+  link.isolated = IsIsolated(attributes[IFLA_LINKINFO]);
   link.up = (header->ifi_flags & IFF_UP) != 0;
   link.carrier = (header->ifi_flags & IFF_LOWER_UP) != 0;
   parsed.master_index = static_cast<int>(NumberOf(attributes[IFLA_MASTER]));

@@ -13,13 +13,14 @@
 
 namespace zprov::os {
 
-// What SetLink changes; what has no value stays. Applied in this order: name, mac, mtu, master, up.
-// A link that is up is taken down for a new MAC and put up again after it.
+// What SetLink changes; what has no value stays. Applied in this order: name, mac, mtu, master,
+// isolated, up. A link that is up is taken down for a new MAC and put up again after it.
 struct LinkChange {
   std::optional<std::string> name = {};  // at most 15 bytes
   std::optional<Mac> mac = {};
   std::optional<uint32_t> mtu = {};        // bytes of payload
   std::optional<std::string> master = {};  // bridge to join; "" leaves the one it is in
+  std::optional<bool> isolated = {};  // from all other isolated ports; leaving a bridge ends it
   std::optional<bool> up = {};
 
   bool operator==(const LinkChange&) const = default;
@@ -59,8 +60,9 @@ class Netlink {
   // kNotFound (link or master); kExists (name taken); kBusy: a rename of a link that is up or in a
   // bridge (take it down and out first, in a call of its own; kernels from 6.2 would rename it
   // under its users, which we never do); kOutOfRange: the MTU is outside what the link allows, or
-  // one the driver cannot frame; kInvalid (name, MAC, a master that is no bridge); kPermission.
-  // After an error the changes before it in the order above stand.
+  // one the driver cannot frame; kInvalid (name, MAC, a master that is no bridge, `isolated` for
+  // what is in no bridge); kPermission. After an error the changes before it in the order above
+  // stand.
   virtual Result<void> SetLink(std::string_view name, const LinkChange& change) = 0;
 
   // The link has that address; nothing to do when it has it already. kNotFound; kPermission.

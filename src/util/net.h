@@ -80,6 +80,7 @@ struct Link {
   uint32_t max_mtu = 0;     // IFLA_MAX_MTU; 0: the kernel does not say
   std::string kind = {};    // IFLA_INFO_KIND: "bridge", "veth", … ; empty for hardware
   std::string master = {};  // name of the bridge it is a port of; empty: none
+  bool isolated = false;    // a bridge's port that no other isolated one can talk to
   bool up = false;          // administratively
   bool carrier = false;
   std::optional<PortPath> usb = {};  // where its USB device sits; nothing: it is no USB link

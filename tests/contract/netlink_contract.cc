@@ -163,6 +163,35 @@ TEST_P(NetlinkContract, PutsLinksOnlyIntoBridgesThatAreThere) {
   EXPECT_EQ(Now("usb0").master, "");
 }
 
+TEST_P(NetlinkContract, IsolatesAPortAsLongAsItIsInTheBridge) {
+  Plug("usb0");
+  Bridge();
+  EXPECT_EQ(SetFails("usb0", {.isolated = true}), ErrorKind::kInvalid);
+  Set("usb0", {.master = "san", .isolated = true, .up = true});
+  EXPECT_TRUE(Now("usb0").isolated);
+  EXPECT_TRUE(Now("usb0").up);
+  const Link isolated = Now("usb0");
+  Set("usb0", {.isolated = true});
+  EXPECT_EQ(Now("usb0"), isolated);
+  Set("usb0", {.isolated = false});
+  EXPECT_FALSE(Now("usb0").isolated);
+  Set("usb0", {.isolated = true});
+  Set("usb0", {.master = ""});
+  EXPECT_FALSE(Now("usb0").isolated);
+  Set("usb0", {.master = "san"});
+  EXPECT_FALSE(Now("usb0").isolated);
+}
+
+TEST_P(NetlinkContract, IsolatesAPortThatMovesIntoAnotherBridge) {
+  Plug("usb0");
+  Bridge();
+  Succeed(netlink().EnsureBridge("lan", {}));
+  Set("usb0", {.master = "san", .isolated = true});
+  Set("usb0", {.master = "lan", .isolated = true});
+  EXPECT_TRUE(Now("usb0").isolated);
+  EXPECT_EQ(SetFails("usb0", {.master = "", .isolated = true}), ErrorKind::kInvalid);
+}
+
 TEST_P(NetlinkContract, KeepsTheChangesBeforeTheOneThatFailed) {
   Plug("usb0");
   EXPECT_EQ(

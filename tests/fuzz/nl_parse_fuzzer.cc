@@ -55,6 +55,12 @@ Message Written(const adapters::ParsedLink& parsed) {
   nla_put_u32(message.get(), IFLA_MASTER, static_cast<uint32_t>(parsed.master_index));
   nlattr* details = nla_nest_start(message.get(), IFLA_LINKINFO);
   nla_put_string(message.get(), IFLA_INFO_KIND, parsed.link.kind.c_str());
+  if (parsed.link.isolated) {
+    nla_put_string(message.get(), IFLA_INFO_SLAVE_KIND, "bridge");
+    nlattr* port = nla_nest_start(message.get(), IFLA_INFO_SLAVE_DATA);
+    nla_put_u8(message.get(), IFLA_BRPORT_ISOLATED, 1);
+    nla_nest_end(message.get(), port);
+  }
   nla_nest_end(message.get(), details);
   return message;
 }

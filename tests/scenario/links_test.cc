@@ -265,6 +265,26 @@ TEST_F(AttachLinks, ATreeOfFilesHasNoLinks) {
   EXPECT_EQ(links.Begin().error().kind, ErrorKind::kNotSupported);
 }
 
+TEST_F(AttachLinks, NodesAreIsolatedFromEachOtherWhereTheSpecSaysSoAndOnlyThere) {
+  spec::ClusterSpec spec = Cluster(spec::Mode::kNative);
+  host_.emplace(kCapsMtu, spec);
+  host().Begin();
+  host().Plug(node(0), UsbDriver::kCdcSubset, Random());
+  host().Plug(node(1), UsbDriver::kCdcSubset, Random());
+  host().Run(seconds(1));
+  EXPECT_FALSE(host().LinkNamed("s0").isolated);
+  spec.bridge.isolate = true;
+  host().BeginWith(spec);
+  host().Run(seconds(1));
+  EXPECT_TRUE(host().LinkNamed("s0").isolated);
+  EXPECT_TRUE(host().LinkNamed("s1").isolated);
+  EXPECT_TRUE(host().Answers(node(0)));
+  spec.bridge.isolate = false;
+  host().BeginWith(spec);
+  host().Run(seconds(1));
+  EXPECT_FALSE(host().LinkNamed("s0").isolated);
+}
+
 TEST_F(AttachLinks, InTheCompatibleModeTheMacFindsTheNodeAndNothingIsPinned) {
   host_.emplace(kCapsNoMtu, Cluster(spec::Mode::kCompatible));
   host().Begin();

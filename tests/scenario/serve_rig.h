@@ -12,6 +12,7 @@
 
 #include "engine/serve/client.h"
 #include "engine/serve/desk.h"
+#include "engine/serve/serve.h"
 #include "engine/serve/service.h"
 #include "scenario/rig.h"
 #include "sim/scenarios/hosts.h"
@@ -38,12 +39,33 @@ class ServeRig {
     EXPECT_TRUE(service_->Begin());
   }
 
+  // The whole daemon, as the command runs it.
+  void Serve(engine::ServeOptions options = {}) {
+    options.holder = "serve, pid 1";
+    options.on_notices = [this](const std::vector<engine::NodeNotice>& notices) {
+      notices_.insert(notices_.end(), notices.begin(), notices.end());
+    };
+    options.on_trouble = [this](const std::string& trouble) { troubles_.push_back(trouble); };
+    auto server = engine::Server::Begin(world_.system(), spec_, std::move(options));
+    ASSERT_TRUE(server) << server.error().message;
+    server_ = std::move(*server);
+  }
+  // kill -9.
+  void Kill() {
+    world_.control().ListenerDies();
+    server_.reset();
+  }
+
   tests::ServeEnd End() {
-    return {[this](const os::Event& event) { On(event); },
-            [this] { return service_->NextDeadline(); }};
+    return {[this](const os::Event& event) { On(event); }, [this] { return NextDeadline(); }};
+  }
+
+  os::Moment NextDeadline() const {
+    return server_ ? server_->NextDeadline() : service_->NextDeadline();
   }
 
   void On(const os::Event& event) {
+    if (server_) return server_->On(event);
     desk_->On(event);
     service_->On(event);
     desk_->TellAll();
@@ -68,21 +90,30 @@ class ServeRig {
   void LetPass(std::chrono::nanoseconds time) {
     const os::Moment end = world_.clock().Now() + time;
     while (true) {
-      const auto event = world_.system().events.Next(std::min(service_->NextDeadline(), end));
+      const auto event = world_.system().events.Next(std::min(NextDeadline(), end));
       ASSERT_TRUE(event) << event.error().message;
       if (IsCallers(*event)) continue;
       On(*event);
+      if (server_ && server_->IsOver()) return;
       if (std::holds_alternative<os::DeadlinePassed>(*event) && world_.clock().Now() >= end) return;
     }
   }
 
-  engine::NodeView Of(size_t node) { return service_->Views()[node]; }
+  std::vector<engine::NodeView> Views() const {
+    return server_ ? server_->service().Views() : service_->Views();
+  }
+  engine::NodeView Of(size_t node) const { return Views()[node]; }
+
+  void Signal(int number) { world_.queue().Post(os::SignalCame{number}); }
 
   sim::World world_;
   spec::ClusterSpec spec_ = Cluster(spec::Mode::kNative);
   std::vector<std::shared_ptr<sim::zero::Zero>> zeros_;
   std::unique_ptr<engine::Service> service_;
   std::unique_ptr<engine::Desk> desk_;
+  std::unique_ptr<engine::Server> server_;
+  std::vector<engine::NodeNotice> notices_;
+  std::vector<std::string> troubles_;
 
  private:
   // It came to the callers' end of a connection.

@@ -38,12 +38,14 @@ std::optional<SetUpBridge> ChangeOf(const SeenBridge& bridge, const WantedNetwor
   return change;
 }
 
-std::optional<SetUpLink> ChangeOf(const AskedLink& asked, const std::string& bridge, uint32_t mtu) {
+std::optional<SetUpLink> ChangeOf(const AskedLink& asked, const WantedNetwork& wanted,
+                                  uint32_t mtu) {
   const auto& [link, node] = asked;
-  SetUpLink change{link.name, node.name, std::nullopt, mtu, bridge};
+  SetUpLink change{link.name, node.name, std::nullopt, mtu, wanted.bridge, wanted.isolated};
   if (node.usb) change.mac = node.host_mac;
   const bool is_right = link.name == node.name && (!change.mac || link.mac == *change.mac) &&
-                        link.mtu == mtu && link.master == bridge && link.up;
+                        link.mtu == mtu && link.master == wanted.bridge &&
+                        (!change.isolated || link.isolated == *change.isolated) && link.up;
   if (is_right) return std::nullopt;
   return change;
 }

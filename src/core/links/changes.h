@@ -34,6 +34,7 @@ struct SetUpLink {
   std::optional<Mac> mac;
   std::optional<uint32_t> mtu;
   std::string master;
+  std::optional<bool> isolated = std::nullopt;
   std::optional<PinTo> pin = std::nullopt;
 
   bool operator==(const SetUpLink&) const = default;
@@ -59,7 +60,8 @@ struct AskedLink {
   const Link& link;
   const WantedLink& node;
 };
-std::optional<SetUpLink> ChangeOf(const AskedLink& asked, const std::string& bridge, uint32_t mtu);
+std::optional<SetUpLink> ChangeOf(const AskedLink& asked, const WantedNetwork& wanted,
+                                  uint32_t mtu);
 
 // USB links in the bridge that are no node's, by name: "usb3 at port 1-1.7 …", with what to do.
 std::vector<std::string> StrayPorts(const WantedNetwork& wanted, const std::vector<Link>& links);

@@ -7,8 +7,12 @@ WantedNetwork WantedBy(const spec::ClusterSpec& spec) {
                         .address = spec.bridge.address,
                         .mtu = spec.bridge.mtu,
                         .bridge_mac = std::nullopt,
+                        .isolated = std::nullopt,
                         .links = {}};
-  if (spec.mode == spec::Mode::kNative) network.bridge_mac = spec.bridge.mac;
+  if (spec.mode == spec::Mode::kNative) {
+    network.bridge_mac = spec.bridge.mac;
+    network.isolated = spec.bridge.isolate;
+  }
   for (const spec::Node& node : spec.nodes) {
     network.links.push_back({node.name, node.usb, node.host_mac, node.node_mac, node.address});
   }

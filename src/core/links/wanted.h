@@ -26,6 +26,7 @@ struct WantedNetwork {
   InterfaceAddress address;
   uint32_t mtu = 1500;
   std::optional<Mac> bridge_mac;  // nothing: not pinned, as the procedure leaves it
+  std::optional<bool> isolated;   // nodes from each other; nothing: as it is, as the procedure does
   std::vector<WantedLink> links;
 
   bool operator==(const WantedNetwork&) const = default;

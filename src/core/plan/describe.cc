@@ -86,7 +86,8 @@ struct Details {
   }
   std::string operator()(const SetUpBridge& step) const { return Settings(step.mac, step.mtu); }
   std::string operator()(const SetUpLink& step) const {
-    return Settings(step.mac, step.mtu) + fmt::format("  master {}\n", step.master);
+    return Settings(step.mac, step.mtu) + fmt::format("  master {}\n", step.master) +
+           (step.isolated.value_or(false) ? "  isolated from other nodes\n" : "");
   }
   std::string operator()(const RunProgram&) const { return {}; }
 };

@@ -29,8 +29,9 @@ void DiffBridge(const WantedNetwork& network, const ObservedLinks& now, uint32_t
   plan.steps.push_back({*change, reason, Risk::kLiveSafe});
 }
 
-void DiffLink(const links::AskedLink& asked, const std::string& bridge, uint32_t mtu, Plan& plan) {
-  const auto change = links::ChangeOf(asked, bridge, mtu);
+void DiffLink(const links::AskedLink& asked, const WantedNetwork& network, uint32_t mtu,
+              Plan& plan) {
+  const auto change = links::ChangeOf(asked, network, mtu);
   if (!change) return;
   const char* reason = change->link == change->name
                            ? "the link differs from the spec"
@@ -56,7 +57,7 @@ void DiffNetwork(const DiffInput& input, Plan& plan) {
     if (link == nullptr) continue;
     const std::string why_not = links::WhyNot(seen, *link, mtu);
     if (why_not.empty()) {
-      DiffLink({*link, node}, network.bridge, mtu, plan);
+      DiffLink({*link, node}, network, mtu, plan);
     } else {
       plan.notes.push_back(node.name + " gets no link: " + why_not);
     }

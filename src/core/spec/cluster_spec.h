@@ -49,6 +49,7 @@ struct Bridge {
   InterfaceAddress address;  // the host's own
   uint32_t mtu = 7418;       // bytes of payload, for every link of the bridge
   Mac mac;                   // pinned natively; default: the host_mac rule for the host's address
+  bool isolate = false;      // natively: nodes reach the host alone, not each other
 
   bool operator==(const Bridge&) const = default;
 };

@@ -66,6 +66,7 @@ struct Draft {
   std::optional<Located<InterfaceAddress>> bridge_address;  // nothing: unreadable, reported
   Located<uint32_t> mtu{Bridge{}.mtu};
   std::optional<Located<Mac>> bridge_mac;
+  Located<bool> bridge_isolate{Bridge{}.isolate};
   LocatedText store, source, home, boot, proto;
   LocatedText export_options, home_options, root_options;
   std::vector<LocatedText> deny;

@@ -58,9 +58,11 @@ address = "{}"
 mtu = {}
 # Pinned in the native mode: a bridge's own would change as nodes come and go.
 mac = "{}"
+# Native mode: whether nodes reach the host alone, not each other.
+isolate = {}
 )",
                      TomlText(bridge.name), bridge.address.ToString(), gadget::kMinMtu,
-                     gadget::kMaxMtu, bridge.mtu, bridge.mac.ToString());
+                     gadget::kMaxMtu, bridge.mtu, bridge.mac.ToString(), bridge.isolate);
 }
 
 std::string FormatStorage(const Storage& storage) {

@@ -50,7 +50,7 @@ ClusterSpec ToSpec(const Draft& draft) {
   for (const LocatedText& path : draft.update_keep) spec.update_keep.push_back(path.value);
   spec.prune_keep = draft.prune_keep.value;
   spec.bridge = {draft.bridge_name.value, draft.bridge_address->value, draft.mtu.value,
-                 draft.bridge_mac->value};
+                 draft.bridge_mac->value, draft.bridge_isolate.value};
   spec.storage = {draft.store.value, draft.source.value, draft.home.value, draft.boot.value,
                   draft.proto.value};
   spec.nfs = {draft.export_options.value, draft.home_options.value, draft.root_options.value};

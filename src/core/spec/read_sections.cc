@@ -40,6 +40,7 @@ void ReadBridge(TableReader& table, Draft& draft) {
     draft.mtu = {static_cast<uint32_t>(mtu->value), mtu->line};
   }
   draft.bridge_mac = table.Parsed<Mac>("mac", "six hex pairs, \"02:34:33:3c:50:03\"");
+  if (const auto isolate = table.Flag("isolate")) draft.bridge_isolate = *isolate;
 }
 
 void ReadStorage(TableReader& table, Draft& draft) {

@@ -66,6 +66,17 @@ std::optional<Located<int64_t>> TableReader::Integer(std::string_view key, Numbe
   return Located<int64_t>{*number, value->line};
 }
 
+std::optional<Located<bool>> TableReader::Flag(std::string_view key) {
+  const Value* value = Any(key);
+  if (value == nullptr) return std::nullopt;
+  const auto* flag = std::get_if<bool>(&value->data);
+  if (flag == nullptr) {
+    ReportType(key, *value, "true or false without quotes");
+    return std::nullopt;
+  }
+  return Located<bool>{*flag, value->line};
+}
+
 std::optional<std::vector<LocatedText>> TableReader::Texts(std::string_view key) {
   const Value* value = Any(key);
   if (value == nullptr) return std::nullopt;

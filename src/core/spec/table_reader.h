@@ -34,6 +34,7 @@ class TableReader {
   // Each gives nothing for a key that is not there, and for one of the wrong type (reported).
   std::optional<LocatedText> Text(std::string_view key);
   std::optional<Located<int64_t>> Integer(std::string_view key, NumberRange range);
+  std::optional<Located<bool>> Flag(std::string_view key);
   std::optional<std::vector<LocatedText>> Texts(std::string_view key);
   const Value* Any(std::string_view key);
 

@@ -27,10 +27,25 @@ Fleet::Fleet(os::System& system, spec::ClusterSpec spec)
       spec_(std::move(spec)),
       boot_sets_(system),
       starts_(static_cast<size_t>(spec_.boot_at_once)) {
+  if (system_.live != nullptr) PlaceNodes();
+}
+
+// Nodes that are there already under the same name on the same port stay.
+void Fleet::PlaceNodes() {
+  auto before = std::exchange(nodes_, {});
+  by_port_.clear();
   for (const spec::Node& node : spec_.nodes) {
-    if (!node.usb || system_.live == nullptr) continue;
-    nodes_.push_back(std::make_unique<NodeBoot>(
-        FleetParts{system_, spec_, boot_sets_, starts_, notices_}, node));
+    if (!node.usb) continue;
+    const auto same = std::ranges::find_if(before, [&](const auto& had) {
+      return had != nullptr && had->name() == node.name && had->port() == *node.usb;
+    });
+    if (same != before.end()) {
+      (*same)->Follow(node);
+      nodes_.push_back(std::move(*same));
+    } else {
+      nodes_.push_back(std::make_unique<NodeBoot>(
+          FleetParts{system_, spec_, boot_sets_, starts_, notices_}, node));
+    }
     by_port_[*node.usb] = nodes_.back().get();
   }
 }
@@ -48,7 +63,19 @@ Result<void> Fleet::Begin() {
   links_.emplace(system_, spec_);
   ZPROV_TRY(links_->Begin());
   probes_.emplace(system_, spec_, *links_);
-  return system_.live->usb.Watch();
+  // Only the first Watch of a process says what is there; what it says twice is heard once.
+  ZPROV_TRY(system_.live->usb.Watch());
+  ZPROV_ASSIGN(const auto devices, system_.live->usb.Devices());
+  unknown_.clear();
+  for (const os::UsbDevice& device : devices) Arrived(device);
+  return {};
+}
+
+Result<void> Fleet::Follow(spec::ClusterSpec spec) {
+  spec_ = std::move(spec);
+  starts_.SetMost(static_cast<size_t>(spec_.boot_at_once));
+  PlaceNodes();
+  return Begin();
 }
 
 // Transfers come by the thousand and change no link.
@@ -93,7 +120,10 @@ void Fleet::LookAtLinks() {
 
 void Fleet::Arrived(const os::UsbDevice& device) {
   if (device.device_class == kHubClass) return;
-  if (NodeBoot* node = At(device.port)) return node->Arrived(device);
+  if (NodeBoot* node = At(device.port)) {
+    if (node->device() != device) node->Arrived(device);
+    return;
+  }
   const auto speaker = usbboot::Identify(device.vendor, device.product, device.serial_index);
   if (speaker) unknown_[device.port] = Unknown(device, *speaker);
 }
@@ -142,6 +172,12 @@ void Fleet::Hold(const std::set<std::string>& nodes) {
   for (const auto& node : nodes_) {
     node->Hold(nodes.contains(node->name()) ? Grip::kHeld : Grip::kReleased);
   }
+}
+
+bool Fleet::IsServing() const {
+  return std::ranges::any_of(nodes_, [](const auto& node) {
+    return node->state() == NodeState::kFirstStageSent || node->state() == NodeState::kServing;
+  });
 }
 
 void Fleet::TryAgain(const std::string& name) {

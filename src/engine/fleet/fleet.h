@@ -34,6 +34,10 @@ class Fleet {
   // kNotSupported: no USB, or no live host; those of Links::Begin.
   Result<void> Begin();
 
+  // Another spec from here on. A node that keeps its name and its port goes on as it is and takes
+  // what changed about it at its next boot; one that was taken out is left as it is. As Begin.
+  Result<void> Follow(spec::ClusterSpec spec);
+
   // Every event of the loop, DeadlinePassed too.
   void On(const os::Event& event);
 
@@ -53,7 +57,11 @@ class Fleet {
   // About links, and boots that could not be kept, each with the way out.
   std::vector<std::string> Warnings() const;
 
+  // Some board is between its first stage and the last of its files.
+  bool IsServing() const;
+
  private:
+  void PlaceNodes();
   void Arrived(const os::UsbDevice& device);
   void Left(const PortPath& port);
   void StartWhoMay();

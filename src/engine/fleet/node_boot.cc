@@ -22,10 +22,13 @@ bool EndsBoot(NodeState state) {
 
 }  // namespace
 
-NodeBoot::NodeBoot(const FleetParts& parts, const spec::Node& node)
-    : parts_(parts), node_(node), log_(parts.system, parts.spec, node.name) {}
+NodeBoot::NodeBoot(const FleetParts& parts, spec::Node node)
+    : parts_(parts), node_(std::move(node)), log_(parts.system, parts.spec, node_.name) {}
 
-NodeBoot::~NodeBoot() { Close(); }
+NodeBoot::~NodeBoot() {
+  Close();
+  parts_.starts.Leave(node_.name);
+}
 
 void NodeBoot::Enter(NodeState state, os::Moment within) {
   const os::Moment now = Now();

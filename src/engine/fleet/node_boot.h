@@ -32,7 +32,7 @@ struct FleetParts {
 
 class NodeBoot {
  public:
-  NodeBoot(const FleetParts& parts, const spec::Node& node);  // node.usb is set
+  NodeBoot(const FleetParts& parts, spec::Node node);  // node.usb is set
   NodeBoot(const NodeBoot&) = delete;
   NodeBoot& operator=(const NodeBoot&) = delete;
   ~NodeBoot();
@@ -55,7 +55,12 @@ class NodeBoot {
   void Tick(os::Moment now);
   os::Moment NextDeadline() const;
 
+  // Its entry in the spec says something else now, but for name and port: from its next boot on.
+  void Follow(const spec::Node& node) { node_ = node; }
+
   NodeState state() const { return state_; }
+  const std::optional<os::UsbDevice>& device() const { return device_; }
+  const PortPath& port() const { return *node_.usb; }
   const std::string& name() const { return node_.name; }
   const BootLog& log() const { return log_; }
   NodeView View() const;
@@ -104,7 +109,7 @@ class NodeBoot {
   std::string StepName() const;
 
   FleetParts parts_;
-  const spec::Node& node_;
+  spec::Node node_;
 
   NodeState state_ = NodeState::kAbsent;
   os::Moment since_{0};

@@ -19,6 +19,8 @@ class Starts {
 
   explicit Starts(size_t most) : most_(most) {}
 
+  void SetMost(size_t most) { most_ = most; }
+
   void Ask(const std::string& node);
   void Leave(const std::string& node);  // it started, failed or left; or asks no more
   // Who may start that asked and did not get a place before, and has one from now on.

@@ -163,7 +163,7 @@ void Links::Settle(const WantedLink& node, Port& port) {
   }
   const std::string why = links::WhyNot(Seen(), *link, mtu_);
   if (!why.empty()) return KeepOut(*link, why, port);
-  const auto change = links::ChangeOf(links::AskedLink{*link, node}, wanted_.bridge, mtu_);
+  const auto change = links::ChangeOf(links::AskedLink{*link, node}, wanted_, mtu_);
   if (change && bridge_error_) {
     port.view = {LinkState::kRefused, "the bridge is not there: " + bridge_error_->message};
     return;

@@ -8,7 +8,8 @@ Result<void> SetUp(os::Netlink& netlink, const links::SetUpBridge& change) {
 }
 
 Result<void> SetUp(os::Netlink& netlink, const links::SetUpLink& change) {
-  os::LinkChange becomes{.mac = change.mac, .mtu = change.mtu, .master = change.master};
+  os::LinkChange becomes{
+      .mac = change.mac, .mtu = change.mtu, .master = change.master, .isolated = change.isolated};
   if (change.name != change.link) {
     // A link that is up or in a bridge cannot be renamed (fixtures/kernels/README.md, Names).
     os::LinkChange down;

@@ -95,8 +95,38 @@ void Service::Leave(CallerId id) {
   HoldWhatIsHeld();
 }
 
+Result<void> Service::Follow(const spec::ClusterSpec& spec) {
+  const auto followed = fleet_.Follow(spec);
+  if (followed) {
+    spec_ = spec;
+  } else {
+    ZPROV_TRY(fleet_.Follow(spec_));
+  }
+  is_stirred_ = true;
+  HoldWhatIsHeld();
+  return followed;
+}
+
+void Service::StartNoMore() {
+  starts_no_more_ = true;
+  HoldWhatIsHeld();
+}
+
+std::string Service::Describe() const {
+  std::map<std::string_view, int> counts;
+  const auto nodes = fleet_.Summaries();
+  for (const NodeView& node : nodes) ++counts[Name(node.state)];
+  std::vector<std::string> parts;
+  for (const auto& [state, count] : counts) parts.push_back(fmt::format("{} {}", count, state));
+  return fmt::format("{} node{}: {}", nodes.size(), nodes.size() == 1 ? "" : "s",
+                     Join(parts, ", "));
+}
+
 void Service::HoldWhatIsHeld() {
   std::set<std::string> held;
+  for (const spec::Node& node : spec_.nodes) {
+    if (starts_no_more_) held.insert(node.name);
+  }
   for (const auto& [id, caller] : callers_) held.insert(caller.holds.begin(), caller.holds.end());
   fleet_.Hold(held);
 }

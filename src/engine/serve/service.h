@@ -40,6 +40,13 @@ class Service {
   // As Fleet::Begin.
   Result<void> Begin() { return fleet_.Begin(); }
 
+  // As Fleet::Follow. After an error it goes on with the spec that it had.
+  Result<void> Follow(const spec::ClusterSpec& spec);
+
+  // No board is booted from here on; what is under way goes on.
+  void StartNoMore();
+  bool IsServing() const { return fleet_.IsServing(); }
+
   // Every event of the loop, DeadlinePassed too; then TakeOwed.
   void On(const os::Event& event);
   // When it wants to be handed a DeadlinePassed; Moment::max(): never. In the past: at once.
@@ -54,6 +61,8 @@ class Service {
   std::vector<Owed> TakeOwed();
   std::vector<NodeNotice> TakeNotices();                          // since the last time
   std::vector<NodeView> Views() const { return fleet_.Views(); }  // with timelines
+  // "5 nodes: 3 healthy, 1 absent, 1 serving".
+  std::string Describe() const;
 
  private:
   struct Caller {
@@ -73,7 +82,8 @@ class Service {
   Fleet fleet_;
   std::map<CallerId, Caller> callers_;
   std::vector<NodeNotice> notices_;
-  Snapshot told_;               // to those who watch
+  Snapshot told_;  // to those who watch
+  bool starts_no_more_ = false;
   bool is_stirred_ = false;     // something happened since
   os::Moment next_telling_{0};  // not sooner
 };

@@ -93,15 +93,15 @@ TEST(ChangeOf, ALinkThatLacksOneThingGetsTheWholeChange) {
   Link right = Attached(0, 7418);
   right.name = "s0";
   right.mac = node.host_mac;
-  EXPECT_EQ(ChangeOf(AskedLink{right, node}, "san", 7418), std::nullopt);
+  EXPECT_EQ(ChangeOf(AskedLink{right, node}, Wanted(), 7418), std::nullopt);
   for (const auto spoil : std::vector<void (*)(Link&)>{
            [](Link& link) { link.name = "usb0"; }, [](Link& link) { link.mac = {}; },
            [](Link& link) { link.mtu = 1500; }, [](Link& link) { link.master = "lan"; },
-           [](Link& link) { link.up = false; }}) {
+           [](Link& link) { link.isolated = true; }, [](Link& link) { link.up = false; }}) {
     Link wrong = right;
     spoil(wrong);
-    EXPECT_EQ(ChangeOf(AskedLink{wrong, node}, "san", 7418),
-              (SetUpLink{wrong.name, "s0", node.host_mac, 7418u, "san"}));
+    EXPECT_EQ(ChangeOf(AskedLink{wrong, node}, Wanted(), 7418),
+              (SetUpLink{wrong.name, "s0", node.host_mac, 7418u, "san", false}));
   }
 }
 

@@ -35,7 +35,7 @@ TEST(DiffNetwork, GivesTheGadgetOnANodesPortItsNameMacMtuAndBridge) {
   const Plan plan = Diff(Wanted(spec::Mode::kNative), With(Gadget()), {});
   ASSERT_NE(Find<SetUpLink>(plan), std::nullopt);
   EXPECT_EQ(*Find<SetUpLink>(plan),
-            (SetUpLink{"usb0", "s0", *Mac::Parse("02:34:33:3c:50:22"), 7418u, "san"}));
+            (SetUpLink{"usb0", "s0", *Mac::Parse("02:34:33:3c:50:22"), 7418u, "san", false}));
 }
 
 TEST(DiffNetwork, PinsTheBridgesMacAndMtuNatively) {

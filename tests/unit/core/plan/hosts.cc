@@ -54,6 +54,7 @@ struct Effect {
       link.mac = step.mac.value_or(link.mac);
       link.mtu = step.mtu.value_or(link.mtu);
       link.master = step.master;
+      link.isolated = step.isolated.value_or(link.isolated);
       link.up = true;
     }
   }

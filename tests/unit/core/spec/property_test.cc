@@ -164,6 +164,7 @@ void SetSections(ClusterSpec& spec) {
   spec.name = "c" + *Word("abc", "abcxyz");
   spec.host = "h" + *Word("abc", "abcxyz");
   spec.bridge.name = "b" + *Word("abc", "abcxyz");
+  spec.bridge.isolate = *rc::gen::arbitrary<bool>();
   spec.bridge.mtu = *rc::gen::element(68u, 1500u, 7418u, 15412u);
   spec.boot_cmdline = *rc::gen::element<std::string>("", "quiet", "a=\"b c\" d=\\x");
   spec.storage.home = "/homes/" + *Word("abc", "abc._-+@~x") + "e";

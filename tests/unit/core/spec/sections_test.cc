@@ -50,6 +50,7 @@ name = "br-ants"
 address = "192.168.7.1/25"
 mtu = 1500
 mac = "02:00:00:00:00:01"
+isolate = true
 [storage]
 store = "/srv/store"
 source = "/srv/base"
@@ -89,7 +90,7 @@ keep = 9
   EXPECT_THAT(spec.update_keep, ElementsAre("/var/lib/app", "/etc/app.conf"));
   EXPECT_EQ(spec.prune_keep, 9);
   EXPECT_EQ(spec.bridge, (Bridge{"br-ants", *InterfaceAddress::Parse("192.168.7.1/25"), 1500,
-                                 *Mac::Parse("02:00:00:00:00:01")}));
+                                 *Mac::Parse("02:00:00:00:00:01"), true}));
   EXPECT_EQ(spec.storage,
             (Storage{"/srv/store", "/srv/base", "/srv/home", "/srv/boot", "/srv/proto"}));
   EXPECT_EQ(spec.nfs, (Nfs{"rw,no_root_squash", "vers=4", "vers=4,tcp"}));
@@ -154,6 +155,8 @@ TEST(SpecTypes, AWrongOneSaysWhatToWrite) {
               ElementsAre(StartsWith("6: bridge.mtu")));
   EXPECT_THAT(Said(TwoNodesAnd("[bridge]\nname = 7\n")),
               ElementsAre("6: bridge.name is a number: write a text in quotes"));
+  EXPECT_THAT(Said(TwoNodesAnd("[bridge]\nisolate = \"yes\"\n")),
+              ElementsAre("6: bridge.isolate is a text: write true or false without quotes"));
   EXPECT_THAT(Said(TwoNodesAnd("[bridge]\nname = true\n")),
               ElementsAre("6: bridge.name is true or false: write a text in quotes"));
   EXPECT_THAT(Said(TwoNodesAnd("[network]\ndeny = \"usb0\"\n")),

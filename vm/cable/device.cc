@@ -1,0 +1,85 @@
+#include "vm/cable/device.h"
+
+#include <string_view>
+
+namespace zprov::vm {
+namespace {
+
+// USB 2.0, 9.6.
+constexpr uint8_t kDeviceType = 1;
+constexpr uint8_t kStringType = 3;
+constexpr uint8_t kInterfaceType = 4;
+constexpr uint8_t kEndpointType = 5;
+constexpr size_t kInterfaceSize = 9;
+constexpr size_t kEndpointSize = 7;
+
+void AddNumber(std::string& bytes, uint16_t number) {
+  bytes += static_cast<char>(number & 0xff);
+  bytes += static_cast<char>(number >> 8);
+}
+
+uint8_t At(std::string_view bytes, size_t at) { return static_cast<uint8_t>(bytes[at]); }
+
+Interface InterfaceOf(std::string_view bytes) {
+  return {.number = At(bytes, 2),
+          .device_class = At(bytes, 5),
+          .subclass = At(bytes, 6),
+          .protocol = At(bytes, 7)};
+}
+
+Endpoint EndpointOf(std::string_view bytes, uint8_t interface_number) {
+  const auto size = static_cast<uint16_t>(At(bytes, 4) | At(bytes, 5) << 8);
+  return {.address = At(bytes, 2),
+          .type = static_cast<uint8_t>(At(bytes, 3) & 3),
+          .interval = At(bytes, 6),
+          .interface_number = interface_number,
+          .packet_size = size};
+}
+
+}  // namespace
+
+std::string DeviceDescriptor::Bytes() const {
+  constexpr uint8_t kControlPacketSize = 64;
+  std::string bytes{18, kDeviceType, 0x00, 0x02};  // USB 2.00
+  bytes += static_cast<char>(device_class);
+  bytes += std::string(2, '\0');
+  bytes += static_cast<char>(kControlPacketSize);
+  AddNumber(bytes, vendor);
+  AddNumber(bytes, product);
+  AddNumber(bytes, release);
+  for (const uint8_t index : {manufacturer_index, product_index, serial_index}) {
+    bytes += static_cast<char>(index);
+  }
+  bytes += '\1';  // configurations
+  return bytes;
+}
+
+std::string StringDescriptor(const std::vector<std::string>& strings, uint8_t index) {
+  if (index == 0) return {4, kStringType, 0x09, 0x04};  // US English
+  if (index > strings.size()) return "";
+  std::string bytes{static_cast<char>(2 + 2 * strings[index - 1U].size()), kStringType};
+  for (const char c : strings[index - 1U]) {
+    bytes += c;
+    bytes += '\0';
+  }
+  return bytes;
+}
+
+std::vector<Interface> InterfacesOf(const std::string& configuration) {
+  std::vector<Interface> interfaces;
+  std::string_view rest = configuration;
+  bool is_first_setting = false;
+  while (rest.size() >= 2 && At(rest, 0) >= 2 && At(rest, 0) <= rest.size()) {
+    const std::string_view one = rest.substr(0, At(rest, 0));
+    rest.remove_prefix(one.size());
+    if (At(one, 1) == kInterfaceType && one.size() >= kInterfaceSize) {
+      is_first_setting = At(one, 3) == 0;
+      if (is_first_setting) interfaces.push_back(InterfaceOf(one));
+    } else if (At(one, 1) == kEndpointType && one.size() >= kEndpointSize && is_first_setting) {
+      interfaces.back().endpoints.push_back(EndpointOf(one, interfaces.back().number));
+    }
+  }
+  return interfaces;
+}
+
+}  // namespace zprov::vm

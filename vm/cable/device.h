@@ -1,0 +1,71 @@
+// What is plugged into one end of the cable: its descriptors, as USB 2.0 chapter 9 has them, and
+// what it does. No usbredir here (redir_port.h).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sim/usb_function.h"
+
+namespace zprov::vm {
+
+struct DeviceDescriptor {
+  uint16_t vendor = 0;
+  uint16_t product = 0;
+  uint16_t release = 0x0100;  // BCD
+  uint8_t device_class = 0;
+  // Indices of `strings`, the first of which is 1; 0: none.
+  uint8_t manufacturer_index = 0;
+  uint8_t product_index = 0;
+  uint8_t serial_index = 0;
+
+  // As sent: 18 bytes.
+  std::string Bytes() const;
+};
+
+// The largest bulk packet, in bytes (USB 2.0, 5.8.3).
+constexpr size_t PacketSize(sim::UsbSpeed speed) {
+  return speed == sim::UsbSpeed::kHigh ? 512 : 64;
+}
+
+// String `index` as sent: index 0 lists the languages. Empty: there is none.
+std::string StringDescriptor(const std::vector<std::string>& strings, uint8_t index);
+
+// A device, and what it says that os::UsbBus has no words for.
+struct Device {
+  DeviceDescriptor descriptor;
+  std::vector<std::string> strings = {};  // ASCII
+  std::shared_ptr<sim::UsbFunction> function;
+  // Up to so many bytes for the host. kNever: nothing yet; it is asked again after Poke.
+  std::function<sim::UsbReply(size_t most)> bulk_in = {};
+  // The host has chosen its configuration: from here on it is in use.
+  std::function<void()> configured = {};
+};
+
+// One endpoint of a configuration descriptor's first setting.
+struct Endpoint {
+  uint8_t address = 0;  // with 0x80 for IN
+  uint8_t type = 0;     // 2: bulk
+  uint8_t interval = 0;
+  uint8_t interface_number = 0;
+  uint16_t packet_size = 0;
+
+  bool operator==(const Endpoint&) const = default;
+};
+
+struct Interface {
+  uint8_t number = 0;
+  uint8_t device_class = 0;
+  uint8_t subclass = 0;
+  uint8_t protocol = 0;
+  std::vector<Endpoint> endpoints = {};
+
+  bool operator==(const Interface&) const = default;
+};
+
+std::vector<Interface> InterfacesOf(const std::string& configuration);
+
+}  // namespace zprov::vm

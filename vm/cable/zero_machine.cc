@@ -1,0 +1,88 @@
+#include "vm/cable/zero_machine.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fstream>
+#include <vector>
+
+namespace zprov::vm {
+namespace {
+
+// vm/README.md, The Zero: its power driver finds no power behind QEMU's registers and panics; and
+// the console where QEMU shows it. Nothing else is added to what was served.
+constexpr const char* kWords = "initcall_blacklist=bcm2835_power_driver_init console=ttyAMA0";
+
+Result<void> Write(const std::string& path, const std::string& bytes) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << bytes;
+  if (file.flush()) return {};
+  return Fail(ErrorKind::kFailed, fmt::format("cannot write {}: is the disk full?", path));
+}
+
+std::vector<std::string> Words(const Served& served, const std::string& directory, int usb) {
+  return {"qemu-system-arm",
+          "-M",
+          "raspi0",
+          "-kernel",
+          directory + "/kernel.img",
+          "-dtb",
+          directory + "/board.dtb",
+          "-initrd",
+          directory + "/initrd.img",
+          "-append",
+          served.command_line + " " + kWords,
+          "-display",
+          "none",
+          "-monitor",
+          "none",
+          "-serial",
+          "file:" + directory + "/console.log",
+          "-no-reboot",
+          "-chardev",
+          fmt::format("socket,id=usb,fd={}", usb),
+          "-device",
+          "usb-redir,chardev=usb,port=1"};
+}
+
+[[noreturn]] void Become(std::vector<std::string> words, int usb) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  fcntl(usb, F_SETFD, 0);  // this one alone goes with it
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  execvp(arguments[0], arguments.data());
+  _exit(127);
+}
+
+}  // namespace
+
+Result<Started> StartZero(const Served& served, const std::string& directory) {
+  ZPROV_TRY(Write(directory + "/kernel.img", served.kernel));
+  ZPROV_TRY(Write(directory + "/board.dtb", served.device_tree));
+  ZPROV_TRY(Write(directory + "/initrd.img", served.initramfs));
+  std::array<int, 2> ends{};
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+    return Fail(ErrorKind::kFailed, fmt::format("socketpair: {}", std::strerror(errno)));
+  }
+  const pid_t child = fork();
+  if (child == 0) Become(Words(served, directory, ends[1]), ends[1]);
+  close(ends[1]);
+  const int process = child < 0 ? -1 : static_cast<int>(syscall(SYS_pidfd_open, child, 0));
+  if (process < 0) {
+    close(ends[0]);
+    return Fail(ErrorKind::kFailed,
+                fmt::format("cannot start qemu-system-arm: {}", std::strerror(errno)));
+  }
+  return Started{ends[0], process};
+}
+
+}  // namespace zprov::vm
