@@ -52,10 +52,16 @@ void Board::Die() {
 void Board::Halt() {
   surroundings_.leave();
   stage_ = Stage::kHalted;
+  if (Has(Fault::kRomAfterHalt)) BeRomSoon();
 }
 
 void Board::Reboot() {
-  Halt();
+  surroundings_.leave();
+  stage_ = Stage::kHalted;
+  BeRomSoon();
+}
+
+void Board::BeRomSoon() {
   After(random_.In(options_.profile.power_to_rom), [this] {
     ++boots_;
     ShowRom();

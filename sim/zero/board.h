@@ -76,7 +76,7 @@ class Board {
   // ---- what Linux on it does
   void Enter(Stage stage) { stage_ = stage; }
   void Die();
-  // Off the bus, and stays there.
+  // Off the bus, and stays there if it is well.
   void Halt();
   // Off the bus, and a ROM again after a while.
   void Reboot();
@@ -84,6 +84,7 @@ class Board {
  private:
   BootRom::Mood RomMood();
   void ShowRom();
+  void BeRomSoon();
   bool TakeFirstStage(const std::string& file);
   void AfterFirstStage();
   void ShowSecondStage();

@@ -20,6 +20,8 @@ enum class Fault {
   kNoCarrier,         // its link never has a carrier
   kNoMount,           // never mounts its root
   kNoWarmReboot,      // told to reboot, it never comes back
+  kRomAfterHalt,      // told to halt, it leaves the bus and is a ROM again soon
+  kIgnoresOrders,     // runs, and does nothing that it is told
   kJamsHub,           // its port answers -110 and holds up its siblings
 };
 

@@ -77,7 +77,7 @@ void Zero::BeHealthy() {
 
 void Zero::LookForOrder() {
   const Node::Order order = node_->TakeOrder(world_.nfs());
-  if (order == Node::Order::kNone) {
+  if (order == Node::Order::kNone || board_.Has(Fault::kIgnoresOrders)) {
     board_.After(board_.options().profile.looks_for_ask, [this] { LookForOrder(); });
   } else {
     board_.After(board_.random().In(board_.options().profile.shutdown),

@@ -20,6 +20,11 @@ inline constexpr os::Moment kLinkWithin = std::chrono::seconds(30);
 inline constexpr os::Moment kMountWithin = std::chrono::seconds(120);
 inline constexpr os::Moment kHealthyWithin = std::chrono::minutes(5);
 
+// From the order until it has left the bus: what systemd gives its services, with room; inferred.
+inline constexpr os::Moment kHaltWithin = std::chrono::seconds(60);
+// A halted board may show its boot ROM when its firmware has ended; inferred.
+inline constexpr os::Moment kHaltedShowsWithin = std::chrono::seconds(20);
+
 inline constexpr os::Moment kRetryAfter =
     std::chrono::milliseconds(200);  // a file server waits 1 s
 inline constexpr os::Moment kOffFor = std::chrono::seconds(2);

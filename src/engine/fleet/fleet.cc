@@ -60,6 +60,7 @@ Result<void> Fleet::Begin() {
   if (system_.live == nullptr) {
     return Fail(ErrorKind::kNotSupported, "a tree of files has no USB to boot over");
   }
+  ZPROV_TRY(MakeRoomForBootMarks(system_));
   links_.emplace(system_, spec_);
   ZPROV_TRY(links_->Begin());
   probes_.emplace(system_, spec_, *links_);
@@ -172,6 +173,16 @@ void Fleet::Hold(const std::set<std::string>& nodes) {
   for (const auto& node : nodes_) {
     node->Hold(nodes.contains(node->name()) ? Grip::kHeld : Grip::kReleased);
   }
+}
+
+Result<void> Fleet::Give(Order order, const std::set<std::string>& nodes) {
+  for (const auto& node : nodes_) {
+    if (nodes.contains(node->name())) ZPROV_TRY(node->MayTake(order));
+  }
+  for (const auto& node : nodes_) {
+    if (nodes.contains(node->name())) node->Give(order);
+  }
+  return {};
 }
 
 bool Fleet::IsServing() const {

@@ -57,6 +57,10 @@ class Fleet {
   // About links, and boots that could not be kept, each with the way out.
   std::vector<std::string> Warnings() const;
 
+  // All of them are told, or none. kRefused: one cannot take the order now; the message names it
+  // and says what to do. What comes of it is in the nodes' views.
+  Result<void> Give(Order order, const std::set<std::string>& nodes);
+
   // Some board is between its first stage and the last of its files.
   bool IsServing() const;
 

@@ -58,6 +58,7 @@ void NodeBoot::Arrived(const os::UsbDevice& device) {
 }
 
 void NodeBoot::OnRom() {
+  if (StaysHalted()) return Enter(NodeState::kRom, kNever);
   switch (state_) {
     case NodeState::kFirstStageSent:
     case NodeState::kServing:
@@ -73,6 +74,7 @@ void NodeBoot::OnRom() {
     case NodeState::kRom:
     case NodeState::kHealthy:
     case NodeState::kUp:
+    case NodeState::kHalting:
     case NodeState::kFailed:
     case NodeState::kRecovering:
       break;
@@ -84,11 +86,14 @@ void NodeBoot::OnRom() {
 void NodeBoot::Hold(Grip grip) {
   is_held_ = grip == Grip::kHeld;
   if (state_ != NodeState::kRom || conversation_ != nullptr) return;
-  if (is_held_) return parts_.starts.Leave(node_.name);
+  if (is_held_ || halted_) return parts_.starts.Leave(node_.name);
   parts_.starts.Ask(node_.name);
 }
 
 void NodeBoot::TryAgain() {
+  const bool was_halted = halted_.has_value();
+  halted_.reset();
+  if (was_halted && state_ == NodeState::kRom) return OnRom();
   if (state_ != NodeState::kQuarantined) return;
   failures_ = 0;
   cause_.clear();
@@ -125,6 +130,10 @@ void NodeBoot::OnFileServer() {
 
 void NodeBoot::OnGadget() {
   parts_.starts.Leave(node_.name);
+  DisprovesOrder();
+  // Of a boot that we served we know whose it is; any other may be of a serve before us.
+  is_found_ = state_ != NodeState::kServed && state_ != NodeState::kServing;
+  if (is_found_ && !mark_) mark_ = ReadBootMark(parts_.system, node_.name);
   Enter(NodeState::kGadget, kLinkWithin);
 }
 
@@ -132,7 +141,7 @@ bool NodeBoot::BeginBoot() {
   EndRecord(BootLog::kBegunAgain);
   files_.reset();
   began_ = Now();
-  generation_.reset();
+  mark_.reset();
   session_ = 0;
   bytes_ = 0;
   records_left_out_ = 0;
@@ -154,8 +163,10 @@ bool NodeBoot::BeginBoot() {
     return false;
   }
   files_ = std::move(*files);
-  generation_ = files_->generation();
-  log_.SetGeneration(generation_);
+  mark_ = BootMark{files_->nonce(), files_->generation(), files_->root()};
+  // Without it a later serve finds the node up, and cannot tell that it is healthy.
+  static_cast<void>(WriteBootMark(parts_.system, node_.name, *mark_));
+  log_.SetGeneration(mark_->generation);
   return true;
 }
 
@@ -262,12 +273,17 @@ void NodeBoot::Left() {
   device_.reset();
   speaker_.reset();
   switch (state_) {
+    case NodeState::kHalting:
+      return LeftAsTold();
     case NodeState::kRom:
+      halted_.reset();  // when it shows again, somebody plugged it in
+      [[fallthrough]];
     case NodeState::kFailed:
       parts_.starts.Leave(node_.name);
       return Enter(NodeState::kAbsent, kNever);
     case NodeState::kHealthy:
     case NodeState::kUp:
+      mark_.reset();
       return Enter(NodeState::kAbsent, kNever);
     case NodeState::kServing:
       return Enter(NodeState::kServing, kBackWithin);

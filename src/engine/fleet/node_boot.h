@@ -12,6 +12,7 @@
 #include "core/usbboot/stage.h"
 #include "engine/boots/boot_log.h"
 #include "engine/fleet/boot_files.h"
+#include "engine/fleet/boot_mark.h"
 #include "engine/fleet/conversation.h"
 #include "engine/fleet/node_view.h"
 #include "engine/fleet/starts.h"
@@ -49,8 +50,13 @@ class NodeBoot {
   // Its boot ROM is left alone until it is released.
   enum class Grip { kReleased, kHeld };
   void Hold(Grip grip);
-  // As if it had been plugged in again: one that was quarantined gets another chance.
+  // As if it had been plugged in again: one that was quarantined gets another chance, one that was
+  // halted boots.
   void TryAgain();
+  // kRefused: it cannot take that order now; the message says what to do.
+  Result<void> MayTake(Order order) const;
+  // Which it may take. What comes of it is in its view.
+  void Give(Order order);
   // Whatever was to happen by now.
   void Tick(os::Moment now);
   os::Moment NextDeadline() const;
@@ -89,15 +95,27 @@ class NodeBoot {
   void EndRecord(std::string_view ending);
   os::Moment Now() const { return parts_.system.clock.Now(); }
 
+  // ---- orders (node_orders.cc)
+  bool HasOrder(Order order) const;  // under way
+  bool IsFound() const;
+  bool IsDown() const;
+  void EndOrder(OrderView::State state, const std::string& why = "");
+  void FailOrder();
+  bool StaysHalted();
+  void LeftAsTold();
+  void DisprovesOrder();
+
   // ---- Linux (node_linux.cc)
   void WaitForReports();
   void LookForReports();
+  bool SaysThatItIsUp();
   void BeWell(NodeState state);
 
   // ---- the ladder (node_ladder.cc)
   void FailBoot(const std::string& cause);
   void FailHere(const std::string& cause);
   void Climb();
+  bool HasOwnPower() const;
   void Step(Rung rung, os::Moment within);
   void TakeStep();
   void Retry();
@@ -121,7 +139,8 @@ class NodeBoot {
 
   std::optional<BootFiles> files_;   // of this boot
   std::optional<os::Moment> began_;  // of this boot
-  std::optional<int> generation_;    // whose root it was told
+  std::optional<BootMark> mark_;     // of this boot, or of the one that we found running
+  bool is_found_ = false;            // Linux ran already when we met it
   int session_ = 0;
   std::string file_;
   std::string miss_;
@@ -137,7 +156,10 @@ class NodeBoot {
   os::Moment look_ = os::Moment::max();  // for its reports, or whether it answers
   std::string refusal_;                  // why its link stays out of the bridge
   uint32_t mtu_ = 0;                     // of its link, when that is in the bridge
+  Pulse pulse_ = Pulse::kUnknown;
   bool is_held_ = false;
+  std::optional<OrderView> order_;    // the last
+  std::optional<os::Moment> halted_;  // it left the bus as it was told, and is to stay down
   std::string cause_;
   int failures_ = 0;
   bool was_powered_ = false;  // since it was well

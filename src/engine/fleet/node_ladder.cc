@@ -12,23 +12,23 @@
 namespace zprov::engine {
 namespace {
 
-bool HasPowerOfItsOwn(const spec::Node& node) {
-  switch (node.power) {
-    case spec::Power::kGanged:
-      return false;
-    case spec::Power::kPerPort:
-      return true;
-    case spec::Power::kCommand:
-      return !node.power_command.empty();
-  }
-  return false;
-}
-
 bool RunsLinux(NodeState state) {
   return state == NodeState::kGadget || state == NodeState::kLink || state == NodeState::kMounted;
 }
 
 }  // namespace
+
+bool NodeBoot::HasOwnPower() const {
+  switch (node_.power) {
+    case spec::Power::kGanged:
+      return false;
+    case spec::Power::kPerPort:
+      return true;
+    case spec::Power::kCommand:
+      return !node_.power_command.empty();
+  }
+  return false;
+}
 
 std::string NodeBoot::StepName() const {
   switch (rung_) {
@@ -74,7 +74,7 @@ void NodeBoot::Climb() {
   if (failures_ == 1 && may_come_back) return Step(Rung::kAwait, kBackWithin);
   if (failures_ == 1 && device_ && !runs_linux) return Step(Rung::kRetry, kRetryAfter);
   if (failures_ <= 2 && device_ && !runs_linux) return Step(Rung::kReset, os::Moment{0});
-  if (!was_powered_ && HasPowerOfItsOwn(node_)) {
+  if (!was_powered_ && HasOwnPower()) {
     was_powered_ = true;
     return Step(Rung::kPowerOff, os::Moment{0});
   }
@@ -83,6 +83,8 @@ void NodeBoot::Climb() {
 
 void NodeBoot::Quarantine() {
   was_powered_ = false;
+  const bool is_off = HasOrder(Order::kHalt) && !device_;
+  EndOrder(is_off ? OrderView::State::kDone : OrderView::State::kFailed, is_off ? "" : cause_);
   Enter(NodeState::kQuarantined, kNever);
 }
 
@@ -180,9 +182,13 @@ void NodeBoot::OnDeadline() {
       return FailBoot("its link did not join the bridge" +
                       (refusal_.empty() ? "" : ": " + refusal_));
     case NodeState::kLink:
+      if (is_found_ && pulse_ == Pulse::kAnswers) return BeWell(NodeState::kUp);
       return FailBoot("the link is up, and its root is not mounted");
     case NodeState::kMounted:
+      if (is_found_ && pulse_ == Pulse::kAnswers) return BeWell(NodeState::kUp);
       return FailBoot("the root is mounted, and zprov-node says nothing");
+    case NodeState::kHalting:
+      return FailOrder();
     case NodeState::kRecovering:
       return TakeStep();
     case NodeState::kFailed:

@@ -12,6 +12,7 @@ constexpr const char* kReporter = "/usr/lib/zprov/zprov-node";
 }  // namespace
 
 void NodeBoot::Saw(const LinkView& link, Pulse pulse) {
+  pulse_ = pulse;
   mtu_ = link.state == LinkState::kAttached ? link.mtu : 0;
   if (state_ != NodeState::kGadget && state_ != NodeState::kLink) return;
   refusal_ = link.state == LinkState::kRefused ? link.reason : "";
@@ -24,8 +25,8 @@ void NodeBoot::Saw(const LinkView& link, Pulse pulse) {
 
 void NodeBoot::WaitForReports() {
   reports_ = false;
-  if (files_ && !files_->root().empty()) {
-    const auto reporter = parts_.system.files.Status(files_->root() + kReporter);
+  if (mark_ && !mark_->root.empty()) {
+    const auto reporter = parts_.system.files.Status(mark_->root + kReporter);
     reports_ = reporter && reporter->has_value();
   }
   Enter(NodeState::kLink, kMountWithin);
@@ -36,21 +37,28 @@ void NodeBoot::WaitForReports() {
 void NodeBoot::LookForReports() {
   look_ = kNever;
   if (state_ != NodeState::kLink && state_ != NodeState::kMounted) return;
-  const std::string& root = files_->root();
+  const std::string& root = mark_->root;
   if (state_ == NodeState::kLink) {
     const auto mounted = MountedNonce(parts_.system, root);
-    if (mounted && *mounted == files_->nonce()) Enter(NodeState::kMounted, kHealthyWithin);
-  } else if (const auto report = ReadBootReport(parts_.system, root, files_->nonce());
-             report && report->has_value()) {
+    if (mounted && *mounted == mark_->nonce) Enter(NodeState::kMounted, kHealthyWithin);
+  } else if (SaysThatItIsUp()) {
     return BeWell(NodeState::kHealthy);
   }
   look_ = Now() + kLookAfter;
+}
+
+// What one reported that ran before we came may be long ago: it must answer, too.
+bool NodeBoot::SaysThatItIsUp() {
+  if (is_found_ && pulse_ != Pulse::kAnswers) return false;
+  const auto report = ReadBootReport(parts_.system, mark_->root, mark_->nonce);
+  return report && report->has_value();
 }
 
 void NodeBoot::BeWell(NodeState state) {
   failures_ = 0;
   was_powered_ = false;
   cause_.clear();
+  if (HasOrder(Order::kReboot)) EndOrder(OrderView::State::kDone);
   Enter(state, kNever);
 }
 

@@ -65,6 +65,8 @@ std::string_view Name(NodeState state) {
       return "healthy";
     case NodeState::kUp:
       return "up (unverified)";
+    case NodeState::kHalting:
+      return "halting";
     case NodeState::kFailed:
       return "failed";
     case NodeState::kRecovering:
@@ -161,6 +163,7 @@ void NodeBoot::NoteAnswered() {
 NodeView NodeBoot::Summary() const {
   std::string step = state_ == NodeState::kRecovering ? StepName() : "";
   if (state_ == NodeState::kRom && is_held_) step = "held";
+  if (state_ == NodeState::kRom && halted_) step = "halted";
   return {.node = node_.name,
           .state = state_,
           .since = since_,
@@ -172,13 +175,14 @@ NodeView NodeBoot::Summary() const {
           .step = std::move(step),
           .failures = failures_,
           .began = began_,
-          .generation = generation_,
-          .mtu = mtu_};
+          .generation = mark_ ? mark_->generation : std::nullopt,
+          .mtu = mtu_,
+          .order = order_};
 }
 
 NodeView NodeBoot::View() const {
   NodeView view = Summary();
-  view.nonce = files_ ? files_->nonce() : "";
+  view.nonce = mark_ ? mark_->nonce : "";
   view.timeline = timeline_;
   view.records_left_out = records_left_out_;
   return view;

@@ -24,6 +24,7 @@ enum class NodeState {
   kMounted,         // waits for zprov-node
   kHealthy,         // zprov-node wrote this boot's nonce
   kUp,              // the link is there, and nothing can tell more
+  kHalting,         // it was told to halt or to reboot; waits until it has left, or is back
   kFailed,          // for a cause on this host: tried again when that may be cured
   kRecovering,      // a step of the ladder is under way
   kQuarantined,     // left alone until it is plugged in again or its power was cut
@@ -66,7 +67,7 @@ struct NodeView {
   uint64_t bytes = 0;                     // of files, sent in this boot
   std::string miss = {};                  // the last suspicious one of this boot
   std::string cause = {};                 // why it failed last; empty: it did not since it was well
-  std::string step = {};                  // kRecovering: what is done about it; kRom: it is held
+  std::string step = {};                  // kRecovering: what is done; kRom: held, halted
   int failures = 0;                       // since it was well
   std::optional<os::Moment> began = {};   // this boot, if we boot it or did
   std::optional<int> generation = {};     // whose root this boot's command line names

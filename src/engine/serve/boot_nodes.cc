@@ -28,6 +28,7 @@ std::optional<How> OutcomeOf(const NodeView& view, os::Moment began, os::Moment 
     case NodeState::kGadget:
     case NodeState::kLink:
     case NodeState::kMounted:
+    case NodeState::kHalting:
     case NodeState::kFailed:
     case NodeState::kRecovering:
       break;

@@ -33,7 +33,9 @@ Result<std::unique_ptr<Client>> Client::OfServeOrHere(os::System& system,
   std::unique_ptr<Client> client(new Client(system));
   ZPROV_ASSIGN(client->ports_, TakePorts(system, spec, holder));
   client->service_ = std::make_unique<Service>(system, spec);
-  ZPROV_TRY(client->service_->Begin());
+  for (const spec::Node& node : spec.nodes) {
+    if (node.usb) client->asleep_.insert(node.name);
+  }
   return client;
 }
 
@@ -43,7 +45,7 @@ Client::~Client() {
 }
 
 Result<void> Client::Ask(const ControlRequest& request) {
-  if (service_ != nullptr) return service_->Take(++caller_, request);
+  if (service_ != nullptr) return AskHere(request);
   os::Control& control = system_.live->control;
   if (!unused_) {
     ZPROV_ASSIGN(unused_, control.Connect(kControlPath));
@@ -51,6 +53,23 @@ Result<void> Client::Ask(const ControlRequest& request) {
   caller_ = *std::exchange(unused_, std::nullopt);
   answers_ = {};
   return control.Send(caller_, LineOf(request));
+}
+
+// A board that is booted here and not waited for would be left in the middle of it.
+Result<void> Client::AskHere(const ControlRequest& request) {
+  constexpr CallerId kSleep = 0;
+  if (request.verb == ControlRequest::Verb::kBoot) asleep_.clear();
+  if (request.verb == ControlRequest::Verb::kReboot) {
+    for (const std::string& node : request.nodes) asleep_.erase(node);
+    if (request.nodes.empty()) asleep_.clear();
+  }
+  service_->Leave(kSleep);
+  if (!asleep_.empty()) {
+    ZPROV_TRY(
+        service_->Take(kSleep, {ControlRequest::Verb::kHold, {asleep_.begin(), asleep_.end()}}));
+  }
+  if (!std::exchange(has_begun_, true)) ZPROV_TRY(service_->Begin());
+  return service_->Take(++caller_, request);
 }
 
 Result<Client::Outcome> Client::Do(const ControlRequest& request, os::Moment within,

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,7 +41,8 @@ class Client {
   // Of the serve that runs. kNotFound: none does; kPermission.
   static Result<std::unique_ptr<Client>> OfServe(os::System& system);
   // The same; where none runs, a Service in this process, which has the ports as long as the Client
-  // lives. kRefused: as TakePorts; kPermission; kNotSupported: no USB. `system` must live as long.
+  // lives, and boots nobody who was not asked for, but for kBoot. kRefused: as TakePorts. `system`
+  // must live as long.
   static Result<std::unique_ptr<Client>> OfServeOrHere(os::System& system,
                                                        const spec::ClusterSpec& spec,
                                                        const std::string& holder);
@@ -63,12 +65,15 @@ class Client {
   explicit Client(os::System& system) : system_(system) {}
 
   Result<void> Ask(const ControlRequest& request);
+  Result<void> AskHere(const ControlRequest& request);
   Result<Outcome> Follow(os::Moment end, const OnSnapshot& on_snapshot);
   Result<std::optional<Snapshot>> Hear(const os::Event& event);
   Result<std::optional<Snapshot>> HearServe(const os::Event& event);
 
   os::System& system_;
   std::unique_ptr<os::Lock> ports_;      // before the service that needs it
+  std::set<std::string> asleep_;         // nodes that are not booted here
+  bool has_begun_ = false;               // the service has
   std::unique_ptr<Service> service_;     // null: a serve runs
   std::optional<os::ControlId> unused_;  // a connection that nothing was said on yet
   CallerId caller_ = 0;                  // of what is asked for now

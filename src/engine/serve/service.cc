@@ -68,6 +68,8 @@ Result<void> Service::Take(CallerId id, const ControlRequest& request) {
   if (!is_about_all) {
     ZPROV_ASSIGN(nodes, NodesOf(request));
   }
+  if (request.verb == Verb::kHalt) ZPROV_TRY(fleet_.Give(Order::kHalt, nodes));
+  if (request.verb == Verb::kReboot) ZPROV_TRY(fleet_.Give(Order::kReboot, nodes));
   Caller& caller = callers_[id];
   caller.is_new = true;
   switch (request.verb) {

@@ -53,7 +53,7 @@ class Service {
   os::Moment NextDeadline() const;
 
   // From here on the caller is owed snapshots as its verb says. kRefused, and nothing changed: a
-  // node that the spec does not know, or that has no port.
+  // node that the spec does not know, or that has no port, or that cannot take the order now.
   Result<void> Take(CallerId caller, const ControlRequest& request);
   // What it asked for is over; unknown ones are ignored.
   void Leave(CallerId caller);

@@ -1,0 +1,30 @@
+// What a later `serve` must know of a boot that this one began: kept for each node in /run, which
+// is no disk and ends with the host's own boot.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "os/system.h"
+#include "util/result.h"
+
+namespace zprov::engine {
+
+inline constexpr const char* kBootMarks = "/run/zprov/boots";
+
+struct BootMark {
+  std::string nonce;              // as on the node's command line
+  std::optional<int> generation;  // whose root that is
+  std::string root;               // its real path; empty: the command line names none of ours
+
+  bool operator==(const BootMark&) const = default;
+};
+
+// The directory is there afterwards. Errors of os::Trees::MakeDirectory.
+Result<void> MakeRoomForBootMarks(os::System& system);
+// In the place of the node's mark before. Errors of os::Files::Write.
+Result<void> WriteBootMark(os::System& system, const std::string& node, const BootMark& mark);
+// Nothing: there is none that can be read.
+std::optional<BootMark> ReadBootMark(os::System& system, const std::string& node);
+
+}  // namespace zprov::engine

@@ -1,0 +1,137 @@
+#include "vm/cluster/bplus.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <filesystem>
+#include <utility>
+
+namespace zprov::vm {
+namespace {
+
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+// A quiet machine takes 15 s, two busy cores a minute.
+constexpr seconds kBootsWithin{240};
+constexpr seconds kListensWithin{30};
+
+std::string ZeroDirectory(const BplusOptions& options, int zero) {
+  return fmt::format("{}/zero{}", options.directory, zero);
+}
+
+std::string SocketOf(const BplusOptions& options, int zero) {
+  return ZeroDirectory(options, zero) + "/usb";
+}
+
+std::string ConsoleOf(const BplusOptions& options) { return options.directory + "/console.log"; }
+
+std::string ConsolesIn(const BplusOptions& options) {
+  std::string all = fmt::format("---- the B+'s console\n{}\n", Tail(ConsoleOf(options)));
+  for (int zero = 1; zero <= options.zeros; ++zero) {
+    const std::string directory = ZeroDirectory(options, zero);
+    all += fmt::format("---- cable of port 1-{0}\n{1}\n---- console of the Zero at 1-{0}\n{2}\n",
+                       zero, Tail(directory + "/cable.log"), Tail(directory + "/console.log"));
+  }
+  return all;
+}
+
+Error With(Error error, const BplusOptions& options) {
+  error.message += "\n" + ConsolesIn(options);
+  return error;
+}
+
+// -smp 1 and qemu-xhci: vm/README.md.
+std::vector<std::string> Words(const BplusOptions& options) {
+  std::vector<std::string> words = {
+      "qemu-system-x86_64",
+      "-accel",
+      "tcg",
+      "-cpu",
+      "qemu64,-svm",
+      "-M",
+      "q35",
+      "-smp",
+      "1",
+      "-m",
+      "1024",
+      "-nodefaults",
+      "-no-reboot",
+      "-display",
+      "none",
+      "-serial",
+      "file:" + ConsoleOf(options),
+      "-kernel",
+      options.images + "/vmlinuz",
+      "-initrd",
+      options.images + "/initrd.img",
+      "-append",
+      "console=ttyS0 rw",
+      "-drive",
+      "file=" + options.images + "/root.img,format=raw,if=virtio,snapshot=on",
+      "-device",
+      "virtio-serial",
+      "-chardev",
+      "socket,id=agent,server=on,wait=off,path=" + options.directory + "/agent",
+      "-device",
+      "virtserialport,chardev=agent,name=org.qemu.guest_agent.0",
+      "-device",
+      "qemu-xhci,p2=15,p3=15"};
+  if (!options.payload.empty()) {
+    words.insert(words.end(),
+                 {"-drive", "file=" + options.payload + ",format=raw,if=virtio,readonly=on"});
+  }
+  for (int zero = 1; zero <= options.zeros; ++zero) {
+    words.insert(
+        words.end(),
+        {"-chardev", fmt::format("socket,id=zero{},path={}", zero, SocketOf(options, zero)),
+         "-device", fmt::format("usb-redir,chardev=zero{0},port={0}", zero)});
+  }
+  return words;
+}
+
+Result<Child> StartCable(const BplusOptions& options, int zero) {
+  const std::string directory = ZeroDirectory(options, zero);
+  std::filesystem::create_directories(directory);
+  ZPROV_ASSIGN(Child cable, Child::Start({options.cable, SocketOf(options, zero), directory,
+                                          fmt::format("1-{}", zero), std::to_string(options.seed)},
+                                         directory + "/cable.log"));
+  // QEMU connects once, when it starts.
+  const auto deadline = steady_clock::now() + kListensWithin;
+  while (!std::filesystem::exists(SocketOf(options, zero))) {
+    if (cable.HasEnded() || steady_clock::now() > deadline) {
+      return Fail(ErrorKind::kFailed, "the cable does not listen: " + options.cable);
+    }
+    poll(nullptr, 0, 10);
+  }
+  return cable;
+}
+
+}  // namespace
+
+Result<Bplus> Bplus::Boot(const BplusOptions& options) {
+  std::vector<Child> cables;
+  for (int zero = 1; zero <= options.zeros; ++zero) {
+    ZPROV_ASSIGN(Child cable, StartCable(options, zero));
+    cables.push_back(std::move(cable));
+  }
+  ZPROV_ASSIGN(Child machine, Child::Start(Words(options), options.directory + "/qemu.log"));
+  auto agent = GuestAgent::Connect(options.directory + "/agent", kBootsWithin);
+  if (!agent) {
+    Error error = With(agent.error(), options);
+    error.message =
+        "the B+ does not come up: " + error.message + Tail(options.directory + "/qemu.log");
+    return tl::make_unexpected(std::move(error));
+  }
+  return Bplus(options, std::move(cables), std::move(machine), std::move(*agent));
+}
+
+Result<Ran> Bplus::Run(const std::string& command, std::chrono::seconds within) {
+  auto ran = agent_.Run(command, within);
+  if (!ran) return tl::make_unexpected(With(ran.error(), options_));
+  return ran;
+}
+
+std::string Bplus::Consoles() const { return ConsolesIn(options_); }
+
+}  // namespace zprov::vm

@@ -1,0 +1,47 @@
+// A B+ in QEMU with one Zero per USB port behind it, each on a cable of its own.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "util/result.h"
+#include "vm/cluster/child.h"
+#include "vm/cluster/guest_agent.h"
+
+namespace zprov::vm {
+
+struct BplusOptions {
+  std::string images;     // of vm/images/bplus
+  std::string cable;      // the program zprov-cable
+  std::string directory;  // for consoles, logs and sockets; it is there, and its path is short
+  std::string payload;    // a tar archive, /dev/vdb on the machine; empty: none
+  int zeros = 1;          // at the ports 1-1, 1-2, …, all under power from the start
+  uint64_t seed = 1;
+};
+
+class Bplus {
+ public:
+  // Its agent answers. kTimedOut, kFailed: with the end of its console.
+  static Result<Bplus> Boot(const BplusOptions& options);
+
+  // As GuestAgent::Run; its errors show the end of the consoles.
+  Result<Ran> Run(const std::string& command, std::chrono::seconds within);
+
+  // What people want to see when something went wrong: the last lines of all consoles and logs.
+  std::string Consoles() const;
+
+ private:
+  Bplus(BplusOptions options, std::vector<Child> cables, Child machine, GuestAgent agent)
+      : options_(std::move(options)),
+        cables_(std::move(cables)),
+        machine_(std::move(machine)),
+        agent_(std::move(agent)) {}
+
+  BplusOptions options_;
+  std::vector<Child> cables_;
+  Child machine_;
+  GuestAgent agent_;
+};
+
+}  // namespace zprov::vm

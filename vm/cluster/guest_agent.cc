@@ -1,0 +1,129 @@
+#include "vm/cluster/guest_agent.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace zprov::vm {
+namespace {
+
+using nlohmann::json;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds kLookAgain{200};  // the agent has no way to say that a command ended
+
+// RFC 4648, 4, as the agent sends it.
+std::string FromBase64(const std::string& text) {
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string bytes;
+  uint32_t bits = 0;
+  int count = 0;
+  for (const char c : text) {
+    const size_t digit = kDigits.find(c);
+    if (digit == std::string_view::npos) break;
+    bits = bits << 6 | static_cast<uint32_t>(digit);
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    bytes += static_cast<char>(bits >> count & 0xff);
+  }
+  return bytes;
+}
+
+Result<int> ConnectTo(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const auto* to = reinterpret_cast<const sockaddr*>(&address);
+  if (connect(fd, to, sizeof(address)) == 0) return fd;
+  const std::string why = std::strerror(errno);
+  close(fd);
+  return Fail(ErrorKind::kFailed, fmt::format("connect to {}: {}", path, why));
+}
+
+// Waits for `fd` (none: just waits) until then, at most.
+bool Wait(int fd, steady_clock::time_point deadline) {
+  const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
+  pollfd wait{fd, POLLIN, 0};
+  return left.count() > 0 && poll(&wait, 1, static_cast<int>(left.count())) > 0;
+}
+
+}  // namespace
+
+GuestAgent::GuestAgent(GuestAgent&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)), received_(std::move(other.received_)) {}
+
+GuestAgent::~GuestAgent() {
+  if (fd_ >= 0) close(fd_);
+}
+
+Result<GuestAgent> GuestAgent::Connect(const std::string& socket, std::chrono::seconds within) {
+  const Deadline deadline = steady_clock::now() + within;
+  // QEMU makes its socket before anything else, but not before it was started.
+  auto fd = ConnectTo(socket);
+  while (!fd && steady_clock::now() < deadline) {
+    Wait(-1, steady_clock::now() + milliseconds(20));
+    fd = ConnectTo(socket);
+  }
+  if (!fd) return tl::make_unexpected(fd.error());
+  GuestAgent agent(*fd);
+  ZPROV_TRY(
+      agent.Ask(json{{"execute", "guest-sync"}, {"arguments", {{"id", 1}}}}.dump(), deadline));
+  return agent;
+}
+
+Result<std::string> GuestAgent::Ask(const std::string& line, Deadline deadline) {
+  const std::string whole = line + "\n";
+  if (send(fd_, whole.data(), whole.size(), MSG_NOSIGNAL) < 0) {
+    return Fail(ErrorKind::kFailed, "the machine's QEMU is gone");
+  }
+  for (;;) {
+    const size_t end = received_.find('\n');
+    if (end != std::string::npos) {
+      std::string answer = received_.substr(0, end);
+      received_.erase(0, end + 1);
+      return answer;
+    }
+    if (!Wait(fd_, deadline)) return Fail(ErrorKind::kTimedOut, "the machine's agent is silent");
+    std::array<char, 65536> buffer;
+    const ssize_t got = read(fd_, buffer.data(), buffer.size());
+    if (got <= 0) return Fail(ErrorKind::kFailed, "the machine's QEMU is gone");
+    received_.append(buffer.data(), static_cast<size_t>(got));
+  }
+}
+
+Result<Ran> GuestAgent::Run(const std::string& command, std::chrono::seconds within) {
+  const Deadline deadline = steady_clock::now() + within;
+  const json start{
+      {"execute", "guest-exec"},
+      {"arguments", {{"path", "/bin/sh"}, {"arg", {"-c", command}}, {"capture-output", true}}}};
+  ZPROV_ASSIGN(const std::string started, Ask(start.dump(), deadline));
+  const json answer = json::parse(started, nullptr, false);
+  if (!answer.contains("return")) return Fail(ErrorKind::kFailed, "guest-exec: " + started);
+  const json look{{"execute", "guest-exec-status"},
+                  {"arguments", {{"pid", answer["return"]["pid"]}}}};
+  while (steady_clock::now() < deadline) {
+    ZPROV_ASSIGN(const std::string line, Ask(look.dump(), deadline));
+    const json state = json::parse(line, nullptr, false).value("return", json::object());
+    if (state.value("exited", false)) {
+      return Ran{state.value("exitcode", 128), FromBase64(state.value("out-data", "")),
+                 FromBase64(state.value("err-data", ""))};
+    }
+    Wait(-1, std::min(deadline, steady_clock::now() + kLookAgain));
+  }
+  return Fail(ErrorKind::kTimedOut,
+              fmt::format("`{}` has not ended after {} s", command, within.count()));
+}
+
+}  // namespace zprov::vm

@@ -1,0 +1,39 @@
+// Commands on a machine, by Debian's qemu-guest-agent in it and a socket of its QEMU.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "util/result.h"
+
+namespace zprov::vm {
+
+struct Ran {
+  int exit_code = -1;
+  std::string out;
+  std::string err;
+};
+
+class GuestAgent {
+ public:
+  // The machine's agent answers, within that time. kTimedOut; kFailed (its QEMU is gone).
+  static Result<GuestAgent> Connect(const std::string& socket, std::chrono::seconds within);
+
+  GuestAgent(GuestAgent&& other) noexcept;
+  GuestAgent& operator=(GuestAgent&&) = delete;
+  ~GuestAgent();
+
+  // A command line for the machine's sh. kTimedOut: it runs on; kFailed.
+  Result<Ran> Run(const std::string& command, std::chrono::seconds within);
+
+ private:
+  explicit GuestAgent(int fd) : fd_(fd) {}
+  using Deadline = std::chrono::steady_clock::time_point;
+  // The line that answers that one.
+  Result<std::string> Ask(const std::string& line, Deadline deadline);
+
+  int fd_ = -1;
+  std::string received_;
+};
+
+}  // namespace zprov::vm
