@@ -22,7 +22,7 @@ spec::ClusterSpec Cluster(spec::Mode mode) {
 }
 
 engine::Request Request(plan::Wishes wishes) {
-  return {.wishes = wishes, .scope = engine::Scope::kEverything, .holder = "a test"};
+  return {.wishes = wishes, .holder = "a test"};
 }
 
 Result<plan::Plan> Apply(os::System& system, const spec::ClusterSpec& spec, plan::Wishes wishes) {

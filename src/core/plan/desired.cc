@@ -1,13 +1,11 @@
 #include "core/plan/desired.h"
 
 #include "core/generations/layout.h"
+#include "core/render/renderers.h"
 #include "util/path.h"
 
 namespace zprov::plan {
 namespace {
-
-constexpr char kUnit[] = "/etc/systemd/system/zprov-links.service";
-constexpr char kEnabledUnit[] = "/etc/systemd/system/multi-user.target.wants/zprov-links.service";
 
 MoveHome HomeMoveFor(const spec::ClusterSpec& spec) {
   return {.from = "/home",
@@ -70,10 +68,13 @@ Desired DesiredState(const spec::ClusterSpec& spec, const render::HostFacts& fac
                              .root = RootPath(spec, node.name),
                              .boot = spec.storage.boot});
   }
+  if (render::IsServedByZprov(spec)) {
+    desired.symlinks.push_back(
+        {render::kServiceEnabledPath,
+         RelativeTarget(render::kServiceEnabledPath, render::kServiceUnitPath)});
+  }
   if (spec.mode == spec::Mode::kNative) {
-    desired.symlinks.push_back({kEnabledUnit, RelativeTarget(kEnabledUnit, kUnit)});
-  } else {
-    desired.retired_files.push_back({kEnabledUnit, "the procedure's own scripts set up the links"});
+    desired.files.push_back(render::RcLocalOfNobody(spec));
   }
   return desired;
 }

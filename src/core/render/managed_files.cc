@@ -16,6 +16,15 @@ bool HasAny(const ClusterSpec& spec, const HostFacts& facts) {
                      [&](const spec::Node& node) { return facts.host_keys.contains(node.name); });
 }
 
+// What was started by an earlier zprov, before its serve looked after the links too.
+const std::vector<RetiredFile>& EarlierUnit() {
+  constexpr char kReason[] = "zprov.service does what it did";
+  static const std::vector<RetiredFile> kFiles = {
+      {"/etc/systemd/system/zprov-links.service", kReason},
+      {"/etc/systemd/system/multi-user.target.wants/zprov-links.service", kReason}};
+  return kFiles;
+}
+
 void AddBootFiles(const ClusterSpec& spec, const HostFacts& facts,
                   std::vector<ManagedFile>& files) {
   for (const spec::Node& node : spec.nodes) {
@@ -31,17 +40,18 @@ void AddBootFiles(const ClusterSpec& spec, const HostFacts& facts,
 }
 
 void AddNative(const ClusterSpec& spec, std::vector<ManagedFile>& files) {
-  files.push_back(NativeUdev(spec));
+  files.push_back(NativeUdev());
   for (const spec::Node& node : spec.nodes) {
     if (node.usb) files.push_back(LinkFile(spec, node));
   }
-  files.push_back(LinksUnit());
+  files.push_back(ServiceUnit(spec));
 }
 
 void AddCompatible(const ClusterSpec& spec, std::vector<ManagedFile>& files) {
   files.push_back(CompatibleUdev(spec));
   files.push_back(Interfaces(spec));
   files.push_back(RcLocal(spec));
+  if (IsServedByZprov(spec)) files.push_back(ServiceUnit(spec));
 }
 
 std::vector<RetiredFile> RetiredNatively(const ClusterSpec& spec) {
@@ -57,8 +67,11 @@ std::vector<RetiredFile> RetiredNatively(const ClusterSpec& spec) {
 
 std::vector<RetiredFile> RetiredCompatibly(const ClusterSpec& spec) {
   std::vector<RetiredFile> files = {
-      {kNativeUdevPath, "in the compatible mode 70-gadget.rules names the links"},
-      {kLinksUnitPath, "in the compatible mode ifupdown brings the links up"}};
+      {kNativeUdevPath, "in the compatible mode 70-gadget.rules names the links"}};
+  if (!IsServedByZprov(spec)) {
+    files.push_back({kServiceUnitPath, "in the compatible mode rpiboot boots the nodes"});
+    files.push_back({kServiceEnabledPath, "in the compatible mode rpiboot boots the nodes"});
+  }
   for (const spec::Node& node : spec.nodes) {
     files.push_back({LinkPath(node), "in the compatible mode 70-gadget.rules names the links"});
   }
@@ -92,13 +105,17 @@ std::vector<ManagedFile> ManagedFiles(const ClusterSpec& spec, const HostFacts& 
 }
 
 std::vector<RetiredFile> RetiredFiles(const ClusterSpec& spec) {
+  std::vector<RetiredFile> files;
   switch (spec.mode) {
     case Mode::kNative:
-      return RetiredNatively(spec);
+      files = RetiredNatively(spec);
+      break;
     case Mode::kCompatible:
-      return RetiredCompatibly(spec);
+      files = RetiredCompatibly(spec);
+      break;
   }
-  return {};
+  files.insert(files.end(), EarlierUnit().begin(), EarlierUnit().end());
+  return files;
 }
 
 }  // namespace zprov::render
