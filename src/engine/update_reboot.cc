@@ -18,7 +18,7 @@ namespace {
 using Names = std::vector<std::string>;
 using Verb = ControlRequest::Verb;
 
-constexpr os::Moment kSettlesWithin = std::chrono::seconds(30);
+constexpr os::Moment kAnswersWithin = std::chrono::seconds(10);
 
 struct Renewal {
   os::System& system;
@@ -43,12 +43,6 @@ Result<Names> WithPort(const spec::ClusterSpec& spec, const Names& asked) {
 
 bool Runs(const NodeView& view) {
   return view.state == NodeState::kHealthy || view.state == NodeState::kUp;
-}
-
-// Somewhere between its boot ROM and a system that runs: what it is will show.
-bool IsOnItsWay(const NodeView& view) {
-  return view.state == NodeState::kGadget || view.state == NodeState::kLink ||
-         view.state == NodeState::kMounted;
 }
 
 bool IsDown(const NodeView& view) {
@@ -81,15 +75,10 @@ Result<Renewed> Native(const Renewal& renewal) {
 // The ROMs of `names` are left alone while `client` lives. Returns who of them runs.
 Result<Names> HoldAndLook(Client& client, const Renewal& renewal, const Names& names) {
   const auto at_once = [](const Snapshot&) { return Client::Verdict::kOver; };
-  ZPROV_TRY(client.Do({Verb::kHold, names}, kSettlesWithin, at_once));
-  const auto look = [&](const Snapshot& snapshot) {
-    renewal.news.snapshot(snapshot);
-    return std::ranges::any_of(snapshot.nodes, IsOnItsWay) ? Client::Verdict::kGoOn
-                                                           : Client::Verdict::kOver;
-  };
-  ZPROV_ASSIGN(const Client::Outcome seen, client.Do({Verb::kWatch, {}}, kSettlesWithin, look));
+  ZPROV_TRY(client.Do({Verb::kHold, names}, kAnswersWithin, at_once));
+  ZPROV_ASSIGN(const Snapshot seen, LookAround(client, renewal.system, renewal.news.snapshot));
   Names running;
-  for (const NodeView& view : seen.last.nodes) {
+  for (const NodeView& view : seen.nodes) {
     if (Has(names, view.node) && Runs(view)) running.push_back(view.node);
   }
   return running;

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "engine/serve/client.h"
-
 namespace zprov::engine {
 namespace {
 
@@ -40,6 +38,11 @@ bool AllHaveEnded(const Snapshot& snapshot, const OrderRequest& request) {
   return std::ranges::none_of(ends, [](const NodeOrdered& node) { return node.how == How::kLate; });
 }
 
+bool IsOnItsWay(const NodeView& view) {
+  return view.state == NodeState::kGadget || view.state == NodeState::kLink ||
+         view.state == NodeState::kMounted;
+}
+
 ControlRequest ControlRequestFor(const OrderRequest& request) {
   switch (request.what) {
     case Order::kHalt:
@@ -66,9 +69,27 @@ std::string_view Name(How how) {
   return "";
 }
 
+Result<Snapshot> LookAround(Client& client, os::System& system, const OnSnapshotNews& on_news) {
+  constexpr os::Moment kShowsWithin = std::chrono::seconds(3);  // what is plugged in, and its link
+  const os::Moment least = system.clock.Now() + (client.IsOfServe() ? os::Moment(0) : kShowsWithin);
+  const auto look = [&](const Snapshot& snapshot) {
+    on_news(snapshot);
+    const bool is_settled =
+        snapshot.at >= least && std::ranges::none_of(snapshot.nodes, IsOnItsWay);
+    return is_settled ? Client::Verdict::kOver : Client::Verdict::kGoOn;
+  };
+  ZPROV_ASSIGN(Client::Outcome outcome,
+               client.Do({ControlRequest::Verb::kWatch, {}}, kSettlesWithin, look));
+  if (outcome.how == Client::Outcome::How::kInterrupted) {
+    return Fail(ErrorKind::kFailed, "interrupted before any node was told anything");
+  }
+  return std::move(outcome.last);
+}
+
 Result<Ordered> GiveOrder(os::System& system, const spec::ClusterSpec& spec,
                           const OrderRequest& request, const OnSnapshotNews& on_news) {
   ZPROV_ASSIGN(const auto client, Client::OfServeOrHere(system, spec, request.holder));
+  if (!client->IsOfServe()) ZPROV_TRY(LookAround(*client, system, on_news));
   const auto look = [&](const Snapshot& snapshot) {
     on_news(snapshot);
     return AllHaveEnded(snapshot, request) ? Client::Verdict::kOver : Client::Verdict::kGoOn;

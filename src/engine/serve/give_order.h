@@ -9,6 +9,7 @@
 #include "core/spec/cluster_spec.h"
 #include "engine/node_reports.h"
 #include "engine/serve/boot_nodes.h"
+#include "engine/serve/client.h"
 #include "engine/serve/snapshot.h"
 #include "os/system.h"
 #include "util/result.h"
@@ -43,6 +44,12 @@ struct Ordered {
 // reboot may take as long as any boot.
 inline constexpr os::Moment kHaltsWithin = std::chrono::minutes(3);
 inline constexpr os::Moment kRebootsWithin = std::chrono::minutes(18);
+
+// Where all nodes are, once none of them is between its boot ROM and a system that runs; a process
+// that has just begun to look sees that only after a while. At most kSettlesWithin. kFailed: an
+// interrupt came first. Errors as Client's.
+inline constexpr os::Moment kSettlesWithin = std::chrono::seconds(60);
+Result<Snapshot> LookAround(Client& client, os::System& system, const OnSnapshotNews& on_news);
 
 // kRefused, and no node was told anything: one of them cannot obey, and the message says which and
 // what to do. Errors as Client's.

@@ -27,8 +27,8 @@ using ::testing::StartsWith;
 
 class Rig {
  public:
-  explicit Rig(const sim::TroublesByPort& troubles = {}) {
-    sim::RigWithZeros(world, troubles);
+  explicit Rig(const sim::TroublesByPort& troubles = {})
+      : zeros(sim::RigWithZeros(world, troubles)) {
     EXPECT_EQ(RunOn(world, {"apply"}).exit, 0);
   }
   void After(std::chrono::nanoseconds time, std::function<void()> happening) {
@@ -39,6 +39,7 @@ class Rig {
   }
 
   sim::World world;
+  std::vector<std::shared_ptr<sim::zero::Zero>> zeros;
 };
 
 TEST(Serve, BootsWhatIsPluggedInUntilItIsToldToEndAndSaysEachStage) {
@@ -168,6 +169,60 @@ TEST_F(BesideServe, WatchIsADocumentPerLine) {
   EXPECT_EQ(Faults("watch", documents[documents.size() / 2]), "");
   EXPECT_EQ(Faults("watch", documents.back()), "");
   EXPECT_EQ(json::parse(documents.back())["nodes"][0]["stage"], "healthy");
+}
+
+TEST_F(BesideServe, HaltShutsNodesDownAndRebootBringsThemBack) {
+  Begin();
+  ASSERT_EQ((*this)({"boot"}).exit, 0);
+  const Said halt = (*this)({"halt", "s0", "s3"});
+  EXPECT_EQ(halt.exit, 0) << halt.out << halt.err;
+  EXPECT_THAT(halt.out, AllOf(StartsWith("NODE  HALT  STAGE\n"), EndsWith("2 nodes: 2 done\n")));
+  EXPECT_EQ(rig_->zeros[0]->stage(), sim::zero::Stage::kHalted);
+  const Said reboot = (*this)({"reboot", "s1", "--json"});
+  EXPECT_EQ(reboot.exit, 0) << reboot.err;
+  EXPECT_EQ(Faults("halt", reboot.out), "");
+  EXPECT_EQ(rig_->zeros[1]->boots(), 2);
+  EXPECT_EQ(rig_->zeros[2]->boots(), 1);
+}
+
+TEST_F(BesideServe, RebootOfANodeThatIsOffIsRefusedAndSaysHowToBootIt) {
+  Begin();
+  ASSERT_EQ((*this)({"boot"}).exit, 0);
+  ASSERT_EQ((*this)({"halt", "s0"}).exit, 0);
+  const Said reboot = (*this)({"reboot", "s0", "s1"});
+  EXPECT_EQ(reboot.exit, 3);
+  EXPECT_THAT(reboot.err, HasSubstr("zprov boot s0"));
+  EXPECT_EQ(rig_->zeros[1]->boots(), 1);
+}
+
+TEST_F(BesideServe, ANodeThatDoesNotObeyIsNamedAndTheOthersHaveObeyed) {
+  Begin({{"1-1.3", {{sim::zero::Fault::kIgnoresOrders}}}});
+  ASSERT_EQ((*this)({"boot"}).exit, 0);
+  const Said halt = (*this)({"halt", "s0", "s1"});
+  EXPECT_EQ(halt.exit, 1);
+  EXPECT_THAT(halt.out, AllOf(HasSubstr("\ns1: halt failed: it did not leave the bus"),
+                              EndsWith("2 nodes: 1 done, 1 failed\n")));
+}
+
+TEST_F(BesideServe, UpdateWithRebootLeavesAllOnTheNewGeneration) {
+  Begin();
+  ASSERT_EQ((*this)({"boot"}).exit, 0);
+  rig_->world.Put("/usr/local/bin/blink", "a program\n", 0755);
+  const Said update = (*this)({"update", "--reboot"});
+  EXPECT_EQ(update.exit, 0) << update.err;
+  EXPECT_THAT(update.out,
+              AllOf(HasSubstr("generation 2 made for 5 nodes"), EndsWith("5 nodes: 5 done\n")));
+  const Said again = (*this)({"update", "--reboot", "--json"});
+  EXPECT_EQ(Faults("update", again.out), "");
+}
+
+TEST(HaltWithoutAServe, ShutsDownANodeThatRunsAndIsNotFooledByNotHavingLookedYet) {
+  Rig rig;
+  ASSERT_EQ(RunOn(rig.world, {"boot"}).exit, 0);
+  const Said halt = RunOn(rig.world, {"halt", "s2"});
+  EXPECT_EQ(halt.exit, 0) << halt.out << halt.err;
+  EXPECT_EQ(rig.zeros[2]->stage(), sim::zero::Stage::kHalted);
+  EXPECT_EQ(rig.zeros[1]->stage(), sim::zero::Stage::kHealthy);
 }
 
 TEST_F(BesideServe, BootDrawsATableOverItselfOnATerminalAndTakesItAway) {
