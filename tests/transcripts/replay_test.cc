@@ -64,7 +64,11 @@ TEST_P(Replayed, AHealthyBootMeetsTheSameSubmitsInTheSameOrder) {
 }
 
 TEST_P(Replayed, WhatIsRecordedNowIsReplayedTheSame) {
-  const std::string transcript = RecordBoot(GetParam());
+  const auto [transcript, recorded] = RecordBoot(GetParam());
+  for (const engine::NodeView& view : recorded) {
+    EXPECT_GE(view.state, NodeState::kGadget) << view.node << ": " << view.cause;
+    EXPECT_EQ(view.failures, 0) << view.node << ": " << view.cause;
+  }
   if (std::getenv("ZPROV_UPDATE_GOLDEN") != nullptr) {
     std::ofstream(PathOf(GetParam()), std::ios::binary) << transcript;
     ADD_FAILURE() << PathOf(GetParam()) << " is written anew: read the diff";

@@ -1,7 +1,6 @@
 #include "transcripts/rig.h"
 
 #include <fmt/format.h>
-#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <utility>
@@ -26,9 +25,12 @@ constexpr BootFile kFiles[] = {
     {"overlays/overlay_map.dtb", 64}, {"overlays/dwc2.dtbo", 801},
 };
 
+// The same words over and over, so that each chunk of a file is another one.
 std::string ContentOf(const BootFile& file) {
+  const std::string words = fmt::format("{} of {} bytes, ", file.name, file.size);
   std::string content;
-  while (content.size() < file.size) content += fmt::format("{} {} ", file.name, content.size());
+  content.reserve(file.size + words.size());
+  while (content.size() < file.size) content += words;
   content.resize(file.size);
   return content;
 }
@@ -96,25 +98,23 @@ void Run(engine::Fleet& fleet, const Bus& bus, os::Moment end) {
   }
 }
 
-std::string RecordBoot(size_t nodes) {
+RecordedBoot RecordBoot(size_t nodes) {
   Rig rig(nodes);
   std::vector<std::shared_ptr<sim::zero::Zero>> zeros;
   for (const spec::Node& node : rig.spec().nodes) {
     zeros.push_back(sim::zero::PlugZero(rig.world(), {.port = *node.usb}));
   }
-  std::string transcript;
+  RecordedBoot recorded;
   const Bus real = rig.bus();
-  const auto recording = adapters::RecordUsb({real.usb, real.events, real.clock},
-                                             [&](std::string_view piece) { transcript += piece; });
+  const auto recording =
+      adapters::RecordUsb({real.usb, real.events, real.clock},
+                          [&](std::string_view piece) { recorded.transcript += piece; });
   const Bus bus{*recording.usb, *recording.events, real.clock};
   engine::Fleet fleet(rig.With(bus), rig.spec());
-  EXPECT_TRUE(fleet.Begin());
+  (void)fleet.Begin();
   Run(fleet, bus, bus.clock.Now() + seconds(25));
-  for (const engine::NodeView& view : fleet.Views()) {
-    EXPECT_GE(view.state, engine::NodeState::kGadget) << view.node << ": " << view.cause;
-    EXPECT_EQ(view.failures, 0) << view.node << ": " << view.cause;
-  }
-  return transcript;
+  recorded.views = fleet.Views();
+  return recorded;
 }
 
 }  // namespace zprov::transcripts

@@ -50,7 +50,12 @@ class Rig {
 // Lets the events come until `end`, or until there are none.
 void Run(engine::Fleet& fleet, const Bus& bus, os::Moment end);
 
-// A healthy boot of so many boards, from power to their gadgets.
-std::string RecordBoot(size_t nodes);
+struct RecordedBoot {
+  std::string transcript;
+  std::vector<engine::NodeView> views;
+};
+
+// A healthy boot of so many boards, from power to their gadgets, on the simulated bus.
+RecordedBoot RecordBoot(size_t nodes);
 
 }  // namespace zprov::transcripts

@@ -9,6 +9,7 @@
 #include "adapters/libusb.h"
 #include "adapters/proc_table.h"
 #include "adapters/sd_daemon.h"
+#include "adapters/worker_thread.h"
 #include "engine/apply.h"
 #include "kernel/hosts/hosts.h"
 #include "support/capability.h"
@@ -31,7 +32,8 @@ class Host {
         usb_(adapters::MakeLibusb(*loop_)),
         processes_(adapters::MakeProcTable()),
         control_(adapters::MakeControlSocket(*loop_)),
-        supervisor_(adapters::MakeSdDaemon()) {
+        supervisor_(adapters::MakeSdDaemon()),
+        background_(adapters::MakeWorkerThread(*loop_, root).value()) {
     tree_->system().live = &live_;
   }
 
@@ -45,7 +47,8 @@ class Host {
   std::unique_ptr<os::ProcessTable> processes_;
   std::unique_ptr<os::Control> control_;
   std::unique_ptr<os::Supervisor> supervisor_;
-  os::Live live_{*netlink_, *usb_, *processes_, *control_, *supervisor_};
+  std::unique_ptr<os::Background> background_;
+  os::Live live_{*netlink_, *usb_, *processes_, *control_, *supervisor_, *background_};
 };
 
 Link LinkNamed(os::System& system, const std::string& name) {
