@@ -14,6 +14,21 @@ MoveHome HomeMoveFor(const spec::ClusterSpec& spec) {
           .parked = "/.home.before-zprov"};
 }
 
+// The unit is started with the host; what an earlier zprov had in its place goes.
+void AddUnit(const spec::ClusterSpec& spec, Desired& desired) {
+  using render::kServiceEnabledPath;
+  if (render::IsServedByZprov(spec)) {
+    desired.symlinks.push_back(
+        {kServiceEnabledPath, RelativeTarget(kServiceEnabledPath, render::kServiceUnitPath)});
+  } else {
+    desired.retired_files.push_back({kServiceEnabledPath, "rpiboot boots the nodes"});
+  }
+  for (const char* earlier : {"/etc/systemd/system/zprov-links.service",
+                              "/etc/systemd/system/multi-user.target.wants/zprov-links.service"}) {
+    desired.retired_files.push_back({earlier, "zprov.service does what it did"});
+  }
+}
+
 }  // namespace
 
 std::string StateDirectory(const spec::ClusterSpec& spec) {
@@ -68,14 +83,8 @@ Desired DesiredState(const spec::ClusterSpec& spec, const render::HostFacts& fac
                              .root = RootPath(spec, node.name),
                              .boot = spec.storage.boot});
   }
-  if (render::IsServedByZprov(spec)) {
-    desired.symlinks.push_back(
-        {render::kServiceEnabledPath,
-         RelativeTarget(render::kServiceEnabledPath, render::kServiceUnitPath)});
-  }
-  if (spec.mode == spec::Mode::kNative) {
-    desired.files.push_back(render::RcLocalOfNobody(spec));
-  }
+  AddUnit(spec, desired);
+  if (spec.mode == spec::Mode::kNative) desired.files.push_back(render::RcLocalOfNobody(spec));
   return desired;
 }
 

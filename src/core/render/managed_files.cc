@@ -16,15 +16,6 @@ bool HasAny(const ClusterSpec& spec, const HostFacts& facts) {
                      [&](const spec::Node& node) { return facts.host_keys.contains(node.name); });
 }
 
-// What was started by an earlier zprov, before its serve looked after the links too.
-const std::vector<RetiredFile>& EarlierUnit() {
-  constexpr char kReason[] = "zprov.service does what it did";
-  static const std::vector<RetiredFile> kFiles = {
-      {"/etc/systemd/system/zprov-links.service", kReason},
-      {"/etc/systemd/system/multi-user.target.wants/zprov-links.service", kReason}};
-  return kFiles;
-}
-
 void AddBootFiles(const ClusterSpec& spec, const HostFacts& facts,
                   std::vector<ManagedFile>& files) {
   for (const spec::Node& node : spec.nodes) {
@@ -70,7 +61,6 @@ std::vector<RetiredFile> RetiredCompatibly(const ClusterSpec& spec) {
       {kNativeUdevPath, "in the compatible mode 70-gadget.rules names the links"}};
   if (!IsServedByZprov(spec)) {
     files.push_back({kServiceUnitPath, "in the compatible mode rpiboot boots the nodes"});
-    files.push_back({kServiceEnabledPath, "in the compatible mode rpiboot boots the nodes"});
   }
   for (const spec::Node& node : spec.nodes) {
     files.push_back({LinkPath(node), "in the compatible mode 70-gadget.rules names the links"});
@@ -105,17 +95,13 @@ std::vector<ManagedFile> ManagedFiles(const ClusterSpec& spec, const HostFacts& 
 }
 
 std::vector<RetiredFile> RetiredFiles(const ClusterSpec& spec) {
-  std::vector<RetiredFile> files;
   switch (spec.mode) {
     case Mode::kNative:
-      files = RetiredNatively(spec);
-      break;
+      return RetiredNatively(spec);
     case Mode::kCompatible:
-      files = RetiredCompatibly(spec);
-      break;
+      return RetiredCompatibly(spec);
   }
-  files.insert(files.end(), EarlierUnit().begin(), EarlierUnit().end());
-  return files;
+  return {};
 }
 
 }  // namespace zprov::render

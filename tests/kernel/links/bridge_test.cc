@@ -80,8 +80,7 @@ TEST(Bridge, IsMadePinnedAndAddressedByApplyAndPutBackByLinksAlone) {
   MakeStore(root);
   Host host(root);
   const spec::ClusterSpec spec = FiveNodes(spec::Mode::kNative);
-  const engine::Request request{
-      .wishes = {.allow_open = true}, .holder = "a test"};
+  const engine::Request request{.wishes = {.allow_open = true}, .holder = "a test"};
   const auto ignore = [](const engine::Progress&) {};
 
   const auto applied = engine::Apply(host.system(), spec, request, ignore);
