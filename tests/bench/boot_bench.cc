@@ -13,6 +13,7 @@
 
 #include "adapters/recording_usb.h"
 #include "adapters/usb_transcript.h"
+#include "bench/boot_set.h"
 #include "bench/program.h"
 #include "core/spec/format.h"
 #include "engine/fleet/fleet.h"
@@ -31,23 +32,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 double Seconds(Moment moment) { return std::chrono::duration<double>(moment).count(); }
-
-// What a Zero of Raspberry Pi OS is sent; start.elf, fixup.dat and bootcode.bin as
-// src/core/usbboot/README.md has them, the others rounded from Debian's armel packages.
-struct BootFile {
-  const char* name;
-  size_t size;  // bytes
-};
-constexpr BootFile kFiles[] = {
-    {"bootcode.bin", 50'000},
-    {"start.elf", 2'900'000},
-    {"fixup.dat", 6'700},
-    {"kernel.img", 5'800'000},
-    {"initrd.img", 9'000'000},
-    {"bcm2708-rpi-zero.dtb", 18'000},
-    {"overlays/overlay_map.dtb", 400},
-    {"overlays/dwc2.dtbo", 800},
-};
 
 // ---- one run
 
@@ -136,18 +120,6 @@ std::vector<PortPath> Ports(size_t nodes) {
     ports.push_back({1, {1, hub, static_cast<uint8_t>(1 + i % 7)}});
   }
   return ports;
-}
-
-void PutBootSet(sim::World& world, const spec::ClusterSpec& spec) {
-  for (const BootFile& file : kFiles) {
-    world.Put(std::string("/x/.zprov/gen/1/boot/") + file.name, std::string(file.size, 'f'));
-  }
-  for (const spec::Node& node : spec.nodes) {
-    const std::string generation = "/x/.zprov/gen/1/" + node.name;
-    world.Put(generation + "/root/etc/hostname", node.name);
-    world.scene().Symlink(generation + "/boot", "../boot");
-    world.scene().Symlink("/x/.zprov/current/" + node.name, "../gen/1/" + node.name);
-  }
 }
 
 bool IsServed(const engine::NodeView& view) {
