@@ -291,6 +291,16 @@ Result<Finding> Modules(const Patient& patient) {
       "install the distribution's full kernel package; after a kernel update, reboot first"};
 }
 
+// libusb, as Debian builds it, hears of arrivals from udev and from nobody else.
+Result<Finding> Hotplug(const Patient& patient) {
+  ZPROV_ASSIGN(const bool runs, Exists(patient, "/run/udev/control"));
+  if (runs) return Good("udev runs");
+  return Finding{Verdict::kBad,
+                 "udev does not run: a board that shows its next stage is not seen, and a boot "
+                 "ends after the first",
+                 "systemctl start systemd-udevd"};
+}
+
 // The host has no battery clock: before NTP answers it may be years behind its own files.
 Result<Finding> Clock(const Patient& patient) {
   ZPROV_ASSIGN(const auto hosts, patient.system.files.Status("/etc/hosts"));
@@ -313,8 +323,8 @@ constexpr Prerequisite kOfTrees[] = {
 };
 
 constexpr Prerequisite kOfHosts[] = {
-    {"nfs running", NfsRunning}, {"rpiboot", Rpiboot}, {"network manager", NetworkManager},
-    {"kernel modules", Modules}, {"clock", Clock},
+    {"nfs running", NfsRunning}, {"rpiboot", Rpiboot},        {"network manager", NetworkManager},
+    {"hot-plug", Hotplug},       {"kernel modules", Modules}, {"clock", Clock},
 };
 
 DoctorRow RowOf(const Prerequisite& prerequisite, const Patient& patient) {

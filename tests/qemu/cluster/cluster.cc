@@ -1,0 +1,136 @@
+#include "qemu/cluster/cluster.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "support/capability.h"
+#include "support/shell.h"
+
+namespace zprov::tests {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr char kImages[] = ZPROV_SOURCE_DIR "/vm/images";
+constexpr char kVm[] = ZPROV_BUILD_DIR "/../vm";
+
+// The Zeros' root is a tree of its own, since this host is no ARM machine.
+constexpr char kSpec[] = R"([cluster]
+mode = "native"
+[storage]
+source = "/srv/zero"
+[boot]
+initramfs = "/boot/initrd.img"
+[nodes]
+prefix = "s"
+count = {}
+first_address = "192.168.7.33"
+stride = 4
+host_mac = "02:34:33:3c:50:22"
+node_mac = "02:34:33:3c:50:21"
+usb = [{}]
+)";
+
+std::string SpecFor(int zeros) {
+  std::string ports;
+  for (int zero = 1; zero <= zeros; ++zero) ports += fmt::format("\"1-{}\", ", zero);
+  return fmt::format(kSpec, zeros, ports);
+}
+
+std::string Content(const std::string& path) {
+  std::ostringstream all;
+  all << std::ifstream(path, std::ios::binary).rdbuf();
+  return all.str();
+}
+
+}  // namespace
+
+void Cluster::SetUp() {
+  for (const char* program : {"qemu-system-x86_64", "qemu-system-arm", "mmdebstrap", "mkfs.btrfs",
+                              "cpio", "depmod", "strip"}) {
+    const bool there = RunShell(fmt::format("command -v {}", program)).exit_code == 0;
+    ZPROV_NEEDS(there, program);
+  }
+  ZPROV_NEEDS(geteuid() == 0, "root");  // to make the image
+  ASSERT_EQ(RunShell(fmt::format("{0}/bplus {1}/bplus {1}/zero", kImages, kVm)).exit_code, 0)
+      << "is a Debian mirror within reach?";
+  ASSERT_NE(mkdtemp(directory_.data()), nullptr);
+}
+
+void Cluster::TearDown() {
+  if (HasFailure() && bplus_) {
+    const auto said =
+        bplus_->Run("journalctl -b --no-pager -n 60; dmesg | tail -n 40", seconds(60));
+    std::cout << bplus_->Consoles() << (said ? said->out : "");
+  }
+  bplus_.reset();
+  if (std::filesystem::exists(directory_)) std::filesystem::remove_all(directory_);
+}
+
+void Cluster::PackWhatTheOperatorInstalls(int zeros) {
+  const std::string tree = directory_ + "/payload";
+  std::filesystem::create_directories(tree + "/usr/bin");
+  std::filesystem::create_directories(tree + "/etc/zprov");
+  std::ofstream(tree + "/etc/zprov/cluster.toml") << SpecFor(zeros);
+  const Ran packed = RunShell(fmt::format(
+      "strip -o {0}/usr/bin/zprov {1} && tar -cf {0}.tar -C {0} .", tree, ZPROV_PROGRAM));
+  ASSERT_EQ(packed.exit_code, 0);
+}
+
+void Cluster::PowerOn(int zeros) {
+  ASSERT_NO_FATAL_FAILURE(PackWhatTheOperatorInstalls(zeros));
+  auto booted = vm::Bplus::Boot({.images = fmt::format("{}/bplus", kVm),
+                                 .cable = ZPROV_CABLE,
+                                 .directory = directory_,
+                                 .payload = directory_ + "/payload.tar",
+                                 .zeros = zeros});
+  ASSERT_TRUE(booted.has_value()) << booted.error().message;
+  bplus_.emplace(std::move(*booted));
+  Expect(
+      "tar -xf /dev/vdb -C / && btrfs -q subvolume create /srv/zero && "
+      "cp -a --reflink=always /srv/zero.tree/. /srv/zero",
+      seconds(60));
+}
+
+vm::Ran Cluster::Run(const std::string& command, seconds within) {
+  auto ran = bplus_->Run(command, within);
+  EXPECT_TRUE(ran.has_value()) << ran.error().message;
+  return ran ? *ran : vm::Ran{};
+}
+
+std::string Cluster::Expect(const std::string& command, seconds within) {
+  const vm::Ran ran = Run(command, within);
+  EXPECT_EQ(ran.exit_code, 0) << command << "\n" << ran.out << ran.err;
+  return ran.out;
+}
+
+std::string Cluster::OnNode(const std::string& address, const std::string& command) {
+  return Expect(
+      fmt::format("timeout 60 bash -c 'exec 3<>/dev/tcp/{}/23; printf \"%s\\nexit\\n\" \"{}\" >&3; "
+                  "cat <&3'",
+                  address, command),
+      seconds(90));
+}
+
+std::string Cluster::DirectoryOfZero(int zero) const {
+  return fmt::format("{}/zero{}", directory_, zero);
+}
+
+std::string Cluster::ConsoleOfZero(int zero) const {
+  return Content(DirectoryOfZero(zero) + "/console.log");
+}
+
+std::string Cluster::WordOfZero(int zero, const std::string& name) const {
+  const std::string log = Content(DirectoryOfZero(zero) + "/cable.log");
+  const size_t at = log.rfind(name);
+  if (at == std::string::npos) return "";
+  const size_t begin = at + name.size();
+  return log.substr(begin, log.find_first_of(" \n", begin) - begin);
+}
+
+}  // namespace zprov::tests

@@ -1,0 +1,45 @@
+// A rig as its operator sets it up, in QEMU: a B+ with zprov and its description of the cluster,
+// and Zeros on its ports.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "vm/cluster/bplus.h"
+
+namespace zprov::tests {
+
+class Cluster : public ::testing::Test {
+ protected:
+  // Makes the images. Skips by the name of what this machine lacks.
+  void SetUp() override;
+  // Shows the consoles of a test that failed.
+  void TearDown() override;
+
+  // The B+ starts, with Zeros s0, s1, … under power at its ports 1-1, 1-2, … What the operator
+  // installs is there, and nothing was applied yet.
+  void PowerOn(int zeros);
+
+  // On the B+. It must succeed; what it said on stdout.
+  std::string Expect(const std::string& command, std::chrono::seconds within);
+  vm::Ran Run(const std::string& command, std::chrono::seconds within);
+  // On a node: what it said on stdout.
+  std::string OnNode(const std::string& address, const std::string& command);
+
+  // What that Zero (1, 2, …) was started with at last: "zprov.boot=" gives the nonce.
+  std::string WordOfZero(int zero, const std::string& name) const;
+  std::string DirectoryOfZero(int zero) const;
+  std::string ConsoleOfZero(int zero) const;
+
+ private:
+  void PackWhatTheOperatorInstalls(int zeros);
+
+  std::string directory_ = "/tmp/zprov-qemu-XXXXXX";
+  std::optional<vm::Bplus> bplus_;
+};
+
+}  // namespace zprov::tests
