@@ -69,8 +69,11 @@ std::string RenewedText(const engine::Renewed& renewed) {
   std::string text = UpdateText(updated);
   if (!renewed.rebooted.empty()) {
     text += OrderedText(Order::kReboot, {renewed.rebooted, renewed.warnings});
-  } else if (updated.number != 0) {
-    text += "no node ran, so none was rebooted\n";
+  } else {
+    for (const std::string& warning : renewed.warnings) {
+      text += fmt::format("warning: {}\n", Printable(warning));
+    }
+    if (updated.number != 0) text += "no node was rebooted\n";
   }
   return text;
 }

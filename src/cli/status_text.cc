@@ -180,10 +180,9 @@ std::string InWords(const NodeView& view, os::Moment at) {
   return text;
 }
 
-std::string WhatServeSays(const Live& live, const std::string& node) {
-  if (!live) return "nothing: none runs";
-  const NodeView* view = ViewOf(*live, node);
-  return view == nullptr ? "nothing: the node has no port" : InWords(*view, live->at);
+std::string WhatServeSays(const engine::Snapshot& live, const std::string& node) {
+  const NodeView* view = ViewOf(live, node);
+  return view == nullptr ? "nothing: the node has no port" : InWords(*view, live.at);
 }
 
 // What an operator should act on.
@@ -218,15 +217,16 @@ std::string NodeText(const ClusterStatus& status, const Live& live) {
   std::string text;
   for (const NodeStatus& node : status.nodes) {
     const std::string life = std::string(engine::Name(node.life.life));
-    text += node.node + "\n" +
-            Table({{"  life", life + ": " + Printable(node.life.evidence)},
-                   {"  serve says", WhatServeSays(live, node.node)},
-                   {"  runs", RunsInWords(node)},
-                   {"  next boot", NextBoot(node, status.now_ns)},
-                   {"  a reboot", RebootInWords(node)},
-                   {"  generations", node.generations.empty() ? "none" : Numbers(node.generations)},
-                   {"  wrote", Wrote(node.wrote)}}) +
-            Largest(node.wrote) + BootsText(node.boots);
+    std::vector<std::vector<std::string>> rows = {
+        {"  life", life + ": " + Printable(node.life.evidence)}};
+    if (live) rows.push_back({"  serve says", WhatServeSays(*live, node.node)});
+    rows.insert(rows.end(),
+                {{"  runs", RunsInWords(node)},
+                 {"  next boot", NextBoot(node, status.now_ns)},
+                 {"  a reboot", RebootInWords(node)},
+                 {"  generations", node.generations.empty() ? "none" : Numbers(node.generations)},
+                 {"  wrote", Wrote(node.wrote)}});
+    text += node.node + "\n" + Table(rows) + Largest(node.wrote) + BootsText(node.boots);
   }
   return text + Drift(status.drift) + Interrupted(status.interrupted);
 }

@@ -60,15 +60,35 @@ Result<Renewed> UpdatedAlone(const Renewal& renewal) {
   return renewed;
 }
 
+// Whoever keeps its old generation and would hear it. One that is off takes the new one by itself;
+// all others are a warning: the generation is made, and no node is to wait for another.
+Result<Names> WhoCanReboot(const Renewal& renewal, Renewed& renewed) {
+  ZPROV_ASSIGN(const auto client,
+               Client::OfServeOrHere(renewal.system, renewal.spec, renewal.request.holder));
+  ZPROV_ASSIGN(const Snapshot seen, LookAround(*client, renewal.system, renewal.news.snapshot));
+  Names can;
+  for (const NodeView& view : seen.nodes) {
+    if (!Has(renewed.updated.at_next_boot, view.node)) continue;
+    if (view.state == NodeState::kHealthy) can.push_back(view.node);
+    if (view.state == NodeState::kHealthy || IsDown(view)) continue;
+    renewed.warnings.push_back(fmt::format(
+        "{} was not rebooted, for it is no healthy node ({}): it takes the new generation when it "
+        "boots",
+        view.node, Name(view.state)));
+  }
+  return can;
+}
+
 Result<Renewed> Native(const Renewal& renewal) {
   ZPROV_ASSIGN(Renewed renewed, UpdatedAlone(renewal));
-  const Names& old = renewed.updated.at_next_boot;
+  if (renewed.updated.at_next_boot.empty()) return renewed;
+  ZPROV_ASSIGN(const Names old, WhoCanReboot(renewal, renewed));
   if (old.empty()) return renewed;
   ZPROV_ASSIGN(Ordered ordered,
                GiveOrder(renewal.system, renewal.spec,
                          {Order::kReboot, old, renewal.request.holder}, renewal.news.snapshot));
   renewed.rebooted = std::move(ordered.nodes);
-  renewed.warnings = std::move(ordered.warnings);
+  renewed.warnings.insert(renewed.warnings.end(), ordered.warnings.begin(), ordered.warnings.end());
   return renewed;
 }
 

@@ -32,7 +32,8 @@ using testing::SizeIs;
 class UpdateReboot : public testing::Test {
  protected:
   void Start(spec::Mode mode, const sim::TroublesByPort& troubles = {}) {
-    spec_ = Cluster(mode);
+    spec_ = Cluster(spec::Mode::kNative);  // with ports
+    spec_.mode = mode;
     spec_.boot_server = spec::BootServer::kZprov;
     zeros_ = sim::RigWithZeros(world_, troubles);
     ASSERT_TRUE(Apply(world_.system(), spec_));
@@ -47,6 +48,9 @@ class UpdateReboot : public testing::Test {
         world_.system(), tests::ServeEnd{[this](const os::Event& event) { server_->On(event); },
                                          [this] { return server_->NextDeadline(); }});
     LetPass(minutes(2));
+    for (const engine::NodeView& view : server_->service().Views()) {
+      ASSERT_EQ(view.state, NodeState::kHealthy) << view.node << ": " << view.cause;
+    }
     world_.Put("/usr/local/bin/blink", "a program\n", 0755);
   }
 
@@ -54,7 +58,8 @@ class UpdateReboot : public testing::Test {
     ASSERT_TRUE(beside_->system().events.Next(world_.clock().Now() + time));
   }
 
-  Result<engine::Renewed> Renew(const engine::UpdateRequest& request = {}) {
+  Result<engine::Renewed> Renew(engine::UpdateRequest request = {}) {
+    request.holder = "a test";
     const engine::OnNotice on_notice = [](const engine::Notice&) {};
     const engine::OnSnapshotNews on_snapshot = [](const engine::Snapshot&) {};
     return engine::UpdateAndReboot(beside_->system(), spec_, request, {on_notice, on_snapshot});
@@ -94,14 +99,14 @@ TEST_F(UpdateReboot, NativelyRebootsOnlyWhoWasNamed) {
   EXPECT_EQ(Boots(), (std::vector<int>{1, 2, 1, 2, 1}));
 }
 
-TEST_F(UpdateReboot, RebootsNobodyWhenNothingNewWasMade) {
+TEST_F(UpdateReboot, RebootsNobodyWhoIsOff) {
   Start(spec::Mode::kNative);
-  ASSERT_TRUE(Renew());
-  const auto again = Renew({.if_changed = true});
-  ASSERT_TRUE(again) << again.error().message;
-  EXPECT_EQ(again->updated.number, 0);
-  EXPECT_THAT(again->rebooted, IsEmpty());
-  EXPECT_EQ(Boots(), (std::vector<int>{2, 2, 2, 2, 2}));
+  for (const auto& node : spec_.nodes) world_.usb().Unplug(*node.usb);
+  LetPass(minutes(1));
+  const auto renewed = Renew();
+  ASSERT_TRUE(renewed) << renewed.error().message;
+  EXPECT_EQ(renewed->updated.number, 2);
+  EXPECT_THAT(renewed->rebooted, IsEmpty());
 }
 
 TEST_F(UpdateReboot, CompatiblyMovesThePointersWhileAllWaitInTheirBootRom) {
@@ -111,7 +116,9 @@ TEST_F(UpdateReboot, CompatiblyMovesThePointersWhileAllWaitInTheirBootRom) {
   EXPECT_EQ(renewed->updated.number, 2);
   EXPECT_THAT(renewed->updated.at_next_boot, IsEmpty());
   EXPECT_THAT(renewed->rebooted, SizeIs(5));
-  EXPECT_THAT(renewed->rebooted, Each(Field(&NodeOrdered::how, NodeOrdered::How::kDone)));
+  for (const NodeOrdered& node : renewed->rebooted) {
+    EXPECT_EQ(node.how, NodeOrdered::How::kDone) << node.view.node << ": " << node.view.cause;
+  }
   EXPECT_EQ(Boots(), (std::vector<int>{2, 2, 2, 2, 2}));
   EXPECT_EQ(Pointers(world_, spec_), "s0:2 s1:2 s2:2 s3:2 s4:2");
 }

@@ -63,7 +63,7 @@ TEST(RenewedText, ShowsTheGenerationAndThenTheReboots) {
                      .kernel = "6.1.21+",
                      .moved = {{"s0", 1, 2}, {"s1", 1, 2}},
                      .at_next_boot = {"s0", "s1"}};
-  EXPECT_THAT(RenewedText(renewed), EndsWith("no node ran, so none was rebooted\n"));
+  EXPECT_THAT(RenewedText(renewed), EndsWith("no node was rebooted\n"));
   renewed.rebooted = {Halted("s0"), Deaf("s1")};
   const std::string text = RenewedText(renewed);
   EXPECT_THAT(text, HasSubstr("generation 2 made for 2 nodes"));
