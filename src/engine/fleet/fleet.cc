@@ -62,7 +62,11 @@ Result<void> Fleet::Begin() {
   ZPROV_TRY(system_.live->usb.Watch());
   ZPROV_ASSIGN(const auto devices, system_.live->usb.Devices());
   unknown_.clear();
-  for (const os::UsbDevice& device : devices) Arrived(device);
+  for (const os::UsbDevice& device : devices) {
+    NodeBoot* const node = At(device.port);
+    const bool is_new = node != nullptr && !node->device() && device.device_class != kHubClass;
+    is_new ? node->Found(device) : Arrived(device);
+  }
   return {};
 }
 

@@ -129,6 +129,7 @@ bool NodeBoot::BeginBoot() {
   files_.reset();
   began_ = Now();
   mark_.reset();
+  halted_.reset();
   session_ = 0;
   bytes_ = 0;
   records_left_out_ = 0;

@@ -38,6 +38,8 @@ class NodeBoot {
   ~NodeBoot();
 
   void Arrived(const os::UsbDevice& device);
+  // The same of what was there already when the fleet came: it may be a board that was halted.
+  void Found(const os::UsbDevice& device);
   void Left();
   void On(const os::UsbCompleted& completed);
   void On(const os::ProcessEnded& ended);
@@ -98,6 +100,7 @@ class NodeBoot {
   void FailOrder();
   bool StaysHalted();
   void LeftAsTold();
+  void StayDown();
   void DisprovesOrder();
 
   // ---- Linux (node_linux.cc)
