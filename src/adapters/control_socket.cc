@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
@@ -23,6 +24,8 @@ namespace asio = boost::asio;
 using asio::local::stream_protocol;
 using boost::system::error_code;
 
+// Of callers; whoever comes beyond is hung up on before a byte of it is read.
+constexpr ptrdiff_t kMostAccepted = 128;
 constexpr size_t kLongestPath = 107;  // sun_path of unix(7), with its zero
 
 // One end of a connection. Handlers that Asio still holds keep it alive, and find it closed.
@@ -37,6 +40,7 @@ struct Connection {
   std::string writing;  // Asio has it
   std::string waiting;  // goes out after it
   enum class State { kOpen, kFlushing, kClosed } state = State::kOpen;
+  bool is_accepted = false;  // it came to us
 };
 
 using Shared = std::shared_ptr<Connection>;
@@ -72,6 +76,7 @@ class ControlSocket final : public os::Control {
  private:
   Result<os::ControlId> Add(stream_protocol::socket socket);
   void Accept();
+  bool HasRoom() const;
   void Read(const Shared& connection);
   void Take(const Shared& connection, size_t size);
   void Write(const Shared& connection);
@@ -135,10 +140,18 @@ void ControlSocket::Accept() {
   acceptor_->async_accept([this, alive = std::weak_ptr(alive_)](const error_code& failed,
                                                                 stream_protocol::socket socket) {
     if (alive.expired() || failed == asio::error::operation_aborted) return;
-    // One that cannot be taken is hung up on by its destructor.
-    if (!failed) static_cast<void>(Add(std::move(socket)));
+    // One that is not taken is hung up on by its destructor.
+    if (!failed && HasRoom()) {
+      if (const auto id = Add(std::move(socket))) connections_.at(*id)->is_accepted = true;
+    }
     Accept();
   });
+}
+
+bool ControlSocket::HasRoom() const {
+  return std::ranges::count_if(connections_, [](const auto& entry) {
+           return entry.second->is_accepted;
+         }) < kMostAccepted;
 }
 
 Result<os::ControlId> ControlSocket::Connect(std::string_view path) {

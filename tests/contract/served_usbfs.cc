@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,6 +22,27 @@ constexpr size_t kSetupSize = 8;       // USB 2.0, table 9-2
 constexpr uint8_t kIn = 0x80;          // in bmRequestType and in an endpoint's address
 constexpr uint8_t kInterfaceType = 4;  // USB 2.0, table 9-5
 
+// The program's memory is ours, but it is another thread's: it is copied as the kernel copies it.
+void Copy(decltype(::process_vm_readv)* copy, void* ours, const void* theirs, size_t size) {
+  const iovec here{ours, size};
+  const iovec there{const_cast<void*>(theirs), size};
+  if (size != 0 && copy(::getpid(), &here, 1, &there, 1, 0) != static_cast<ssize_t>(size)) {
+    std::abort();
+  }
+}
+
+template <typename Value>
+Value From(const Value* theirs) {
+  Value value{};
+  Copy(::process_vm_readv, &value, theirs, sizeof value);
+  return value;
+}
+
+template <typename Value>
+void To(Value* theirs, Value value) {
+  Copy(::process_vm_writev, &value, theirs, sizeof value);
+}
+
 uint16_t WordAt(const uint8_t* bytes) { return static_cast<uint16_t>(bytes[0] | bytes[1] << 8); }
 
 bool HasInterface(const std::string& configuration, unsigned number) {
@@ -36,32 +58,34 @@ bool HasInterface(const std::string& configuration, unsigned number) {
   return false;
 }
 
-sim::UsbReply Ask(sim::UsbFunction* function, const usbdevfs_urb& urb) {
+// What the program wants sent: all of it, or the eight bytes of a control transfer's setup.
+std::string SentBytes(const UsbfsTransfer& transfer) {
+  const bool is_bulk = transfer.type == USBDEVFS_URB_TYPE_BULK;
+  std::string bytes(is_bulk ? transfer.length : kSetupSize, '\0');
+  Copy(::process_vm_readv, bytes.data(), transfer.buffer, bytes.size());
+  return bytes;
+}
+
+sim::UsbReply Ask(sim::UsbFunction* function, const UsbfsTransfer& transfer) {
   if (function == nullptr) return sim::UsbReply::Stall();
-  const auto* bytes = static_cast<const uint8_t*>(urb.buffer);
-  if (urb.type == USBDEVFS_URB_TYPE_BULK) {
-    return function->OnBulkOut(urb.endpoint, {reinterpret_cast<const char*>(bytes),
-                                              static_cast<size_t>(urb.buffer_length)});
-  }
+  const std::string sent = SentBytes(transfer);
+  if (transfer.type == USBDEVFS_URB_TYPE_BULK) return function->OnBulkOut(transfer.endpoint, sent);
+  const auto* bytes = reinterpret_cast<const uint8_t*>(sent.data());
   const uint16_t value = WordAt(bytes + 2);
   const uint16_t index = WordAt(bytes + 4);
   if ((bytes[0] & kIn) == 0) return function->OnControlOut({bytes[0], bytes[1], value, index});
   return function->OnControlIn({bytes[0], bytes[1], value, index, WordAt(bytes + 6)});
 }
 
-// Puts what the device said where the program wants it. The status: 0, or a negative errno.
-int Fill(usbdevfs_urb& urb, const sim::UsbReply& reply) {
-  if (reply.kind == sim::UsbReply::Kind::kStall) return -EPIPE;
-  auto* const bytes = static_cast<uint8_t*>(urb.buffer);
-  if (urb.type == USBDEVFS_URB_TYPE_BULK) {
-    urb.actual_length = urb.buffer_length;
-  } else if ((bytes[0] & kIn) != 0) {
-    const size_t wanted = static_cast<size_t>(urb.buffer_length) - kSetupSize;
-    if (reply.bytes.size() > wanted) return -EOVERFLOW;
-    std::memcpy(bytes + kSetupSize, reply.bytes.data(), reply.bytes.size());
-    urb.actual_length = static_cast<int>(reply.bytes.size());
-  }
-  return 0;
+// Puts what the device said where the program wants it.
+UsbfsEnd Fill(const UsbfsTransfer& transfer, sim::UsbReply reply) {
+  if (reply.kind == sim::UsbReply::Kind::kStall) return {-EPIPE};
+  auto* const bytes = static_cast<uint8_t*>(transfer.buffer);
+  if (transfer.type == USBDEVFS_URB_TYPE_BULK) return {0, static_cast<int>(transfer.length)};
+  if ((From(bytes) & kIn) == 0) return {};
+  if (reply.bytes.size() > transfer.length - kSetupSize) return {-EOVERFLOW};
+  Copy(::process_vm_writev, reply.bytes.data(), bytes + kSetupSize, reply.bytes.size());
+  return {0, static_cast<int>(reply.bytes.size())};
 }
 
 }  // namespace
@@ -130,40 +154,42 @@ void ServedUsbfs::ShowReadiness(Node& node) {
 
 // ---- transfers
 
-void ServedUsbfs::Complete(Node& node, const Urb& urb, int status) {
-  urb.at->status = status;
+void ServedUsbfs::Complete(Node& node, const Urb& urb, UsbfsEnd end) {
+  To(&urb.at->status, end.status);
+  To(&urb.at->actual_length, end.done);
   node.completed.push_back(urb);
   ShowReadiness(node);
 }
 
 void ServedUsbfs::Progress(Node& node, uint8_t endpoint) {
   auto& waiting = node.endpoints[endpoint];
-  while (!waiting.empty() && !waiting.front().asked) {
-    const sim::UsbReply reply = Ask(node.function.get(), *waiting.front().at);
+  while (!waiting.empty() && !waiting.front().is_silent) {
+    const sim::UsbReply reply = Ask(node.function.get(), waiting.front().transfer);
     if (reply.kind == sim::UsbReply::Kind::kLater) std::abort();  // not served
     if (reply.kind == sim::UsbReply::Kind::kNever) {
-      waiting.front().asked = true;
+      waiting.front().is_silent = true;
       return;
     }
     const Urb urb = waiting.front();
     waiting.pop_front();
-    Complete(node, urb, Fill(*urb.at, reply));
+    Complete(node, urb, Fill(urb.transfer, reply));
   }
 }
 
 void ServedUsbfs::EndAll(Node& node) {
   for (auto& [endpoint, waiting] : node.endpoints) {
-    for (const Urb& urb : std::exchange(waiting, {})) Complete(node, urb, -ESHUTDOWN);
+    for (const Urb& urb : std::exchange(waiting, {})) Complete(node, urb, {-ESHUTDOWN});
   }
 }
 
 ServedUsbfs::Answer ServedUsbfs::Submit(UMockdevIoctlClient* client, Node& node, usbdevfs_urb* at) {
-  const auto bytes = static_cast<size_t>(at->buffer_length);
-  if (pool_ + bytes > kPool) return {-1, ENOMEM};
-  pool_ += bytes;
-  at->actual_length = 0;
-  const uint8_t endpoint = at->type == USBDEVFS_URB_TYPE_BULK ? at->endpoint : uint8_t{0};
-  node.endpoints[endpoint].push_back({client, at});
+  const usbdevfs_urb asked = From(at);
+  const UsbfsTransfer transfer{asked.type, asked.endpoint, asked.buffer,
+                               static_cast<size_t>(asked.buffer_length)};
+  if (pool_ + transfer.length > kPool) return {-1, ENOMEM};
+  pool_ += transfer.length;
+  const uint8_t endpoint = asked.type == USBDEVFS_URB_TYPE_BULK ? asked.endpoint : uint8_t{0};
+  node.endpoints[endpoint].push_back({client, at, transfer});
   Progress(node, endpoint);
   return {};
 }
@@ -174,7 +200,7 @@ ServedUsbfs::Answer ServedUsbfs::Discard(Node& node, const usbdevfs_urb* at) {
     if (found == waiting.end()) continue;
     const Urb urb = *found;
     waiting.erase(found);
-    Complete(node, urb, -ENOENT);
+    Complete(node, urb, {-ENOENT});
     Progress(node, endpoint);
     return {};
   }
@@ -184,7 +210,8 @@ ServedUsbfs::Answer ServedUsbfs::Discard(Node& node, const usbdevfs_urb* at) {
 ServedUsbfs::Answer ServedUsbfs::Reap(UMockdevIoctlClient* client, Node& node, void** urb) {
   const auto found = std::ranges::find(node.completed, client, &Urb::client);
   if (found == node.completed.end()) return {-1, node.connected ? EAGAIN : ENODEV};
-  *urb = found->at;
+  To<void*>(urb, found->at);
+  pool_ -= found->transfer.length;
   node.completed.erase(found);
   ShowReadiness(node);
   return {};
@@ -208,27 +235,21 @@ ServedUsbfs::Answer ServedUsbfs::Reset(Node& node) {
 ServedUsbfs::Answer ServedUsbfs::On(UMockdevIoctlClient* client, Node& node) {
   void* const pointer = *reinterpret_cast<void**>(umockdev_ioctl_client_get_arg(client)->data);
   const auto request = static_cast<unsigned>(umockdev_ioctl_client_get_request(client));
-  if (request == USBDEVFS_REAPURBNDELAY) {
-    const Answer answer = Reap(client, node, static_cast<void**>(pointer));
-    if (answer.result == 0) {
-      pool_ -= static_cast<size_t>((*static_cast<usbdevfs_urb**>(pointer))->buffer_length);
-    }
-    return answer;
-  }
+  if (request == USBDEVFS_REAPURBNDELAY) return Reap(client, node, static_cast<void**>(pointer));
   if (!node.connected) return {-1, ENODEV};
   switch (request) {
     case USBDEVFS_GET_CAPABILITIES:
-      *static_cast<uint32_t*>(pointer) = USBDEVFS_CAP_ZERO_PACKET | USBDEVFS_CAP_BULK_CONTINUATION |
-                                         USBDEVFS_CAP_NO_PACKET_SIZE_LIM |
-                                         USBDEVFS_CAP_BULK_SCATTER_GATHER |
-                                         USBDEVFS_CAP_REAP_AFTER_DISCONNECT;
+      To<uint32_t>(static_cast<uint32_t*>(pointer),
+                   USBDEVFS_CAP_ZERO_PACKET | USBDEVFS_CAP_BULK_CONTINUATION |
+                       USBDEVFS_CAP_NO_PACKET_SIZE_LIM | USBDEVFS_CAP_BULK_SCATTER_GATHER |
+                       USBDEVFS_CAP_REAP_AFTER_DISCONNECT);
       return {};
     case USBDEVFS_SUBMITURB:
       return Submit(client, node, static_cast<usbdevfs_urb*>(pointer));
     case USBDEVFS_DISCARDURB:
       return Discard(node, static_cast<const usbdevfs_urb*>(pointer));
     case USBDEVFS_DISCONNECT_CLAIM:
-      return Claim(node, *static_cast<const usbdevfs_disconnect_claim*>(pointer));
+      return Claim(node, From(static_cast<const usbdevfs_disconnect_claim*>(pointer)));
     case USBDEVFS_RELEASEINTERFACE:
       return {};
     case USBDEVFS_RESET:

@@ -20,6 +20,19 @@
 
 namespace zprov::tests {
 
+// Of a usbdevfs_urb, as it was when it was submitted.
+struct UsbfsTransfer {
+  unsigned char type = 0;
+  unsigned char endpoint = 0;
+  void* buffer = nullptr;  // in the program's memory
+  size_t length = 0;
+};
+
+struct UsbfsEnd {
+  int status = 0;  // or a negative errno
+  int done = 0;    // bytes
+};
+
 class ServedUsbfs {
  public:
   explicit ServedUsbfs(UMockdevTestbed* testbed);
@@ -41,8 +54,9 @@ class ServedUsbfs {
  private:
   struct Urb {
     UMockdevIoctlClient* client = nullptr;  // the open file that it belongs to
-    usbdevfs_urb* at = nullptr;             // in the program's memory, which is ours
-    bool asked = false;                     // and the device said nothing
+    usbdevfs_urb* at = nullptr;             // in the program's memory
+    UsbfsTransfer transfer = {};
+    bool is_silent = false;  // the device was asked and said nothing
   };
   struct Node {
     std::shared_ptr<sim::UsbFunction> function;
@@ -62,12 +76,12 @@ class ServedUsbfs {
   Answer On(UMockdevIoctlClient* client, Node& node);
   Answer Submit(UMockdevIoctlClient* client, Node& node, usbdevfs_urb* at);
   Answer Discard(Node& node, const usbdevfs_urb* at);
-  static Answer Reap(UMockdevIoctlClient* client, Node& node, void** urb);
+  Answer Reap(UMockdevIoctlClient* client, Node& node, void** urb);
   static Answer Claim(const Node& node, const usbdevfs_disconnect_claim& asked);
   Answer Reset(Node& node);
 
   void Progress(Node& node, uint8_t endpoint);
-  void Complete(Node& node, const Urb& urb, int status);
+  void Complete(Node& node, const Urb& urb, UsbfsEnd end);
   void EndAll(Node& node);
   static void ShowReadiness(Node& node);
 

@@ -83,6 +83,7 @@ class MockedUsbWorld final : public UsbWorld {
   }
   void Plug(const os::UsbDevice& device, std::shared_ptr<sim::UsbFunction> function) override {
     Unplug(device.port);
+    LetHotplugFinish();
     const int number = ++last_number_;
     const Place place{PathOf(device.port),
                       fmt::format("bus/usb/{:03}/{:03}", device.port.bus, number), number};
@@ -101,6 +102,7 @@ class MockedUsbWorld final : public UsbWorld {
   void Unplug(const PortPath& port) override {
     const auto found = plugged_.find(port);
     if (found == plugged_.end()) return;
+    LetHotplugFinish();
     usbfs_.Disconnect("/dev/" + found->second.node);
     const std::string path = "/sys" + found->second.sysfs_path;
     umockdev_testbed_uevent(testbed_.get(), path.c_str(), "remove");
@@ -135,6 +137,10 @@ class MockedUsbWorld final : public UsbWorld {
     }
     return path;
   }
+
+  // umockdev uses libudev, which is not for two threads at once, and libusb's thread uses it for
+  // each notice under a lock that every look at the bus takes, too.
+  void LetHotplugFinish() { (void)bus_->Devices(); }
 
   struct Unref {
     void operator()(UMockdevTestbed* testbed) const { g_object_unref(testbed); }

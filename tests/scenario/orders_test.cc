@@ -271,6 +271,24 @@ TEST(Restart, DoesNotCallANodeHealthyThatReportedOnceAndAnswersNoMore) {
   rig.ExpectOthersUntouched(1);
 }
 
+TEST(Restart, LeavesABoardInItsRomThatWasHaltedBefore) {
+  Running rig({{"1-1.3", {{Fault::kRomAfterHalt}}}});
+  rig.Order(Verb::kHalt, {"s1"});
+  rig.LetPass(minutes(1));
+  rig.Kill();
+  rig.Serve();
+  rig.LetPass(minutes(2));
+  EXPECT_EQ(rig.StageOf(1), Stage::kRom);
+  EXPECT_EQ(rig.Of(1).step, "halted");
+  rig.Order(Verb::kBoot, {"s1"});
+  rig.LetPass(minutes(2));
+  EXPECT_EQ(rig.Of(1).state, NodeState::kHealthy) << rig.Of(1).cause;
+  rig.Kill();
+  rig.Serve();
+  rig.LetPass(seconds(10));
+  EXPECT_EQ(rig.Of(1).state, NodeState::kHealthy) << rig.Of(1).cause;
+}
+
 TEST(WithoutServe, HaltAndRebootAreDoneByTheCommandItself) {
   Running rig({{"1-1.4", {{Fault::kRomAfterHalt}}}});
   rig.Kill();

@@ -12,6 +12,7 @@ namespace zprov::engine {
 namespace {
 
 constexpr uint64_t kLongestMark = 8192;  // bytes: a nonce, a number, a path
+constexpr const char* kHalted = "halted\n";
 
 }  // namespace
 
@@ -23,6 +24,15 @@ Result<void> WriteBootMark(os::System& system, const std::string& node, const Bo
   const std::string generation = mark.generation ? fmt::format("{}", *mark.generation) : "-";
   return system.files.Write(JoinPath(kBootMarks, node),
                             fmt::format("{}\n{}\n{}\n", mark.nonce, generation, mark.root), 0600);
+}
+
+Result<void> MarkHalted(os::System& system, const std::string& node) {
+  return system.files.Write(JoinPath(kBootMarks, node), kHalted, 0600);
+}
+
+bool IsMarkedHalted(os::System& system, const std::string& node) {
+  const auto text = system.files.Read(JoinPath(kBootMarks, node), kLongestMark);
+  return text && *text == kHalted;
 }
 
 std::optional<BootMark> ReadBootMark(os::System& system, const std::string& node) {

@@ -24,6 +24,9 @@ struct BootMark {
 Result<void> MakeRoomForBootMarks(os::System& system);
 // In the place of the node's mark before. Errors of os::Files::Write.
 Result<void> WriteBootMark(os::System& system, const std::string& node, const BootMark& mark);
+// In its place: the node was halted and is to stay down. Errors as above.
+Result<void> MarkHalted(os::System& system, const std::string& node);
+bool IsMarkedHalted(os::System& system, const std::string& node);
 // Nothing: there is none that can be read.
 std::optional<BootMark> ReadBootMark(os::System& system, const std::string& node);
 

@@ -109,10 +109,7 @@ void NodeBoot::FailOrder() {
 
 // A ROM that is not to be booted: the board was told to halt, and this is what became of it.
 bool NodeBoot::StaysHalted() {
-  if (HasOrder(Order::kHalt)) {
-    EndOrder(State::kDone);
-    halted_ = Now();
-  }
+  if (HasOrder(Order::kHalt)) StayDown();
   if (!halted_) return false;
   if (state_ == NodeState::kAbsent && *halted_ + kHaltedShowsWithin < Now()) halted_.reset();
   return halted_.has_value();
@@ -121,9 +118,20 @@ bool NodeBoot::StaysHalted() {
 void NodeBoot::LeftAsTold() {
   mark_.reset();
   if (order_->what == Order::kReboot) return Enter(NodeState::kHalting, kBackWithin);
+  StayDown();
+  Enter(NodeState::kAbsent, kNever);
+}
+
+void NodeBoot::StayDown() {
   EndOrder(State::kDone);
   halted_ = Now();
-  Enter(NodeState::kAbsent, kNever);
+  // Without it a later serve boots the board when that shows its ROM.
+  static_cast<void>(MarkHalted(parts_.system, node_.name));
+}
+
+void NodeBoot::Found(const os::UsbDevice& device) {
+  if (state_ == NodeState::kAbsent && IsMarkedHalted(parts_.system, node_.name)) halted_ = Now();
+  Arrived(device);
 }
 
 // Linux shows though the node was told to end it.

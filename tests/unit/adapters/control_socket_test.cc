@@ -26,6 +26,8 @@ class Listener {
   Listener& operator=(const Listener&) = delete;
 
   os::Control& control() { return *control_; }
+  // The next event that is there already.
+  os::Event Poll() { return loop_->Next(clock_->Now()).value_or(os::DeadlinePassed{}); }
   std::string Path() const { return directory_ + "/control"; }
 
  private:
@@ -85,6 +87,42 @@ TEST_F(ControlSocket, HangsUpOnAPeerThatReadsNothing) {
   }
   ASSERT_FALSE(sent.has_value());
   EXPECT_EQ(sent.error().kind, ErrorKind::kGone);
+}
+
+TEST_F(ControlSocket, TakesABoundedNumberOfCallersAndHangsUpOnTheRest) {
+  constexpr size_t kTaken = 128;
+  constexpr size_t kCallers = 1000;
+  ASSERT_TRUE(world_.control().Listen(world_.Path()).has_value());
+  Listener callers;
+  std::vector<os::ControlId> ids;
+  size_t hung_up = 0;
+  const auto run = [&] {
+    static_cast<void>(world_.Poll());
+    if (std::holds_alternative<os::ControlClosed>(callers.Poll())) ++hung_up;
+  };
+  while (ids.size() < kCallers) {
+    const auto id = callers.control().Connect(world_.Path());
+    ASSERT_TRUE(id.has_value()) << id.error().message;
+    ids.push_back(*id);
+    run();
+  }
+  for (int i = 0; i < 1'000'000 && hung_up < kCallers - kTaken; ++i) run();
+  EXPECT_EQ(hung_up, kCallers - kTaken);
+  // The end of one that was taken makes room.
+  callers.control().Close(ids.front());
+  bool has_left = false;
+  for (int i = 0; i < 1'000'000 && !has_left; ++i) {
+    has_left = std::holds_alternative<os::ControlClosed>(world_.Poll());
+  }
+  const os::ControlId late = callers.control().Connect(world_.Path()).value();
+  ASSERT_TRUE(callers.control().Send(late, "hello").has_value());
+  std::string heard;
+  for (int i = 0; i < 1'000'000 && heard.empty(); ++i) {
+    static_cast<void>(callers.Poll());
+    const os::Event event = world_.Poll();
+    if (const auto* line = std::get_if<os::ControlLine>(&event)) heard = line->line;
+  }
+  EXPECT_EQ(heard, "hello");
 }
 
 }  // namespace
