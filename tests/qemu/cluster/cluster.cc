@@ -97,11 +97,6 @@ void Cluster::PowerOn(int zeros) {
       seconds(60));
 }
 
-void Cluster::RebootHost() {
-  const auto back = bplus_->Reboot();
-  ASSERT_TRUE(back.has_value()) << back.error().message;
-}
-
 vm::Ran Cluster::Run(const std::string& command, seconds within) {
   auto ran = bplus_->Run(command, within);
   EXPECT_TRUE(ran.has_value()) << ran.error().message;
