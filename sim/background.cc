@@ -6,15 +6,24 @@
 namespace zprov::sim {
 
 os::BackgroundId Background::Start(os::BackgroundJob job) {
-  const os::BackgroundId id = ++last_;
+  waiting_.emplace_back(++last_, std::move(job));
   idle_at_ = std::max(idle_at_, queue_.Now()) + kTakes;
-  queue_.After(idle_at_ - queue_.Now(),
-               [this, id, job = std::move(job), alive = std::weak_ptr(alive_)] {
-                 if (alive.expired()) return;
-                 const auto done = job(files_, trees_);
-                 queue_.Post(os::BackgroundEnded{id, done ? "" : done.error().message});
-               });
-  return id;
+  queue_.After(idle_at_ - queue_.Now(), [this, id = last_, alive = std::weak_ptr(alive_)] {
+    if (alive.expired()) return;
+    DoUpTo(id);
+  });
+  return last_;
+}
+
+void Background::Finish() { DoUpTo(last_); }
+
+void Background::DoUpTo(os::BackgroundId last) {
+  while (!waiting_.empty() && waiting_.front().first <= last) {
+    const auto [id, job] = std::move(waiting_.front());
+    waiting_.pop_front();
+    const auto done = job(files_, trees_);
+    queue_.Post(os::BackgroundEnded{id, done ? "" : done.error().message});
+  }
 }
 
 }  // namespace zprov::sim

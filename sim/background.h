@@ -3,7 +3,9 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
 #include <memory>
+#include <utility>
 
 #include "os/background.h"
 #include "sim/clock.h"
@@ -21,11 +23,15 @@ class Background final : public os::Background {
       : queue_(queue), files_(files), trees_(trees) {}
 
   os::BackgroundId Start(os::BackgroundJob job) override;
+  void Finish() override;
 
  private:
+  void DoUpTo(os::BackgroundId last);
+
   EventQueue& queue_;
   os::Files& files_;
   os::Trees& trees_;
+  std::deque<std::pair<os::BackgroundId, os::BackgroundJob>> waiting_;
   os::BackgroundId last_ = 0;
   os::Moment idle_at_{0};  // when all that was started is done
   std::shared_ptr<char> alive_ = std::make_shared<char>();

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "adapters/host_world.h"
+#include "adapters/terminal.h"
 #include "cli/cli.h"
 #include "sim/scenarios/hosts.h"
 
@@ -40,11 +41,15 @@ Result<std::unique_ptr<World>> OpenSim() {
 int main(int argc, char** argv) {
   using zprov::adapters::OpenHostWorld;
   using zprov::adapters::OpenTreeWorld;
+  using zprov::adapters::TerminalAt;
   const zprov::cli::Wiring wiring{
       .open_host = [] { return Open(OpenHostWorld()); },
       .open_tree = [](const std::string& root) { return Open(OpenTreeWorld(root)); },
       .open_sim = OpenSim,
       .pid = getpid(),
+      .uid = geteuid(),
   };
-  return zprov::cli::Run({argv + 1, argv + argc}, wiring, {std::cout, std::cerr});
+  const zprov::cli::Streams streams{std::cout, std::cerr, TerminalAt(STDOUT_FILENO),
+                                    TerminalAt(STDERR_FILENO)};
+  return zprov::cli::Run({argv + 1, argv + argc}, wiring, streams);
 }

@@ -39,15 +39,20 @@ class WorkerThread final : public os::Background {
       const std::lock_guard lock(mutex_);
       is_closing_ = true;
     }
-    changed_.notify_one();  // and the thread is joined once it has done what it is at
+    changed_.notify_all();  // and the thread is joined once it has done what it is at
   }
 
   os::BackgroundId Start(os::BackgroundJob work) override {
     const std::lock_guard lock(mutex_);
     waiting_.push_back({++last_, std::move(work)});
     if (!thread_.joinable()) thread_ = std::jthread([this] { Work(); });
-    changed_.notify_one();
+    changed_.notify_all();
     return last_;
+  }
+
+  void Finish() override {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return done_ == last_; });
   }
 
  private:
@@ -55,8 +60,10 @@ class WorkerThread final : public os::Background {
     while (auto job = NextJob()) {
       const auto done = job->work(*filesystem_.files, *filesystem_.trees);
       const std::lock_guard lock(mutex_);
+      done_ = job->id;
       ends_.push_back({job->id, done ? "" : done.error().message});
       ::eventfd_write(ended_.number(), 1);
+      changed_.notify_all();
     }
   }
 
@@ -84,7 +91,8 @@ class WorkerThread final : public os::Background {
   std::condition_variable changed_;
   std::deque<Job> waiting_;
   std::vector<os::BackgroundEnded> ends_;
-  os::BackgroundId last_ = 0;
+  os::BackgroundId last_ = 0;  // that was started
+  os::BackgroundId done_ = 0;  // likewise, and is over
   bool is_closing_ = false;
   std::jthread thread_;  // the last field: it is joined before the others go
 };

@@ -1,8 +1,7 @@
-// zprov boot: boots nodes in the foreground, until they run or have failed.
-#include <fmt/ostream.h>
-
+// zprov boot: boots nodes, until they run or have failed; by the serve that runs, or by itself.
 #include "cli/boot_text.h"
 #include "cli/json.h"
+#include "cli/live_news.h"
 #include "cli/request.h"
 
 namespace zprov::cli {
@@ -11,12 +10,10 @@ namespace {
 Exit DoBoot(const Context& context, os::System& system, const spec::ClusterSpec& spec) {
   const auto named = NodesOf(context, spec);
   if (!named) return Exit::kUsage;
-  const auto tell = [&](const std::vector<engine::NodeNotice>& notices) {
-    for (const engine::NodeNotice& notice : notices) context.streams.err << NoticeText(notice);
-    context.streams.err.flush();
-  };
+  LiveNews news(context.streams);
   const engine::BootRequest request{named->nodes, HolderOf(context, system)};
-  const auto booted = engine::BootNodes(system, spec, request, tell);
+  const auto booted = engine::BootNodes(system, spec, request, news.Show());
+  news.End();
   if (!booted) return Report(context, booted.error());
   context.streams.out << (context.options.json ? BootJson(*booted) : BootedText(*booted));
   return AllRun(*booted) ? Exit::kDone : Exit::kFailed;

@@ -21,9 +21,10 @@ Result<std::unique_ptr<World>> Open(const Context& context) {
 }
 
 constexpr Row kCommands[] = {
-    {"init", RunInit},   {"check", RunCheck},   {"render", RunRender},     {"plan", RunPlan},
-    {"apply", RunApply}, {"update", RunUpdate}, {"rollback", RunRollback}, {"prune", RunPrune},
-    {"boot", RunBoot},   {"status", RunStatus}, {"doctor", RunDoctor},     {"demo", RunDemo},
+    {"init", RunInit},     {"check", RunCheck},   {"render", RunRender},     {"plan", RunPlan},
+    {"apply", RunApply},   {"update", RunUpdate}, {"rollback", RunRollback}, {"prune", RunPrune},
+    {"serve", RunServe},   {"boot", RunBoot},     {"halt", RunHalt},         {"reboot", RunReboot},
+    {"status", RunStatus}, {"doctor", RunDoctor}, {"demo", RunDemo},
 };
 
 }  // namespace

@@ -2,14 +2,17 @@
 // command, in the table of cli.cc; what a command works on comes in through Wiring.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <iosfwd>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "os/system.h"
 #include "util/result.h"
+#include "util/terminal_size.h"
 
 namespace zprov::cli {
 
@@ -33,12 +36,16 @@ struct Wiring {
   std::function<Result<std::unique_ptr<World>>()> open_host;                         // this machine
   std::function<Result<std::unique_ptr<World>>(const std::string& root)> open_tree;  // --root DIR
   std::function<Result<std::unique_ptr<World>>()> open_sim;                          // --rig sim
-  int pid = 0;  // of this process, for whoever meets its lock
+  int pid = 0;       // of this process, for whoever meets its lock
+  uint32_t uid = 0;  // of this process: who else may ask its serve
 };
 
 struct Streams {
   std::ostream& out;  // what was asked for
   std::ostream& err;  // errors and progress
+  // Those that are terminals, where a table may be drawn over itself.
+  std::optional<TerminalSize> out_terminal = {};
+  std::optional<TerminalSize> err_terminal = {};
 };
 
 // `args` without the program's own name.

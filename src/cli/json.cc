@@ -1,6 +1,7 @@
 // nlohmann/json is included here and nowhere else in cli.
 #include "cli/json.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "cli/text.h"
@@ -64,28 +65,18 @@ int64_t Milliseconds(os::Moment time) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
 }
 
-std::string_view Name(engine::FileRecord::What what) {
-  switch (what) {
-    case engine::FileRecord::What::kFound:
-      return "found";
-    case engine::FileRecord::What::kExpectedMiss:
-      return "expected miss";
-    case engine::FileRecord::What::kSuspiciousMiss:
-      return "suspicious miss";
-    case engine::FileRecord::What::kOdd:
-      return "odd";
-  }
-  return "";
+json Request(const engine::FileRecord& record, os::Moment since) {
+  return {{"name", record.name},
+          {"what", Name(record.what)},
+          {"bytes", record.bytes},
+          {"at_ms", Milliseconds(record.at - since)},
+          {"took_ms", Milliseconds(record.took)}};
 }
 
 json Timeline(const std::vector<engine::FileRecord>& records) {
   json list = json::array();
   for (const engine::FileRecord& record : records) {
-    list.push_back({{"name", record.name},
-                    {"what", Name(record.what)},
-                    {"bytes", record.bytes},
-                    {"at_ms", Milliseconds(record.at - records.front().at)},
-                    {"took_ms", Milliseconds(record.took)}});
+    list.push_back(Request(record, records.front().at));
   }
   return list;
 }
@@ -101,6 +92,52 @@ json Outcome(const engine::NodeOutcome& outcome) {
           {"cause", view.cause},
           {"failures", view.failures},
           {"timeline", Timeline(view.timeline)}};
+}
+
+json Unknown(const std::vector<engine::UnknownBoard>& boards) {
+  json list = json::array();
+  for (const engine::UnknownBoard& board : boards) {
+    list.push_back({{"port", board.port}, {"board", board.description}, {"advice", board.advice}});
+  }
+  return list;
+}
+
+json NodesOrdered(const std::vector<engine::NodeOrdered>& nodes) {
+  json list = json::array();
+  for (const engine::NodeOrdered& node : nodes) {
+    const std::string& text = node.view.order ? node.view.order->text : node.view.cause;
+    list.push_back({{"node", node.view.node},
+                    {"outcome", engine::Name(node.how)},
+                    {"stage", Name(node.view.state)},
+                    {"text", text.empty() ? node.view.cause : text}});
+  }
+  return list;
+}
+
+json OrderOf(const std::optional<engine::OrderView>& order) {
+  if (!order) return nullptr;
+  return {{"what", Name(order->what)}, {"state", Name(order->state)}, {"text", order->text}};
+}
+
+json Live(const engine::NodeView& view, os::Moment at) {
+  return {{"stage", Name(view.state)},
+          {"for_ms", Milliseconds(at - view.since)},
+          {"session", view.session},
+          {"file", view.file},
+          {"bytes", view.bytes},
+          {"missed", view.miss},
+          {"cause", view.cause},
+          {"step", view.step},
+          {"failures", view.failures},
+          {"mtu", view.mtu == 0 ? json(nullptr) : json(view.mtu)},
+          {"generation", OrNull(view.generation)},
+          {"order", OrderOf(view.order)}};
+}
+
+json LiveOf(const std::string& node, const std::optional<engine::Snapshot>& live) {
+  if (!live) return nullptr;
+  const auto view = std::ranges::find(live->nodes, node, &engine::NodeView::node);
+  return view == live->nodes.end() ? json(nullptr) : Live(*view, live->at);
 }
 
 // RFC 3339; null where nobody knows.
@@ -125,6 +162,38 @@ json Wrote(const os::Changes& changes) {
   return {{"files", changes.count}, {"bytes", changes.bytes}, {"largest", std::move(largest)}};
 }
 
+json Boot(const engine::KeptBoot& kept) {
+  const engine::BootTimeline& boot = kept.timeline;
+  json steps = json::array();
+  for (const engine::BootStep& step : boot.steps) {
+    steps.push_back({{"at_ms", Milliseconds(step.after)},
+                     {"what", Name(step.what)},
+                     {"text", step.text},
+                     {"cause", step.cause}});
+  }
+  json requests = json::array();
+  for (const engine::FileRecord& record : boot.files) {
+    requests.push_back(Request(record, os::Moment(0)));
+    requests.back()["oddity"] = record.oddity;
+  }
+  return {{"number", kept.number},
+          {"nonce", boot.nonce},
+          {"generation", OrNull(boot.generation)},
+          {"began", Time(boot.began_ns)},
+          {"took_ms", Milliseconds(boot.took)},
+          {"ending", boot.ending},
+          {"cause", boot.cause},
+          {"steps", std::move(steps)},
+          {"requests", std::move(requests)},
+          {"requests_left_out", boot.files_left_out}};
+}
+
+json Boots(const std::vector<engine::KeptBoot>& boots) {
+  json list = json::array();
+  for (const engine::KeptBoot& boot : boots) list.push_back(Boot(boot));
+  return list;
+}
+
 json Node(const engine::NodeStatus& node) {
   return {{"node", node.node},
           {"life", engine::Name(node.life.life)},
@@ -134,7 +203,9 @@ json Node(const engine::NodeStatus& node) {
           {"record", Record(node.record)},
           {"generations", node.generations},
           {"reboot", engine::Name(node.reboot)},
-          {"wrote", Wrote(node.wrote)}};
+          {"wrote", Wrote(node.wrote)},
+          {"boots", Boots(node.boots.boots)},
+          {"damaged_boots", node.boots.damaged}};
 }
 
 json File(const render::ManagedFile& file) { return {{"name", file.name}, {"path", file.path}}; }
@@ -185,7 +256,10 @@ std::string PlanJson(const std::string& command, const plan::Plan& plan) {
                             {"refusals", plan.refusals}});
 }
 
-std::string UpdateJson(const engine::Updated& updated, const std::vector<std::string>& warnings) {
+std::string UpdateJson(const engine::Renewed& renewed, const std::vector<std::string>& warnings) {
+  const engine::Updated& updated = renewed.updated;
+  std::vector<std::string> all = warnings;
+  all.insert(all.end(), renewed.warnings.begin(), renewed.warnings.end());
   return Document("update",
                   {{"generation", updated.number == 0 ? json(nullptr) : json(updated.number)},
                    {"kernel", updated.kernel},
@@ -193,7 +267,8 @@ std::string UpdateJson(const engine::Updated& updated, const std::vector<std::st
                    {"skipped", updated.skipped},
                    {"at_next_boot", updated.at_next_boot},
                    {"pruned", Roots(updated.pruned)},
-                   {"warnings", warnings}});
+                   {"rebooted", NodesOrdered(renewed.rebooted)},
+                   {"warnings", all}});
 }
 
 std::string RollbackJson(const engine::RolledBack& rolled_back,
@@ -217,26 +292,52 @@ std::string PruneJson(const generations::Pruning& pruning,
                             {"warnings", warnings}});
 }
 
-std::string StatusJson(const engine::ClusterStatus& status) {
+std::string StatusJson(const engine::ClusterStatus& status,
+                       const std::optional<engine::Snapshot>& live) {
   json nodes = json::array();
-  for (const engine::NodeStatus& node : status.nodes) nodes.push_back(Node(node));
-  return Document("status", {{"now", Time(status.now_ns)},
-                             {"nodes", std::move(nodes)},
-                             {"drift", status.drift},
-                             {"interrupted", status.interrupted}});
+  for (const engine::NodeStatus& node : status.nodes) {
+    nodes.push_back(Node(node));
+    nodes.back()["live"] = LiveOf(node.node, live);
+  }
+  return Document("status",
+                  {{"now", Time(status.now_ns)},
+                   {"nodes", std::move(nodes)},
+                   {"drift", status.drift},
+                   {"interrupted", status.interrupted},
+                   {"unknown", Unknown(live ? live->unknown : std::vector<engine::UnknownBoard>())},
+                   {"warnings", live ? live->warnings : std::vector<std::string>()}});
+}
+
+std::string WatchJson(const engine::Snapshot& snapshot) {
+  json nodes = json::array();
+  for (const engine::NodeView& view : snapshot.nodes) {
+    nodes.push_back(Live(view, snapshot.at));
+    nodes.back()["node"] = view.node;
+  }
+  json notices = json::array();
+  for (const engine::NodeNotice& notice : snapshot.notices) {
+    notices.push_back({{"node", notice.node},
+                       {"stage", Name(notice.state)},
+                       {"text", notice.text},
+                       {"ms_ago", Milliseconds(snapshot.at - notice.at)}});
+  }
+  json body = {{"version", kVersion},           {"command", "status --watch"},
+               {"nodes", std::move(nodes)},     {"unknown", Unknown(snapshot.unknown)},
+               {"warnings", snapshot.warnings}, {"notices", std::move(notices)}};
+  return body.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 std::string BootJson(const engine::Booted& booted) {
   json nodes = json::array();
   for (const engine::NodeOutcome& outcome : booted.nodes) nodes.push_back(Outcome(outcome));
-  json unknown = json::array();
-  for (const engine::UnknownBoard& board : booted.unknown) {
-    unknown.push_back(
-        {{"port", board.port}, {"board", board.description}, {"advice", board.advice}});
-  }
   return Document("boot", {{"nodes", std::move(nodes)},
-                           {"unknown", std::move(unknown)},
+                           {"unknown", Unknown(booted.unknown)},
                            {"warnings", booted.warnings}});
+}
+
+std::string OrderedJson(engine::Order what, const engine::Ordered& ordered) {
+  return Document(std::string(engine::Name(what)),
+                  {{"nodes", NodesOrdered(ordered.nodes)}, {"warnings", ordered.warnings}});
 }
 
 std::string DoctorJson(const std::vector<engine::DoctorRow>& rows) {

@@ -1,6 +1,7 @@
 // The JSON documents of --json, each with its schema in src/cli/schemas. Each ends with a newline.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,8 +11,9 @@
 #include "core/spec/parse.h"
 #include "engine/doctor.h"
 #include "engine/serve/boot_nodes.h"
+#include "engine/serve/give_order.h"
 #include "engine/status.h"
-#include "engine/update.h"
+#include "engine/update_reboot.h"
 
 namespace zprov::cli {
 
@@ -21,13 +23,17 @@ std::string CheckJson(const std::string& label, const spec::ParsedSpec& parsed,
 std::string FilesJson(const std::vector<render::ManagedFile>& files);
 std::string FileJson(const render::ManagedFile& file);
 std::string PlanJson(const std::string& command, const plan::Plan& plan);  // "plan" or "apply"
-std::string UpdateJson(const engine::Updated& updated, const std::vector<std::string>& warnings);
+std::string UpdateJson(const engine::Renewed& renewed, const std::vector<std::string>& warnings);
 std::string RollbackJson(const engine::RolledBack& rolled_back,
                          const std::vector<std::string>& warnings);
 std::string PruneJson(const generations::Pruning& pruning,
                       const std::vector<std::string>& warnings);
-std::string StatusJson(const engine::ClusterStatus& status);
+// `live`: what a running serve knows; nothing: none runs.
+std::string StatusJson(const engine::ClusterStatus& status,
+                       const std::optional<engine::Snapshot>& live);
+std::string WatchJson(const engine::Snapshot& snapshot);  // on one line
 std::string BootJson(const engine::Booted& booted);
+std::string OrderedJson(engine::Order what, const engine::Ordered& ordered);  // "halt" or "reboot"
 std::string DoctorJson(const std::vector<engine::DoctorRow>& rows);
 
 struct DemoAct {

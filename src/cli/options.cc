@@ -58,12 +58,6 @@ void AddPlanFlags(CLI::App& command, Options& options) {
                    "Move /home although processes have files below it open");
   command.add_flag("--drop-old-home", options.wishes.drop_old_home,
                    "Remove the old /home that an earlier move left, after one more comparison");
-  command
-      .add_option("--only", options.scope,
-                  "links: bridge and gadget links alone (what the unit "
-                  "zprov-links.service runs)")
-      ->transform(OneOf<engine::Scope>({{"links", engine::Scope::kLinks}}))
-      ->type_name("links");
 }
 
 void AddAssumeDown(CLI::App& command, Options& options) {
@@ -80,8 +74,14 @@ void AddUpdate(CLI::App& app, Options& options) {
   update->add_option("NODE", options.node_names, "Which nodes [all]")->type_name("");
   update->add_flag("--if-changed", options.if_changed,
                    "Make none when its content would be what the nodes have already");
-  update->add_flag("--skip-up", options.skip_up,
-                   "Leave out nodes that are up instead of refusing (compatible mode)");
+  CLI::Option* skip_up =
+      update->add_flag("--skip-up", options.skip_up,
+                       "Leave out nodes that are up instead of refusing (compatible mode)");
+  update
+      ->add_flag("--reboot", options.reboot,
+                 "Reboot the nodes that run into the new generation; in the compatible mode they "
+                 "wait in their boot ROM while it is put in place")
+      ->excludes(skip_up);
   AddAssumeDown(*update, options);
 }
 
@@ -103,17 +103,28 @@ void AddPrune(CLI::App& app, Options& options) {
 }
 
 void AddBoot(CLI::App& app, Options& options) {
-  CLI::App* boot =
-      app.add_subcommand("boot", "Boot nodes, in the foreground, until they run or have failed");
+  CLI::App* boot = app.add_subcommand(
+      "boot",
+      "Boot nodes until they run or have failed; those that were given up get another chance");
   boot->add_option("NODE", options.node_names, "Which nodes [all that have a port]")->type_name("");
 }
 
+void AddOrder(CLI::App& command, Options& options) {
+  command.add_option("NODE", options.node_names, "Which nodes")->type_name("")->required();
+}
+
 void AddStatus(CLI::App& app, Options& options) {
-  app.add_subcommand("status", "What each node runs and would get; changes nothing")
-      ->add_option_function<std::string>(
-          "NODE", [&](const std::string& name) { options.node_names = {name}; },
-          "All that is known of this one")
-      ->type_name("");
+  CLI::App* status =
+      app.add_subcommand("status", "What each node runs and would get; changes nothing");
+  CLI::Option* node = status
+                          ->add_option_function<std::string>(
+                              "NODE", [&](const std::string& name) { options.node_names = {name}; },
+                              "All that is known of this one, and its last boots")
+                          ->type_name("");
+  status
+      ->add_flag("--watch", options.watch,
+                 "What the running serve does, as it happens; with --json a document per line")
+      ->excludes(node);
 }
 
 // A mistyped command is to CLI11 a missing one and a word left over.
@@ -147,7 +158,10 @@ Parsed ParseArguments(std::vector<std::string> args) {
   AddUpdate(app, options);
   AddRollback(app, options);
   AddPrune(app, options);
+  app.add_subcommand("serve", "The daemon: boots nodes that appear and joins their links");
   AddBoot(app, options);
+  AddOrder(*app.add_subcommand("halt", "Shut nodes down in order, each with a deadline"), options);
+  AddOrder(*app.add_subcommand("reboot", "The same, until they run again"), options);
   AddStatus(app, options);
   app.add_subcommand("doctor",
                      "What is wrong with this host: a row per prerequisite, with its cure");

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "core/plan/diff.h"
 #include "core/spec/cluster_spec.h"
-#include "engine/apply.h"
 
 namespace zprov::cli {
 
@@ -20,17 +20,19 @@ struct Options {
   bool verbose = false;
   std::string command;
 
-  int nodes = 5;                                     // init
-  spec::Mode mode = spec::Mode::kNative;             // init
-  std::string name;                                  // render NAME
-  std::string out;                                   // render --out
-  plan::Wishes wishes;                               // plan, apply
-  engine::Scope scope = engine::Scope::kEverything;  // plan, apply
-  std::vector<std::string> node_names;               // update, rollback, boot, status (at most one)
-  std::vector<std::string> assume_down;              // update, rollback, prune
-  bool if_changed = false;                           // update
-  bool skip_up = false;                              // update
-  std::optional<int> keep;                           // prune; nothing: what the spec says
+  int nodes = 5;                          // init
+  spec::Mode mode = spec::Mode::kNative;  // init
+  std::string name;                       // render NAME
+  std::string out;                        // render --out
+  plan::Wishes wishes;                    // plan, apply
+  // update, rollback, boot, halt, reboot, status (at most one)
+  std::vector<std::string> node_names;
+  std::vector<std::string> assume_down;  // update, rollback, prune
+  bool if_changed = false;               // update
+  bool skip_up = false;                  // update
+  bool reboot = false;                   // update
+  bool watch = false;                    // status
+  std::optional<int> keep;               // prune; nothing: what the spec says
 };
 
 // What parsing came to: options, or a text to show and an exit code (help, version, usage errors).

@@ -11,9 +11,7 @@ namespace zprov::cli {
 namespace {
 
 engine::Request RequestFor(const Context& context, os::System& system) {
-  return {.wishes = context.options.wishes,
-          .scope = context.options.scope,
-          .holder = HolderOf(context, system)};
+  return {.wishes = context.options.wishes, .holder = HolderOf(context, system)};
 }
 
 Exit ShowPlan(const Context& context, os::System& system, const spec::ClusterSpec& spec) {

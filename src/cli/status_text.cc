@@ -6,6 +6,7 @@
 #include <array>
 #include <set>
 
+#include "cli/boots_text.h"
 #include "cli/text.h"
 #include "util/strings.h"
 
@@ -15,6 +16,7 @@ namespace {
 using engine::ClusterStatus;
 using engine::Life;
 using engine::NodeStatus;
+using engine::NodeView;
 using engine::RebootEffect;
 
 std::string Runs(const NodeStatus& node) {
@@ -140,28 +142,91 @@ std::string Largest(const os::Changes& changes) {
   return Table(rows);
 }
 
+const NodeView* ViewOf(const engine::Snapshot& live, const std::string& node) {
+  const auto view = std::ranges::find(live.nodes, node, &NodeView::node);
+  return view == live.nodes.end() ? nullptr : &*view;
+}
+
+std::string StageOf(const NodeView& view) {
+  const std::string stage(engine::Name(view.state));
+  return view.step.empty() ? stage : stage + ": " + Printable(view.step);
+}
+
+// Two columns before the last, for those that serve boots.
+void AddLive(std::vector<std::vector<std::string>>& rows, const engine::Snapshot& live) {
+  for (auto& row : rows) {
+    const NodeView* view = ViewOf(live, row.front());
+    std::vector<std::string> cells = {"STAGE", "MTU"};
+    if (&row != &rows.front()) {
+      cells = {view == nullptr ? "-" : StageOf(*view),
+               view == nullptr || view->mtu == 0 ? "-" : std::to_string(view->mtu)};
+    }
+    row.insert(row.end() - 1, cells.begin(), cells.end());
+  }
+}
+
+std::string OrderInWords(const engine::OrderView& order) {
+  std::string text = fmt::format("{} {}", engine::Name(order.what), engine::Name(order.state));
+  return order.text.empty() ? text : text + ": " + Printable(order.text);
+}
+
+std::string InWords(const NodeView& view, os::Moment at) {
+  const double seconds = std::chrono::duration<double>(at - view.since).count();
+  std::string text = fmt::format("{} for {:.0f} s", StageOf(view), seconds);
+  if (view.mtu != 0) text += fmt::format(", MTU {}", view.mtu);
+  if (!view.cause.empty()) text += "; " + Printable(view.cause);
+  if (!view.miss.empty()) text += fmt::format("; {} is missing", Printable(view.miss));
+  if (view.order) text += "; " + OrderInWords(*view.order);
+  return text;
+}
+
+std::string WhatServeSays(const engine::Snapshot& live, const std::string& node) {
+  const NodeView* view = ViewOf(live, node);
+  return view == nullptr ? "nothing: the node has no port" : InWords(*view, live.at);
+}
+
+// What an operator should act on.
+std::string Troubles(const engine::Snapshot& live) {
+  std::string text;
+  for (const NodeView& view : live.nodes) {
+    if (!view.cause.empty()) text += fmt::format("{}: {}\n", view.node, Printable(view.cause));
+  }
+  for (const engine::UnknownBoard& board : live.unknown) {
+    text += fmt::format(
+        "{} at port {} belongs to no node: give that port to one in cluster.toml ({})\n",
+        Printable(board.description), board.port, Printable(board.advice));
+  }
+  for (const std::string& warning : live.warnings) {
+    text += fmt::format("warning: {}\n", Printable(warning));
+  }
+  return text;
+}
+
 }  // namespace
 
-std::string StatusText(const ClusterStatus& status) {
+std::string StatusText(const ClusterStatus& status, const Live& live) {
   std::vector<std::vector<std::string>> rows = {
       {"NODE", "LIFE", "RUNS", "NEXT", "AGE", "SOURCE", "KERNEL", "REBOOT", "WROTE", "EVIDENCE"}};
   for (const NodeStatus& node : status.nodes) rows.push_back(RowOf(node, status.now_ns));
-  return Table(rows) + Drift(status.drift) + Interrupted(status.interrupted) +
-         Summary(status.nodes);
+  if (live) AddLive(rows, *live);
+  return Table(rows) + (live ? Troubles(*live) : "") + Drift(status.drift) +
+         Interrupted(status.interrupted) + Summary(status.nodes);
 }
 
-std::string NodeText(const ClusterStatus& status) {
+std::string NodeText(const ClusterStatus& status, const Live& live) {
   std::string text;
   for (const NodeStatus& node : status.nodes) {
     const std::string life = std::string(engine::Name(node.life.life));
-    text += node.node + "\n" +
-            Table({{"  life", life + ": " + Printable(node.life.evidence)},
-                   {"  runs", RunsInWords(node)},
-                   {"  next boot", NextBoot(node, status.now_ns)},
-                   {"  a reboot", RebootInWords(node)},
-                   {"  generations", node.generations.empty() ? "none" : Numbers(node.generations)},
-                   {"  wrote", Wrote(node.wrote)}}) +
-            Largest(node.wrote);
+    std::vector<std::vector<std::string>> rows = {
+        {"  life", life + ": " + Printable(node.life.evidence)}};
+    if (live) rows.push_back({"  serve says", WhatServeSays(*live, node.node)});
+    rows.insert(rows.end(),
+                {{"  runs", RunsInWords(node)},
+                 {"  next boot", NextBoot(node, status.now_ns)},
+                 {"  a reboot", RebootInWords(node)},
+                 {"  generations", node.generations.empty() ? "none" : Numbers(node.generations)},
+                 {"  wrote", Wrote(node.wrote)}});
+    text += node.node + "\n" + Table(rows) + Largest(node.wrote) + BootsText(node.boots);
   }
   return text + Drift(status.drift) + Interrupted(status.interrupted);
 }

@@ -2,11 +2,34 @@
 #include "engine/update.h"
 
 #include "cli/json.h"
+#include "cli/live_news.h"
+#include "cli/orders_text.h"
 #include "cli/request.h"
 #include "cli/update_text.h"
+#include "engine/update_reboot.h"
 
 namespace zprov::cli {
 namespace {
+
+struct Renewal {
+  os::System& system;
+  const spec::ClusterSpec& spec;
+  const engine::UpdateRequest& request;
+  Notices& notices;
+};
+
+Exit Renew(const Context& context, const Renewal& renewal) {
+  LiveNews news(context.streams);
+  const engine::OnNotice on_notice = renewal.notices.Show();
+  const engine::OnSnapshotNews on_snapshot = news.Show();
+  const auto renewed = engine::UpdateAndReboot(renewal.system, renewal.spec, renewal.request,
+                                               {on_notice, on_snapshot});
+  news.End();
+  if (!renewed) return ReportWork(context, renewed.error());
+  context.streams.out << (context.options.json ? UpdateJson(*renewed, renewal.notices.warnings())
+                                               : RenewedText(*renewed));
+  return AllObeyed({.nodes = renewed->rebooted}) ? Exit::kDone : Exit::kFailed;
+}
 
 Exit DoUpdate(const Context& context, os::System& system, const spec::ClusterSpec& spec) {
   const auto named = NodesOf(context, spec);
@@ -17,9 +40,10 @@ Exit DoUpdate(const Context& context, os::System& system, const spec::ClusterSpe
                                       .assume_down = named->assume_down,
                                       .holder = HolderOf(context, system)};
   Notices notices(context);
+  if (context.options.reboot) return Renew(context, {system, spec, request, notices});
   const auto updated = engine::Update(system, spec, request, notices.Show());
   if (!updated) return ReportWork(context, updated.error());
-  context.streams.out << (context.options.json ? UpdateJson(*updated, notices.warnings())
+  context.streams.out << (context.options.json ? UpdateJson({*updated}, notices.warnings())
                                                : UpdateText(*updated));
   return Exit::kDone;
 }

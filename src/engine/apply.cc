@@ -72,31 +72,11 @@ Result<void> Finish(os::System& system, const spec::ClusterSpec& spec) {
   return CloseJournal(system, plan::JournalPath(spec));
 }
 
-constexpr int kMostRounds = 10;  // a link that will not settle is an error to see, not to repeat
-
-// Until nothing is left: a link that appears while we work starts no second run of the unit.
-// Returns all that was done.
-Result<plan::Plan> SetUpLinks(const Applying& apply) {
-  plan::Plan done;
-  for (int round = 0; round < kMostRounds; ++round) {
-    ZPROV_ASSIGN(const plan::Plan plan, PlanFor(apply.system, apply.spec, apply.request));
-    if (plan.steps.empty()) return done;
-    ZPROV_TRY(PerformAll(apply, plan, done.steps.size()));
-    done.steps.insert(done.steps.end(), plan.steps.begin(), plan.steps.end());
-    done.notes = plan.notes;
-  }
-  return Fail(ErrorKind::kFailed,
-              "the links do not settle: something else keeps changing them; `zprov plan --only "
-              "links` shows what, and zprov doctor which network manager runs");
-}
-
 }  // namespace
 
 Result<plan::Plan> PlanFor(os::System& system, const spec::ClusterSpec& spec,
                            const Request& request) {
-  ZPROV_ASSIGN(plan::Plan plan, MakePlan(system, spec, request.wishes));
-  if (request.scope == Scope::kLinks) return plan::LinksOnly(std::move(plan));
-  return plan;
+  return MakePlan(system, spec, request.wishes);
 }
 
 Result<plan::Plan> Apply(os::System& system, const spec::ClusterSpec& spec, const Request& request,
@@ -106,7 +86,6 @@ Result<plan::Plan> Apply(os::System& system, const spec::ClusterSpec& spec, cons
   if (!plan.refusals.empty()) return plan;
   ZPROV_ASSIGN(const std::vector<plan::Step> made, MakeState(apply, plan));
   ZPROV_ASSIGN(const auto lock, TakeStoreLock(system, spec, request.holder));
-  if (request.scope == Scope::kLinks) return SetUpLinks(apply);
   ZPROV_TRY(CleanUp(system, spec));
   // What was seen before the lock may have been another zprov's work in progress.
   ZPROV_ASSIGN(plan, PlanFor(system, spec, request));

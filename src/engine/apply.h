@@ -13,11 +13,8 @@
 
 namespace zprov::engine {
 
-enum class Scope { kEverything, kLinks };  // kLinks: bridge and gadget links alone
-
 struct Request {
   plan::Wishes wishes;
-  Scope scope = Scope::kEverything;
   std::string holder;  // who holds the lock, for whoever comes second: "apply, pid 4711"
   OnNotice notice = [](const Notice&) {};  // what a long step says meanwhile
 };

@@ -38,7 +38,9 @@ Result<void> CarryOut(os::System& system, const spec::ClusterSpec& spec, const R
     ZPROV_ASSIGN(const bool has_moved, TakeOver(system, spec, move.node));
     has_moved_roots |= has_moved;
   }
-  if (has_moved_roots && exports == Exports::kNow) ZPROV_TRY(SettleExports(system, spec, {}));
+  // Compatibly the exports name /x/s0, which the NFS server resolved when it was told of them.
+  const bool is_stale = has_moved_roots || spec.mode == spec::Mode::kCompatible;
+  if (is_stale && exports == Exports::kNow) ZPROV_TRY(SettleExports(system, spec, {}));
   ZPROV_TRY(system.trees.Remove(generations::RunPath(spec)));
   return system.files.SyncDirectory(ParentOf(generations::RunPath(spec)));
 }

@@ -115,6 +115,9 @@ Result<ClusterStatus> Status(os::System& system, const spec::ClusterSpec& spec,
   ZPROV_ASSIGN(const auto lives, ObserveLives(system, spec, {}));
   for (const std::string& name : nodes) {
     ZPROV_ASSIGN(NodeStatus row, StatusOf({system, spec, store}, name, lives.at(name)));
+    if (node) {
+      ZPROV_ASSIGN(row.boots, ReadBoots(system, spec, name));
+    }
     status.nodes.push_back(std::move(row));
   }
   ZPROV_ASSIGN(status.drift, Drift(system, spec));

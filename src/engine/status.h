@@ -10,6 +10,7 @@
 
 #include "core/generations/store.h"
 #include "core/spec/cluster_spec.h"
+#include "engine/boots/boot_ring.h"
 #include "engine/liveness.h"
 #include "os/roots.h"
 #include "os/system.h"
@@ -34,6 +35,7 @@ struct NodeStatus {
   std::vector<int> generations = {};               // all it has, ascending
   RebootEffect reboot = RebootEffect::kUnknown;
   os::Changes wrote = {};  // in the root of would_get since it was made
+  KeptBoots boots = {};    // only of the one asked for
 };
 
 struct ClusterStatus {

@@ -21,8 +21,12 @@ class Background {
   virtual ~Background() = default;
 
   // Ends in one BackgroundEnded, in the order of the starts. What has not begun when this object
-  // goes is never done: who needs it waits for its end.
+  // goes is never done: who needs it calls Finish.
   virtual BackgroundId Start(BackgroundJob job) = 0;
+
+  // Waits until all that was started is done: for whoever has nothing else to serve. The ends still
+  // arrive as events.
+  virtual void Finish() = 0;
 };
 
 }  // namespace zprov::os

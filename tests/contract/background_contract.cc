@@ -131,6 +131,15 @@ TEST_P(BackgroundContract, IsIdleAndGoesOnAfterwards) {
   EXPECT_EQ(world_->files().Read(Path("a"), 100), "two");
 }
 
+TEST_P(BackgroundContract, CanBeWaitedForAndItsEndsStillCome) {
+  std::vector<os::BackgroundId> jobs;
+  for (int i = 0; i < 20; ++i) jobs.push_back(Write("a", std::to_string(i)));
+  world_->background().Finish();
+  EXPECT_EQ(world_->files().Read(Path("a"), 100), "19");
+  for (const os::BackgroundId job : jobs) EXPECT_EQ(NextEnd(), (os::BackgroundEnded{job, ""}));
+  world_->background().Finish();  // there is nothing to wait for
+}
+
 TEST_P(BackgroundContract, SaysNothingOnceItIsGone) {
   for (int i = 0; i < 20; ++i) Write("a", std::to_string(i));
   world_->Close();

@@ -9,6 +9,7 @@
 namespace zprov::scenario {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -59,10 +60,46 @@ TEST_F(Adopt, NativelyRetiresTheProceduresFilesAndKeepsCopies) {
   EXPECT_EQ(world_.scene().Content(kept + "network/interfaces.d/zeros"), zeros);
 }
 
-TEST_F(Adopt, LeavesRpibootsStartAloneUntilServeTakesItsPlace) {
-  const std::string rc_local = world_.scene().Content("/etc/rc.local");
+TEST_F(Adopt, NativelyTakesTheProceduresLinesOutOfRcLocalAsServeTakesRpibootsPlace) {
+  world_.Put("/etc/rc.local",
+             "#!/bin/sh -e\n/usr/bin/mine\n" + world_.scene().Content("/etc/rc.local").substr(13),
+             0755);
   ASSERT_TRUE(Apply(world_.system(), Cluster(spec::Mode::kNative)));
-  EXPECT_EQ(world_.scene().Content("/etc/rc.local"), rc_local);
+  const std::string rc_local = world_.scene().Content("/etc/rc.local");
+  EXPECT_THAT(rc_local, Not(HasSubstr("rpiboot")));
+  EXPECT_THAT(rc_local, Not(HasSubstr("zprov")));
+  EXPECT_THAT(rc_local, AllOf(HasSubstr("/usr/bin/mine\n"), HasSubstr("exit 0")));
+  EXPECT_EQ(world_.system().files.ReadSymlink(
+                "/etc/systemd/system/multi-user.target.wants/zprov.service"),
+            "../zprov.service");
+}
+
+TEST_F(Adopt, RetiresTheUnitOfAnEarlierZprov) {
+  const std::string units = "/etc/systemd/system/";
+  world_.Put(units + "zprov-links.service", "[Service]\n");
+  ASSERT_TRUE(world_.system().trees.MakeDirectory(units + "multi-user.target.wants", 0755));
+  ASSERT_TRUE(world_.system().files.ReplaceSymlink(
+      units + "multi-user.target.wants/zprov-links.service", "../zprov-links.service"));
+  ASSERT_TRUE(Apply(world_.system(), Cluster(spec::Mode::kNative)));
+  EXPECT_FALSE(world_.scene().Has(units + "zprov-links.service"));
+  EXPECT_FALSE(world_.scene().Has(units + "multi-user.target.wants/zprov-links.service"));
+  EXPECT_TRUE(world_.scene().Has(units + "zprov.service"));
+}
+
+TEST_F(Adopt, CompatiblyLeavesBootingToRpibootUnlessTheSpecSaysZprov) {
+  spec::ClusterSpec spec = Cluster(spec::Mode::kCompatible);
+  ASSERT_TRUE(Apply(world_.system(), spec));
+  EXPECT_FALSE(world_.scene().Has("/etc/systemd/system/zprov.service"));
+  spec.boot_server = spec::BootServer::kZprov;
+  ASSERT_TRUE(Apply(world_.system(), spec));
+  EXPECT_TRUE(world_.scene().Has("/etc/systemd/system/zprov.service"));
+  EXPECT_THAT(world_.scene().Content("/etc/rc.local"), Not(HasSubstr("rpiboot")));
+  EXPECT_THAT(PlanOf(world_.system(), spec)->steps, IsEmpty());
+  spec.boot_server = spec::BootServer::kRpiboot;
+  ASSERT_TRUE(Apply(world_.system(), spec));
+  EXPECT_FALSE(world_.scene().Has("/etc/systemd/system/zprov.service"));
+  EXPECT_FALSE(world_.scene().Has("/etc/systemd/system/multi-user.target.wants/zprov.service"));
+  EXPECT_THAT(world_.scene().Content("/etc/rc.local"), HasSubstr("rpiboot -m"));
 }
 
 TEST_F(Adopt, RefusesAnRcLocalOfAnotherClusterInsteadOfStartingRpibootTwice) {

@@ -197,7 +197,7 @@ TEST(Apply, StopsAProgramThatHangs) {
   EXPECT_EQ(stopped.error().kind, ErrorKind::kTimedOut);
 }
 
-TEST(Apply, OfLinksAloneSetsUpWhatIsPluggedInAndTouchesNoFile) {
+TEST(Apply, SetsUpALinkThatIsPluggedInAndTouchesNoFileForIt) {
   sim::World world;
   sim::Rig(world);
   const spec::ClusterSpec spec = Cluster(spec::Mode::kNative);
@@ -206,9 +206,7 @@ TEST(Apply, OfLinksAloneSetsUpWhatIsPluggedInAndTouchesNoFile) {
                            .driver = sim::UsbDriver::kCdcSubset,
                            .mac = *Mac::Parse("a6:11:22:33:44:55")});
   const std::string before = Settled(world);
-  engine::Request request = Request();
-  request.scope = engine::Scope::kLinks;
-  const auto done = engine::Apply(world.system(), spec, request, [](const engine::Progress&) {});
+  const auto done = Apply(world.system(), spec);
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_EQ(Settled(world), before);
   const std::vector<Link> links = world.system().live->netlink.Links().value();

@@ -21,9 +21,7 @@ spec::ClusterSpec Cluster(spec::Mode mode) {
   return spec;
 }
 
-engine::Request Request(plan::Wishes wishes) {
-  return {.wishes = wishes, .scope = engine::Scope::kEverything, .holder = "a test"};
-}
+engine::Request Request(plan::Wishes wishes) { return {.wishes = wishes, .holder = "a test"}; }
 
 Result<plan::Plan> Apply(os::System& system, const spec::ClusterSpec& spec, plan::Wishes wishes) {
   return engine::Apply(system, spec, Request(wishes), [](const engine::Progress&) {});

@@ -49,7 +49,8 @@ TEST_F(ServiceTest, BootsNodesForACommandOverItsSocketAsTheCommandWouldItself) {
                     : tests::ServeEnd{[](const os::Event&) {}, [] { return os::Moment::max(); }});
     const auto booted = engine::BootNodes(
         over_socket ? command.system() : rig.world_.system(), rig.spec_, {.holder = "a test"},
-        [&](const auto& notices) {
+        [&](const engine::Snapshot& snapshot) {
+          const auto& notices = snapshot.notices;
           news[over_socket].insert(news[over_socket].end(), notices.begin(), notices.end());
         });
     ASSERT_TRUE(booted) << booted.error().message;

@@ -1,19 +1,32 @@
 #include "core/plan/desired.h"
 
 #include "core/generations/layout.h"
+#include "core/render/renderers.h"
 #include "util/path.h"
 
 namespace zprov::plan {
 namespace {
-
-constexpr char kUnit[] = "/etc/systemd/system/zprov-links.service";
-constexpr char kEnabledUnit[] = "/etc/systemd/system/multi-user.target.wants/zprov-links.service";
 
 MoveHome HomeMoveFor(const spec::ClusterSpec& spec) {
   return {.from = "/home",
           .to = spec.storage.home,
           .incoming = "/.home.zprov-new",
           .parked = "/.home.before-zprov"};
+}
+
+// The unit is started with the host; what an earlier zprov had in its place goes.
+void AddUnit(const spec::ClusterSpec& spec, Desired& desired) {
+  using render::kServiceEnabledPath;
+  if (render::IsServedByZprov(spec)) {
+    desired.symlinks.push_back(
+        {kServiceEnabledPath, RelativeTarget(kServiceEnabledPath, render::kServiceUnitPath)});
+  } else {
+    desired.retired_files.push_back({kServiceEnabledPath, "rpiboot boots the nodes"});
+  }
+  for (const char* earlier : {"/etc/systemd/system/zprov-links.service",
+                              "/etc/systemd/system/multi-user.target.wants/zprov-links.service"}) {
+    desired.retired_files.push_back({earlier, "zprov.service does what it did"});
+  }
 }
 
 }  // namespace
@@ -70,11 +83,8 @@ Desired DesiredState(const spec::ClusterSpec& spec, const render::HostFacts& fac
                              .root = RootPath(spec, node.name),
                              .boot = spec.storage.boot});
   }
-  if (spec.mode == spec::Mode::kNative) {
-    desired.symlinks.push_back({kEnabledUnit, RelativeTarget(kEnabledUnit, kUnit)});
-  } else {
-    desired.retired_files.push_back({kEnabledUnit, "the procedure's own scripts set up the links"});
-  }
+  AddUnit(spec, desired);
+  if (spec.mode == spec::Mode::kNative) desired.files.push_back(render::RcLocalOfNobody(spec));
   return desired;
 }
 

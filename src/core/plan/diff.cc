@@ -7,14 +7,6 @@
 #include "core/plan/diff_parts.h"
 
 namespace zprov::plan {
-namespace {
-
-bool IsAboutLinks(const Step& step) {
-  return std::holds_alternative<SetUpBridge>(step.action) ||
-         std::holds_alternative<SetUpLink>(step.action);
-}
-
-}  // namespace
 
 const ObservedPath& At(const Observed& observed, const std::string& path) {
   static const ObservedPath kAbsent;
@@ -40,13 +32,6 @@ Plan Diff(const Desired& desired, const Observed& observed, const Wishes& wishes
   DiffExports(input, plan);
   DiffNetwork(input, plan);
   AddReloads(input, plan);
-  return plan;
-}
-
-Plan LinksOnly(Plan plan) {
-  std::erase_if(plan.steps, [](const Step& step) { return !IsAboutLinks(step); });
-  std::erase_if(plan.on_host, [](const Step& step) { return !IsAboutLinks(step); });
-  plan.refusals.clear();
   return plan;
 }
 

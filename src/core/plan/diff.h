@@ -20,7 +20,4 @@ bool NeedsRoot(const Observed& observed, const AdoptRoot& root);
 
 Plan Diff(const Desired& desired, const Observed& observed, const Wishes& wishes);
 
-// Only the steps about bridge and links, with the notes; refusals are about files and go.
-Plan LinksOnly(Plan plan);
-
 }  // namespace zprov::plan

@@ -76,6 +76,7 @@ size_t PlaceOf(Block::Place place, const std::vector<Piece>& pieces) {
     case Block::Place::kTop:
       return 0;
     case Block::Place::kEnd:
+    case Block::Place::kNowhere:  // for a moment
       return pieces.size();
     case Block::Place::kBeforeExit: {
       const auto exit = std::find_if(pieces.rbegin(), pieces.rend(), IsPlainExit);
@@ -140,6 +141,12 @@ Result<std::string> WithBlocks(std::string_view existing, const BlockFile& file)
   pieces = Without(pieces, retired, ending);
   OpenLines(pieces, ending);
   for (const Block& block : file.blocks) Settle(pieces, block, ending);
+  std::vector<bool> nowhere(pieces.size());
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    const Block* block = pieces[i].IsBlock() ? Find(file, pieces[i].id) : nullptr;
+    nowhere[i] = block != nullptr && block->place == Block::Place::kNowhere;
+  }
+  pieces = Without(pieces, nowhere, ending);
   // The first line may have been the procedure's or of a block that is gone: the file then has
   // another line ending now.
   const std::string settled = Together(pieces);

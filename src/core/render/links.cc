@@ -1,5 +1,5 @@
-// Natively: what names a node's link and gives it its MAC before anybody sees it (one systemd .link
-// file per USB port), and the unit that makes the bridge and its ports until `serve` does.
+// Natively: what names a node's link and gives it its MAC before anybody sees it, one systemd .link
+// file per USB port. `serve` puts it into the bridge.
 #include <fmt/format.h>
 
 #include "core/render/renderers.h"
@@ -36,21 +36,6 @@ ManagedFile LinkFile(const spec::ClusterSpec& spec, const spec::Node& node) {
                                 "MTUBytes={3}\n",
                                 PortsOf(*node.usb), node.name, node.host_mac.ToString(),
                                 spec.bridge.mtu)}};
-}
-
-ManagedFile LinksUnit() {
-  return {"links-unit", kLinksUnitPath,
-          WholeFile{"[Unit]\n"
-                    "Description=Bridge of the cluster and its nodes' links (zprov)\n"
-                    "After=systemd-udevd.service\n"
-                    "ConditionPathExists=/etc/zprov/cluster.toml\n"
-                    "\n"
-                    "[Service]\n"
-                    "Type=oneshot\n"
-                    "ExecStart=/usr/bin/zprov --spec /etc/zprov/cluster.toml apply --only links\n"
-                    "\n"
-                    "[Install]\n"
-                    "WantedBy=multi-user.target\n"}};
 }
 
 }  // namespace zprov::render

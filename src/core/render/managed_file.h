@@ -27,7 +27,8 @@ struct SeedFile {
 
 // One marked piece of a file that belongs to others.
 struct Block {
-  enum class Place { kTop, kEnd, kBeforeExit };  // kBeforeExit: before the last line "exit 0"
+  // kBeforeExit: before the last line "exit 0". kNowhere: it goes, and the procedure's lines too.
+  enum class Place { kTop, kEnd, kBeforeExit, kNowhere };
   std::string id;  // tells the blocks of one file apart; part of the marker
   Place place = Place::kEnd;
   std::string content{};  // without markers; each line ends with '\n'

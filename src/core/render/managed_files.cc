@@ -31,17 +31,18 @@ void AddBootFiles(const ClusterSpec& spec, const HostFacts& facts,
 }
 
 void AddNative(const ClusterSpec& spec, std::vector<ManagedFile>& files) {
-  files.push_back(NativeUdev(spec));
+  files.push_back(NativeUdev());
   for (const spec::Node& node : spec.nodes) {
     if (node.usb) files.push_back(LinkFile(spec, node));
   }
-  files.push_back(LinksUnit());
+  files.push_back(ServiceUnit(spec));
 }
 
 void AddCompatible(const ClusterSpec& spec, std::vector<ManagedFile>& files) {
   files.push_back(CompatibleUdev(spec));
   files.push_back(Interfaces(spec));
   files.push_back(RcLocal(spec));
+  if (IsServedByZprov(spec)) files.push_back(ServiceUnit(spec));
 }
 
 std::vector<RetiredFile> RetiredNatively(const ClusterSpec& spec) {
@@ -57,8 +58,10 @@ std::vector<RetiredFile> RetiredNatively(const ClusterSpec& spec) {
 
 std::vector<RetiredFile> RetiredCompatibly(const ClusterSpec& spec) {
   std::vector<RetiredFile> files = {
-      {kNativeUdevPath, "in the compatible mode 70-gadget.rules names the links"},
-      {kLinksUnitPath, "in the compatible mode ifupdown brings the links up"}};
+      {kNativeUdevPath, "in the compatible mode 70-gadget.rules names the links"}};
+  if (!IsServedByZprov(spec)) {
+    files.push_back({kServiceUnitPath, "in the compatible mode rpiboot boots the nodes"});
+  }
   for (const spec::Node& node : spec.nodes) {
     files.push_back({LinkPath(node), "in the compatible mode 70-gadget.rules names the links"});
   }

@@ -1,5 +1,6 @@
 // /etc/rc.local: one script for the host and, through the snapshots, for the nodes: the bridge and
-// rpiboot on the one, the MTU on the others. Only in the compatible mode.
+// rpiboot on the one, the MTU on the others. Only in the compatible mode;
+// natively nothing of it stays.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -92,6 +93,15 @@ ManagedFile FileWith(const spec::ClusterSpec& spec, const std::string& branches)
 ManagedFile RcLocal(const spec::ClusterSpec& spec) {
   const bool rpiboot = spec.boot_server == spec::BootServer::kRpiboot;
   return FileWith(spec, HostBranch(spec, rpiboot ? RpibootLines(spec) : "") + NodeBranch(spec));
+}
+
+ManagedFile RcLocalOfNobody(const spec::ClusterSpec& spec) {
+  ManagedFile file = FileWith(spec, "");
+  auto& body = std::get<BlockFile>(file.body);
+  body.blocks.front().place = Block::Place::kNowhere;
+  body.new_file.clear();
+  body.starts_once.clear();  // serve itself refuses beside rpiboot, and says so
+  return file;
 }
 
 ManagedFile RcLocalOfNodes(const spec::ClusterSpec& spec) {

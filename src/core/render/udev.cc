@@ -1,6 +1,6 @@
 // The udev rules: in the compatible mode the procedure's, which name links by MAC; natively those
-// that keep usb-storage off boot-stage boards and wake zprov when a node's link appears. Natively
-// names and MACs are the .link files' part (links.cc).
+// that keep usb-storage off boot-stage boards. Natively names and MACs are the .link files' part
+// (links.cc).
 #include <fmt/format.h>
 
 #include "core/render/renderers.h"
@@ -49,21 +49,10 @@ ManagedFile CompatibleUdev(const spec::ClusterSpec& spec) {
   return {"udev", kCompatibleUdevPath, WholeFile{rules}};
 }
 
-ManagedFile NativeUdev(const spec::ClusterSpec& spec) {
-  std::string rules = "# usb-storage must not talk to boards that wait for their boot files.\n";
-  rules += IgnoreRule() + DeauthorizeRule();
-  rules += "# A node's link appeared: put it into the bridge.\n";
-  for (const spec::Node& node : spec.nodes) {
-    if (!node.usb) continue;
-    // An interface of this very port ("1-1.3:1.0"), not a device behind a hub on it. Not ID_PATH:
-    // it has no bus number, and so early nobody has set it yet. Not only "add": a link that gets a
-    // new name counts as there with the "move" that follows, and what "add" said is lost by then.
-    rules += fmt::format(
-        "ACTION!=\"remove\", SUBSYSTEM==\"net\", KERNELS==\"{}:*\", TAG+=\"systemd\", "
-        "ENV{{SYSTEMD_WANTS}}+=\"{}\"\n",
-        node.usb->ToString(), kLinksUnit);
-  }
-  return {"udev", kNativeUdevPath, WholeFile{rules}};
+ManagedFile NativeUdev() {
+  return {"udev", kNativeUdevPath,
+          WholeFile{"# usb-storage must not talk to boards that wait for their boot files.\n" +
+                    IgnoreRule() + DeauthorizeRule()}};
 }
 
 }  // namespace zprov::render

@@ -50,6 +50,12 @@ void Fleet::PlaceNodes() {
   }
 }
 
+Fleet::~Fleet() {
+  const bool is_writing =
+      std::ranges::any_of(nodes_, [](const auto& node) { return node->log().IsWriting(); });
+  if (is_writing) system_.live->background.Finish();
+}
+
 Result<void> Fleet::Begin() {
   if (system_.live == nullptr) {
     return Fail(ErrorKind::kNotSupported, "a tree of files has no USB to boot over");
@@ -98,6 +104,8 @@ void Fleet::On(const os::Event& event) {
     Left(left->port);
   } else if (const auto* ended = std::get_if<os::ProcessEnded>(&event)) {
     for (const auto& node : nodes_) node->On(*ended);
+  } else if (const auto* written = std::get_if<os::BackgroundEnded>(&event)) {
+    for (const auto& node : nodes_) node->On(*written);
   }
   if (is_for_links) LookAtLinks();
   const os::Moment now = system_.clock.Now();
@@ -200,7 +208,16 @@ std::vector<UnknownBoard> Fleet::UnknownBoards() const {
 }
 
 std::vector<std::string> Fleet::Warnings() const {
-  return links_ ? links_->Warnings() : std::vector<std::string>();
+  auto warnings = links_ ? links_->Warnings() : std::vector<std::string>();
+  for (const auto& node : nodes_) {
+    const std::string& failure = node->log().failure();
+    if (failure.empty()) continue;
+    warnings.push_back(
+        fmt::format("{}: its boot's timeline could not be kept: {}: `zprov status` "
+                    "will not show it; look after that disk",
+                    node->name(), failure));
+  }
+  return warnings;
 }
 
 std::vector<NodeNotice> Fleet::TakeNotices() { return std::exchange(notices_, {}); }

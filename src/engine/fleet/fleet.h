@@ -28,6 +28,7 @@ class Fleet {
   Fleet(os::System& system, spec::ClusterSpec spec);
   Fleet(const Fleet&) = delete;
   Fleet& operator=(const Fleet&) = delete;
+  ~Fleet();  // boots that are over are on disk when it returns
 
   // From here on whatever is plugged in is booted, and its link joins the bridge. kPermission;
   // kNotSupported: no USB, or no live host; those of Links::Begin.
@@ -53,7 +54,8 @@ class Fleet {
   std::vector<NodeView> Summaries() const;          // the same without timelines and nonces
   std::vector<UnknownBoard> UnknownBoards() const;  // that are plugged in now, by port
   std::vector<NodeNotice> TakeNotices();            // since the last time
-  std::vector<std::string> Warnings() const;        // about links, each with the way out
+  // About links, and boots that could not be kept, each with the way out.
+  std::vector<std::string> Warnings() const;
 
   // All of them are told, or none. kRefused: one cannot take the order now; the message names it
   // and says what to do. What comes of it is in the nodes' views.

@@ -13,8 +13,17 @@ namespace zprov::engine {
 
 using usbboot::Ended;
 
+namespace {
+
+bool EndsBoot(NodeState state) {
+  return state == NodeState::kHealthy || state == NodeState::kUp || state == NodeState::kFailed ||
+         state == NodeState::kQuarantined;
+}
+
+}  // namespace
+
 NodeBoot::NodeBoot(const FleetParts& parts, spec::Node node)
-    : parts_(parts), node_(std::move(node)) {}
+    : parts_(parts), node_(std::move(node)), log_(parts.system, parts.spec, node_.name) {}
 
 NodeBoot::~NodeBoot() {
   Close();
@@ -30,12 +39,15 @@ void NodeBoot::Enter(NodeState state, os::Moment within) {
   const bool is_trouble = state == NodeState::kRecovering || state == NodeState::kQuarantined ||
                           state == NodeState::kFailed;
   parts_.notices.push_back({now, node_.name, state, is_trouble ? cause_ : ""});
+  log_.Came(state, is_trouble ? cause_ : "");
+  if (EndsBoot(state)) EndRecord(Name(state));
 }
 
 void NodeBoot::Arrived(const os::UsbDevice& device) {
   Close();
   device_ = device;
   speaker_ = usbboot::Identify(device.vendor, device.product, device.serial_index);
+  NoteArrival();
   if (!speaker_) {
     OnGadget();
   } else if (speaker_->stage == usbboot::Stage::kRom) {
@@ -126,6 +138,7 @@ void NodeBoot::OnGadget() {
 }
 
 bool NodeBoot::BeginBoot() {
+  EndRecord(BootLog::kBegunAgain);
   files_.reset();
   began_ = Now();
   mark_.reset();
@@ -141,6 +154,8 @@ bool NodeBoot::BeginBoot() {
     FailHere(nonce.error().message);
     return false;
   }
+  log_.Begin(*nonce);
+  NoteArrival();
   auto files = BootFiles::For(
       parts_.system, parts_.boot_sets,
       {parts_.spec, node_, std::string(speaker_->chip->directory), std::move(*nonce)});
@@ -152,6 +167,7 @@ bool NodeBoot::BeginBoot() {
   mark_ = BootMark{files_->nonce(), files_->generation(), files_->root()};
   // Without it a later serve finds the node up, and cannot tell that it is healthy.
   static_cast<void>(WriteBootMark(parts_.system, node_.name, *mark_));
+  log_.SetGeneration(mark_->generation);
   return true;
 }
 
@@ -254,6 +270,7 @@ void NodeBoot::AfterFiles(const Ended& ended) {
 
 void NodeBoot::Left() {
   Close();
+  log_.Saw("left the bus");
   device_.reset();
   speaker_.reset();
   switch (state_) {

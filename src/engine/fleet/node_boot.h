@@ -10,6 +10,7 @@
 
 #include "core/spec/cluster_spec.h"
 #include "core/usbboot/stage.h"
+#include "engine/boots/boot_log.h"
 #include "engine/fleet/boot_files.h"
 #include "engine/fleet/boot_mark.h"
 #include "engine/fleet/conversation.h"
@@ -43,6 +44,7 @@ class NodeBoot {
   void Left();
   void On(const os::UsbCompleted& completed);
   void On(const os::ProcessEnded& ended);
+  void On(const os::BackgroundEnded& ended) { log_.On(ended); }
   // Its link, as it is now.
   void Saw(const LinkView& link, Pulse pulse);
   // The place that it asked Starts for.
@@ -68,6 +70,7 @@ class NodeBoot {
   const std::optional<os::UsbDevice>& device() const { return device_; }
   const PortPath& port() const { return *node_.usb; }
   const std::string& name() const { return node_.name; }
+  const BootLog& log() const { return log_; }
   NodeView View() const;
   NodeView Summary() const;  // without timeline and nonce
 
@@ -90,6 +93,8 @@ class NodeBoot {
   void NoteOdd();
   void NoteAnswered();
   void Note(FileRecord record);
+  void NoteArrival();
+  void EndRecord(std::string_view ending);
   os::Moment Now() const { return parts_.system.clock.Now(); }
 
   // ---- orders (node_orders.cc)
@@ -145,6 +150,7 @@ class NodeBoot {
   uint64_t bytes_ = 0;  // of the sessions before this one
   std::vector<FileRecord> timeline_;
   uint64_t records_left_out_ = 0;
+  BootLog log_;
   bool is_record_open_ = false;          // its answer is under way
   bool is_size_known_ = false;           // the last request was for the size of file_
   os::Moment poke_ = os::Moment::max();  // a starved conversation tries again then

@@ -143,6 +143,16 @@ void NodeBoot::Note(FileRecord record) {
   }
 }
 
+void NodeBoot::NoteArrival() {
+  if (!speaker_) return log_.Saw("gadget");
+  log_.Saw(speaker_->stage == usbboot::Stage::kRom ? "boot ROM" : "file server");
+}
+
+void NodeBoot::EndRecord(std::string_view ending) {
+  log_.End(
+      {.name = ending, .cause = cause_, .files = timeline_, .files_left_out = records_left_out_});
+}
+
 void NodeBoot::NoteAnswered() {
   if (is_record_open_ && records_left_out_ == 0 && !timeline_.empty()) {
     timeline_.back().took = Now() - timeline_.back().at;

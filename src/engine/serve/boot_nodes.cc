@@ -74,11 +74,11 @@ std::string_view Name(How how) {
 }
 
 Result<Booted> BootNodes(os::System& system, const spec::ClusterSpec& spec,
-                         const BootRequest& request, const OnBootNews& on_news) {
+                         const BootRequest& request, const OnSnapshotNews& on_news) {
   const os::Moment began = system.clock.Now();
   ZPROV_ASSIGN(const auto client, Client::OfServeOrHere(system, spec, request.holder));
   const auto look = [&](const Snapshot& snapshot) {
-    if (!snapshot.notices.empty()) on_news(snapshot.notices);
+    on_news(snapshot);
     return AllHaveEnded(snapshot, request, began) ? Client::Verdict::kOver : Client::Verdict::kGoOn;
   };
   const ControlRequest boot{ControlRequest::Verb::kBoot, request.nodes};

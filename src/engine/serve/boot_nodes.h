@@ -8,6 +8,7 @@
 
 #include "core/spec/cluster_spec.h"
 #include "engine/fleet/node_view.h"
+#include "engine/serve/snapshot.h"
 #include "os/system.h"
 #include "util/result.h"
 
@@ -32,8 +33,8 @@ struct Booted {
   std::vector<std::string> warnings = {};  // about links
 };
 
-// Whenever nodes came into other states, those too that were not asked for.
-using OnBootNews = std::function<void(const std::vector<NodeNotice>&)>;
+// At once, whenever something changed, and as time passes; of nodes too that were not asked for.
+using OnSnapshotNews = std::function<void(const Snapshot&)>;
 
 // A node whose port stays empty so long is given up, and every node after kBootsWithin.
 inline constexpr os::Moment kEmptyWithin = std::chrono::seconds(60);
@@ -41,6 +42,6 @@ inline constexpr os::Moment kBootsWithin = std::chrono::minutes(15);
 
 // SIGINT and SIGTERM end it early; a running serve boots on. Errors as Client's.
 Result<Booted> BootNodes(os::System& system, const spec::ClusterSpec& spec,
-                         const BootRequest& request, const OnBootNews& on_news);
+                         const BootRequest& request, const OnSnapshotNews& on_news);
 
 }  // namespace zprov::engine

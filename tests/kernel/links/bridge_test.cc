@@ -80,8 +80,7 @@ TEST(Bridge, IsMadePinnedAndAddressedByApplyAndPutBackByLinksAlone) {
   MakeStore(root);
   Host host(root);
   const spec::ClusterSpec spec = FiveNodes(spec::Mode::kNative);
-  engine::Request request{
-      .wishes = {.allow_open = true}, .scope = engine::Scope::kEverything, .holder = "a test"};
+  const engine::Request request{.wishes = {.allow_open = true}, .holder = "a test"};
   const auto ignore = [](const engine::Progress&) {};
 
   const auto applied = engine::Apply(host.system(), spec, request, ignore);
@@ -91,7 +90,6 @@ TEST(Bridge, IsMadePinnedAndAddressedByApplyAndPutBackByLinksAlone) {
   EXPECT_THAT(engine::PlanFor(host.system(), spec, request)->steps, IsEmpty());
 
   ASSERT_TRUE(host.system().live->netlink.SetLink("san", {.mtu = 1500, .up = false}));
-  request.scope = engine::Scope::kLinks;
   EXPECT_EQ(engine::PlanFor(host.system(), spec, request)->steps.size(), 1u);
   ASSERT_TRUE(engine::Apply(host.system(), spec, request, ignore));
   ExpectTheBridgeOf(spec, host.system());

@@ -39,7 +39,7 @@ engine::ClusterStatus FullStatus() {
 }
 
 TEST(GenerationsJson, OfAnUpdateIsWhatItsSchemaSays) {
-  const std::string text = UpdateJson(kUpdated, {"var/lib/app was not taken over"});
+  const std::string text = UpdateJson({kUpdated}, {"var/lib/app was not taken over"});
   EXPECT_EQ(Faults("update", text), "");
   const json document = json::parse(text);
   EXPECT_EQ(document["generation"], 8);
@@ -70,7 +70,7 @@ TEST(GenerationsJson, OfAPruningIsWhatItsSchemaSays) {
 }
 
 TEST(GenerationsJson, OfAStatusIsWhatItsSchemaSaysWhateverBytesANodeWrote) {
-  const std::string text = StatusJson(FullStatus());
+  const std::string text = StatusJson(FullStatus(), {});
   EXPECT_EQ(Faults("status", text), "");
   const json document = json::parse(text);
   EXPECT_EQ(document["now"], "2023-01-02T03:04:06Z");
@@ -83,7 +83,7 @@ TEST(GenerationsJson, OfAStatusIsWhatItsSchemaSaysWhateverBytesANodeWrote) {
 TEST(GenerationsJson, OfWhatWasMadeByHandHasNoTime) {
   engine::ClusterStatus status = FullStatus();
   status.nodes[0].record = generations::Record{0, 0, "/", ""};
-  const std::string text = StatusJson(status);
+  const std::string text = StatusJson(status, {});
   EXPECT_EQ(Faults("status", text), "");
   EXPECT_EQ(json::parse(text)["nodes"][0]["record"]["made"], nullptr);
 }
@@ -119,9 +119,9 @@ TEST(GenerationsSchemas, RefuseDocumentsThatWereAltered) {
     json document;
     const char* patch;
   };
-  const json update = json::parse(UpdateJson(kUpdated, {}));
+  const json update = json::parse(UpdateJson({kUpdated}, {}));
   const json prune = json::parse(PruneJson(kPruning, {}));
-  const json status = json::parse(StatusJson(FullStatus()));
+  const json status = json::parse(StatusJson(FullStatus(), {}));
   for (const Row& row : std::vector<Row>{
            {"update", update, R"([{"op": "replace", "path": "/generation", "value": 0}])"},
            {"update", update, R"([{"op": "replace", "path": "/moved/0/from", "value": -1}])"},

@@ -19,8 +19,9 @@ TEST(Words, OfTheHelpNameEveryCommandAndExitCode) {
   const Said help = Say({"--help"});
   EXPECT_EQ(help.exit, 0);
   EXPECT_THAT(help.err, IsEmpty());
-  for (const char* command : {"init", "check", "render", "plan", "apply", "update", "rollback",
-                              "prune", "status", "doctor", "demo"}) {
+  for (const char* command :
+       {"init", "check", "render", "plan", "apply", "update", "rollback", "prune", "serve", "boot",
+        "halt", "reboot", "status", "doctor", "demo"}) {
     EXPECT_THAT(help.out, HasSubstr(std::string("\n  ") + command + " "));
   }
   EXPECT_THAT(help.out, HasSubstr("0 done or nothing to do, 1 failed, 2 usage or an invalid spec"));
@@ -84,7 +85,9 @@ INSTANTIATE_TEST_SUITE_P(
                       Wrong{"FlagOfAnother", {"check", "--allow-open"}, "--allow-open"},
                       Wrong{"Rig", {"--rig", "moon", "plan"}, "moon"},
                       Wrong{"Mode", {"init", "--mode", "foo"}, "foo"},
-                      Wrong{"Only", {"apply", "--only", "files"}, "files"},
+                      Wrong{"HaltOfNobody", {"halt"}, "NODE"},
+                      Wrong{"WatchOfOne", {"status", "s0", "--watch"}, "--watch"},
+                      Wrong{"RebootAndSkip", {"update", "--reboot", "--skip-up"}, "--skip-up"},
                       Wrong{"NodesAsAWord", {"init", "--nodes", "abc"}, "abc"},
                       Wrong{"NodesThatAreTooMany", {"init", "--nodes", "99999999"}, "99999999"},
                       Wrong{"NodesBeyondAnyNumber", {"init", "--nodes", "9999999999999"}, "99999"},

@@ -107,13 +107,5 @@ TEST(DiffNetwork, PutsALinkBackThatLeftTheBridge) {
   EXPECT_EQ(Find<SetUpLink>(plan)->master, "san");
 }
 
-TEST(DiffNetwork, LinksOnlyTouchesNothingElse) {
-  const Plan plan = LinksOnly(Diff(Wanted(spec::Mode::kNative), With(Gadget()), {}));
-  EXPECT_EQ(plan.steps.size(), 2u);
-  EXPECT_NE(Find<SetUpBridge>(plan), std::nullopt);
-  EXPECT_NE(Find<SetUpLink>(plan), std::nullopt);
-  EXPECT_THAT(plan.refusals, IsEmpty());
-}
-
 }  // namespace
 }  // namespace zprov::plan::tests

@@ -45,6 +45,14 @@ TEST(Block, GoesBeforeTheLastPlainExit) {
   EXPECT_EQ(With("#exit 0\nexit 01\n", file), "#exit 0\nexit 01\n" + Marked("x\n"));
 }
 
+TEST(Block, OfNowhereGoesAndTheProceduresLinesWithIt) {
+  const BlockFile file = OneBlock(Block::Place::kNowhere, "x\n");
+  EXPECT_EQ(With("a\n" + Marked("edited\n") + "c\n", file), "a\nc\n");
+  EXPECT_EQ(With("a\nx\nc", file), "a\nc");
+  EXPECT_EQ(With("a\r\nc", file), "a\r\nc");
+  EXPECT_EQ(With("", file), "");
+}
+
 TEST(Block, IsReplacedWhereItStands) {
   EXPECT_EQ(With("a\n" + Marked("edited by hand\n") + "c\n", AtEnd("x\n")),
             "a\n" + Marked("x\n") + "c\n");
