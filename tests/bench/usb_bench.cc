@@ -156,8 +156,8 @@ std::string Row(const std::string& what, const Cpu& cpu, double per) {
 
 void Run(size_t boards) {
   if (!tests::RealUsbWorlds().can_make()) throw Missing(tests::RealUsbWorlds().needs);
-  constexpr size_t kMisses = 5000;
-  constexpr size_t kTimes = 20;
+  constexpr size_t kMisses = 2000;
+  constexpr size_t kTimes = 10;
   std::vector<std::string> all;
   for (const BootFile& file : kBootFiles) all.emplace_back(file.name);
   const Cost many = Serve(boards, all, 1);
