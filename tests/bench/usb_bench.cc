@@ -145,8 +145,8 @@ Cost Serve(size_t boards, const std::vector<std::string>& names, size_t rounds) 
   return cost;
 }
 
-// A 700 MHz ARM1176 does about a thirtieth of what one core of today's servers does (CoreMark, as
-// published: 1 300 and some 40 000). An assumption: this is not measured on a B+.
+// What a 700 MHz ARM1176 does of what one core here does is assumed to be a thirtieth: neither
+// measured on a B+ nor from a source.
 constexpr double kArm11Slower = 30;
 
 std::string Row(const std::string& what, const Cpu& cpu, double per) {
