@@ -10,7 +10,8 @@
 namespace zprov::render {
 namespace {
 
-// Exit codes 2 and 3 (an invalid spec, refused by a guard) would come again: an operator must act.
+// Exit code 2 (an invalid spec) would come again: an operator must act. What a guard refuses (3)
+// passes: another zprov has the ports, or rpiboot still runs.
 // A start finishes an interrupted update, hence the programs of the NFS server before it and the
 // time. The directory below /run holds the nonces of the nodes that run, so it outlives a stop.
 constexpr std::string_view kStart = R"([Unit]
@@ -25,8 +26,8 @@ Type=notify
 ExecStart=/usr/bin/zprov --spec /etc/zprov/cluster.toml serve
 ExecReload=/bin/kill -HUP $MAINPID
 Restart=on-failure
-RestartSec=5
-RestartPreventExitStatus=2 3
+RestartSec=10
+RestartPreventExitStatus=2
 WatchdogSec=60
 TimeoutStartSec=300
 TimeoutStopSec=30
