@@ -53,9 +53,10 @@ std::vector<std::string> Words(const Served& served, const std::string& director
           "usb-redir,chardev=usb,port=1"};
 }
 
-[[noreturn]] void Become(std::vector<std::string> words, int usb) {
+[[noreturn]] void Become(std::vector<std::string> words, int usb, pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  fcntl(usb, F_SETFD, 0);  // this one alone goes with it
+  if (getppid() != parent) _exit(127);  // it died before we could ask to be told
+  fcntl(usb, F_SETFD, 0);               // this one alone goes with it
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
@@ -73,8 +74,9 @@ Result<Started> StartZero(const Served& served, const std::string& directory) {
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
     return Fail(ErrorKind::kFailed, fmt::format("socketpair: {}", std::strerror(errno)));
   }
+  const pid_t parent = getpid();
   const pid_t child = fork();
-  if (child == 0) Become(Words(served, directory, ends[1]), ends[1]);
+  if (child == 0) Become(Words(served, directory, ends[1]), ends[1], parent);
   close(ends[1]);
   const int process = child < 0 ? -1 : static_cast<int>(syscall(SYS_pidfd_open, child, 0));
   if (process < 0) {

@@ -16,8 +16,9 @@
 namespace zprov::vm {
 namespace {
 
-[[noreturn]] void Become(std::vector<std::string>& words, const std::string& log) {
+[[noreturn]] void Become(std::vector<std::string>& words, const std::string& log, pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(127);  // it died before we could ask to be told
   const int out = open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   const int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
   if (out < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0) _exit(127);
@@ -32,8 +33,9 @@ namespace {
 
 Result<Child> Child::Start(std::vector<std::string> words, const std::string& log) {
   Child child;
+  const pid_t parent = getpid();
   child.pid_ = fork();
-  if (child.pid_ == 0) Become(words, log);
+  if (child.pid_ == 0) Become(words, log, parent);
   if (child.pid_ > 0) return child;
   return Fail(ErrorKind::kFailed, fmt::format("start {}: {}", words[0], std::strerror(errno)));
 }
