@@ -56,7 +56,6 @@ std::vector<std::string> Words(const BplusOptions& options) {
       "-m",
       "1024",
       "-nodefaults",
-      "-no-reboot",
       "-display",
       "none",
       "-serial",
@@ -130,6 +129,25 @@ Result<Ran> Bplus::Run(const std::string& command, std::chrono::seconds within) 
   auto ran = agent_.Run(command, within);
   if (!ran) return tl::make_unexpected(With(ran.error(), options_));
   return ran;
+}
+
+Result<void> Bplus::Reboot() {
+  constexpr const char* kBootId = "cat /proc/sys/kernel/random/boot_id";
+  constexpr seconds kOneLook{10};
+  ZPROV_ASSIGN(const Ran before, Run(kBootId, kOneLook));
+  ZPROV_TRY(Run("systemctl --no-block reboot", kOneLook));
+  const auto deadline = steady_clock::now() + kBootsWithin;
+  while (steady_clock::now() < deadline) {
+    // The old system may still answer, or fall silent in the middle of an answer.
+    const auto synced = agent_.Sync(kOneLook);
+    if (!synced && synced.error().kind == ErrorKind::kFailed) {
+      return tl::make_unexpected(With(synced.error(), options_));
+    }
+    if (!synced) continue;
+    const auto now = agent_.Run(kBootId, kOneLook);
+    if (now && now->exit_code == 0 && now->out != before.out) return {};
+  }
+  return tl::make_unexpected(With({ErrorKind::kTimedOut, "the B+ does not come back"}, options_));
 }
 
 std::string Bplus::Consoles() const { return ConsolesIn(options_); }

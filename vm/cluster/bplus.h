@@ -28,6 +28,10 @@ class Bplus {
   // As GuestAgent::Run; its errors show the end of the consoles.
   Result<Ran> Run(const std::string& command, std::chrono::seconds within);
 
+  // Its operator reboots it; its USB ports keep their power, as on a board. Its agent answers
+  // again.
+  Result<void> Reboot();
+
   // What people want to see when something went wrong: the last lines of all consoles and logs.
   std::string Consoles() const;
 

@@ -40,6 +40,12 @@ std::string FromBase64(const std::string& text) {
   return bytes;
 }
 
+// What is no object becomes an empty one.
+json Parsed(const std::string& line) {
+  json parsed = json::parse(line, nullptr, false);
+  return parsed.is_object() ? parsed : json::object();
+}
+
 Result<int> ConnectTo(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -62,7 +68,9 @@ bool Wait(int fd, steady_clock::time_point deadline) {
 }  // namespace
 
 GuestAgent::GuestAgent(GuestAgent&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), received_(std::move(other.received_)) {}
+    : fd_(std::exchange(other.fd_, -1)),
+      syncs_(other.syncs_),
+      received_(std::move(other.received_)) {}
 
 GuestAgent::~GuestAgent() {
   if (fd_ >= 0) close(fd_);
@@ -78,9 +86,17 @@ Result<GuestAgent> GuestAgent::Connect(const std::string& socket, std::chrono::s
   }
   if (!fd) return tl::make_unexpected(fd.error());
   GuestAgent agent(*fd);
-  ZPROV_TRY(
-      agent.Ask(json{{"execute", "guest-sync"}, {"arguments", {{"id", 1}}}}.dump(), deadline));
+  ZPROV_TRY(agent.Sync(std::chrono::ceil<std::chrono::seconds>(deadline - steady_clock::now())));
   return agent;
+}
+
+Result<void> GuestAgent::Sync(std::chrono::seconds within) {
+  const Deadline deadline = steady_clock::now() + within;
+  const int id = ++syncs_;
+  auto line = Ask(json{{"execute", "guest-sync"}, {"arguments", {{"id", id}}}}.dump(), deadline);
+  while (line && Parsed(*line).value("return", json()) != id) line = NextLine(deadline);
+  if (!line) return tl::make_unexpected(line.error());
+  return {};
 }
 
 Result<std::string> GuestAgent::Ask(const std::string& line, Deadline deadline) {
@@ -88,6 +104,10 @@ Result<std::string> GuestAgent::Ask(const std::string& line, Deadline deadline) 
   if (send(fd_, whole.data(), whole.size(), MSG_NOSIGNAL) < 0) {
     return Fail(ErrorKind::kFailed, "the machine's QEMU is gone");
   }
+  return NextLine(deadline);
+}
+
+Result<std::string> GuestAgent::NextLine(Deadline deadline) {
   for (;;) {
     const size_t end = received_.find('\n');
     if (end != std::string::npos) {
@@ -109,13 +129,13 @@ Result<Ran> GuestAgent::Run(const std::string& command, std::chrono::seconds wit
       {"execute", "guest-exec"},
       {"arguments", {{"path", "/bin/sh"}, {"arg", {"-c", command}}, {"capture-output", true}}}};
   ZPROV_ASSIGN(const std::string started, Ask(start.dump(), deadline));
-  const json answer = json::parse(started, nullptr, false);
+  const json answer = Parsed(started);
   if (!answer.contains("return")) return Fail(ErrorKind::kFailed, "guest-exec: " + started);
   const json look{{"execute", "guest-exec-status"},
                   {"arguments", {{"pid", answer["return"]["pid"]}}}};
   while (steady_clock::now() < deadline) {
     ZPROV_ASSIGN(const std::string line, Ask(look.dump(), deadline));
-    const json state = json::parse(line, nullptr, false).value("return", json::object());
+    const json state = Parsed(line).value("return", json::object());
     if (state.value("exited", false)) {
       return Ran{state.value("exitcode", 128), FromBase64(state.value("out-data", "")),
                  FromBase64(state.value("err-data", ""))};

@@ -23,6 +23,10 @@ class GuestAgent {
   GuestAgent& operator=(GuestAgent&&) = delete;
   ~GuestAgent();
 
+  // It answers (again, after the machine restarted), within that time; what it still had to say to
+  // older questions is dropped. Errors as Connect.
+  Result<void> Sync(std::chrono::seconds within);
+
   // A command line for the machine's sh. kTimedOut: it runs on; kFailed.
   Result<Ran> Run(const std::string& command, std::chrono::seconds within);
 
@@ -31,8 +35,10 @@ class GuestAgent {
   using Deadline = std::chrono::steady_clock::time_point;
   // The line that answers that one.
   Result<std::string> Ask(const std::string& line, Deadline deadline);
+  Result<std::string> NextLine(Deadline deadline);
 
   int fd_ = -1;
+  int syncs_ = 0;
   std::string received_;
 };
 

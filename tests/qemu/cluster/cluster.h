@@ -24,6 +24,8 @@ class Cluster : public ::testing::Test {
   // installs is there, and nothing was applied yet.
   void PowerOn(int zeros);
 
+  void RebootHost();
+
   // On the B+. It must succeed; what it said on stdout.
   std::string Expect(const std::string& command, std::chrono::seconds within);
   vm::Ran Run(const std::string& command, std::chrono::seconds within);

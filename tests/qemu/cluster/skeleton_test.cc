@@ -63,6 +63,36 @@ TEST_F(WalkingSkeleton, BringsAZeroFromPowerOnToHealthy) {
   Expect("zprov plan", seconds(60));  // 4 when something were left to do
 }
 
+// As on a rig in service: zprov.service, in its sandbox, does the rest.
+TEST_F(WalkingSkeleton, ComesUpWithItsHostAloneAndObeysFromThenOn) {
+  ASSERT_NO_FATAL_FAILURE(PowerOn(2));
+  Expect("zprov apply", seconds(240));
+  ASSERT_NO_FATAL_FAILURE(RebootHost());
+  Expect("systemctl is-system-running --wait", seconds(180));
+  // Asks the service, and ends when it says that both are healthy.
+  Expect("zprov boot", seconds(300));
+  ASSERT_FALSE(HasFailure()) << Run("journalctl -u zprov --no-pager", seconds(60)).out;
+  EXPECT_EQ(Expect("systemctl is-active zprov", seconds(30)), "active\n");
+
+  const std::string report = "cat /x/s0/var/lib/zprov/boot.json";
+  const json first = Json(report, seconds(30));
+  Expect("zprov reboot s0", seconds(240));
+  const json second = Json(report, seconds(30));
+  EXPECT_NE(second["boot_id"], first["boot_id"]);
+  EXPECT_EQ(second["nonce"], WordOfZero(1, "zprov.boot="));
+
+  // Off for good: its board waits in ROM, and nobody boots it.
+  Expect("zprov halt s1", seconds(180));
+  EXPECT_THAT(Expect("until grep -q 2763 /sys/bus/usb/devices/1-2/idProduct; do sleep 0.2; done; "
+                     "zprov status",
+                     seconds(60)),
+              HasSubstr("boot ROM: halted"));
+
+  // Nobody notices that the service was started anew.
+  Expect("systemctl restart zprov && zprov boot s0", seconds(180));
+  EXPECT_EQ(Json(report, seconds(30)), second);
+}
+
 // A wrong file means here that a real kernel does not come up.
 TEST_F(WalkingSkeleton, BootsTwoZerosBesideOneWhoseInitramfsIsRubbish) {
   ASSERT_NO_FATAL_FAILURE(PowerOn(3));

@@ -83,6 +83,21 @@ TEST(GuestAgent, RunsACommandAndBringsWhatItSaid) {
                                  HasSubstr(R"("pid":42)"), HasSubstr("guest-exec-status")));
 }
 
+TEST(GuestAgent, DropsWhatWasSaidBeforeTheMachineRestarted) {
+  PlayedAgent played({R"({"return":1})",
+                      R"({"return":{"pid":42}})"
+                      "\n"
+                      R"({"return":2})",
+                      R"({"return":{"pid":43}})",
+                      R"({"return":{"exited":true,"exitcode":0,"out-data":"eWVz"}})"});
+  auto agent = GuestAgent::Connect(played.path(), seconds(20));
+  ASSERT_TRUE(agent.has_value());
+  ASSERT_TRUE(agent->Sync(seconds(20)).has_value());
+  const auto ran = agent->Run("true", seconds(20));
+  ASSERT_TRUE(ran.has_value()) << ran.error().message;
+  EXPECT_EQ(ran->out, "yes");
+}
+
 TEST(GuestAgent, SaysThatTheMachineIsGone) {
   PlayedAgent played({R"({"return":1})"});
   auto agent = GuestAgent::Connect(played.path(), seconds(20));
