@@ -6,16 +6,13 @@
 #include "cli/request.h"
 #include "core/plan/describe.h"
 #include "engine/apply.h"
+#include "engine/observe.h"
 
 namespace zprov::cli {
 namespace {
 
-engine::Request RequestFor(const Context& context, os::System& system) {
-  return {.wishes = context.options.wishes, .holder = HolderOf(context, system)};
-}
-
 Exit ShowPlan(const Context& context, os::System& system, const spec::ClusterSpec& spec) {
-  const auto plan = engine::PlanFor(system, spec, RequestFor(context, system));
+  const auto plan = engine::MakePlan(system, spec, context.options.wishes);
   if (!plan) return Report(context, plan.error());
   if (context.options.json) {
     context.streams.out << PlanJson("plan", *plan);
@@ -33,8 +30,9 @@ Exit DoApply(const Context& context, os::System& system, const spec::ClusterSpec
     context.streams.err.flush();
   };
   Notices notices(context);
-  engine::Request request = RequestFor(context, system);
-  request.notice = notices.Show();
+  const engine::Request request{.wishes = context.options.wishes,
+                                .holder = HolderOf(context, system),
+                                .notice = notices.Show()};
   const auto plan = engine::Apply(system, spec, request, on_step);
   if (!plan) {
     const Exit exit = Report(context, plan.error());

@@ -74,21 +74,16 @@ Result<void> Finish(os::System& system, const spec::ClusterSpec& spec) {
 
 }  // namespace
 
-Result<plan::Plan> PlanFor(os::System& system, const spec::ClusterSpec& spec,
-                           const Request& request) {
-  return MakePlan(system, spec, request.wishes);
-}
-
 Result<plan::Plan> Apply(os::System& system, const spec::ClusterSpec& spec, const Request& request,
                          const std::function<void(const Progress&)>& on_step) {
   const Applying apply{system, spec, request, on_step};
-  ZPROV_ASSIGN(plan::Plan plan, PlanFor(system, spec, request));
+  ZPROV_ASSIGN(plan::Plan plan, MakePlan(system, spec, request.wishes));
   if (!plan.refusals.empty()) return plan;
   ZPROV_ASSIGN(const std::vector<plan::Step> made, MakeState(apply, plan));
   ZPROV_ASSIGN(const auto lock, TakeStoreLock(system, spec, request.holder));
   ZPROV_TRY(CleanUp(system, spec));
   // What was seen before the lock may have been another zprov's work in progress.
-  ZPROV_ASSIGN(plan, PlanFor(system, spec, request));
+  ZPROV_ASSIGN(plan, MakePlan(system, spec, request.wishes));
   if (!plan.refusals.empty()) return plan;
   if (!plan.steps.empty()) {
     ZPROV_TRY(WriteJournal(system, plan::JournalPath(spec), plan));

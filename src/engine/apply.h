@@ -25,10 +25,6 @@ struct Progress {
   const plan::Step& step;
 };
 
-// What apply would do now.
-Result<plan::Plan> PlanFor(os::System& system, const spec::ClusterSpec& spec,
-                           const Request& request);
-
 // Does it, and returns the plan that was carried out; its refusals or an empty step list mean that
 // nothing was changed. kRefused: another zprov holds the lock, the message says who. Any other
 // error is the step's that failed; those before it are done.

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "core/spec/format.h"
+#include "engine/observe.h"
 #include "util/path.h"
 #include "util/strings.h"
 
@@ -28,7 +29,7 @@ Result<plan::Plan> Apply(os::System& system, const spec::ClusterSpec& spec, plan
 }
 
 Result<plan::Plan> PlanOf(os::System& system, const spec::ClusterSpec& spec, plan::Wishes wishes) {
-  return engine::PlanFor(system, spec, Request(wishes));
+  return engine::MakePlan(system, spec, wishes);
 }
 
 namespace {

@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "engine/apply.h"
+#include "engine/observe.h"
 #include "kernel/crash_points/cut.h"
 #include "kernel/hosts/hosts.h"
 #include "kernel/hosts/listing.h"
@@ -115,7 +116,7 @@ class RealCrashPoints : public ::testing::TestWithParam<Case> {
     const auto again = Apply(world->system(), spec_);
     ASSERT_TRUE(again) << again.error().message;
     ASSERT_TRUE(again->refusals.empty()) << again->refusals.front();
-    const auto plan = engine::PlanFor(world->system(), spec_, {.wishes = {}, .holder = "a test"});
+    const auto plan = engine::MakePlan(world->system(), spec_, {});
     ASSERT_TRUE(plan) << plan.error().message;
     EXPECT_TRUE(plan->steps.empty());
     EXPECT_EQ(Listing(HomeOf(root), Times::kOfFiles), home_) << "after the next apply";

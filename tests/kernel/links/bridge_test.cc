@@ -11,6 +11,7 @@
 #include "adapters/sd_daemon.h"
 #include "adapters/worker_thread.h"
 #include "engine/apply.h"
+#include "engine/observe.h"
 #include "kernel/hosts/hosts.h"
 #include "support/capability.h"
 #include "support/loop_btrfs.h"
@@ -87,13 +88,13 @@ TEST(Bridge, IsMadePinnedAndAddressedByApplyAndPutBackByLinksAlone) {
   ASSERT_TRUE(applied) << applied.error().message;
   EXPECT_THAT(applied->refusals, IsEmpty());
   ExpectTheBridgeOf(spec, host.system());
-  EXPECT_THAT(engine::PlanFor(host.system(), spec, request)->steps, IsEmpty());
+  EXPECT_THAT(engine::MakePlan(host.system(), spec, request.wishes)->steps, IsEmpty());
 
   ASSERT_TRUE(host.system().live->netlink.SetLink("san", {.mtu = 1500, .up = false}));
-  EXPECT_EQ(engine::PlanFor(host.system(), spec, request)->steps.size(), 1u);
+  EXPECT_EQ(engine::MakePlan(host.system(), spec, request.wishes)->steps.size(), 1u);
   ASSERT_TRUE(engine::Apply(host.system(), spec, request, ignore));
   ExpectTheBridgeOf(spec, host.system());
-  EXPECT_THAT(engine::PlanFor(host.system(), spec, request)->steps, IsEmpty());
+  EXPECT_THAT(engine::MakePlan(host.system(), spec, request.wishes)->steps, IsEmpty());
 }
 
 }  // namespace
