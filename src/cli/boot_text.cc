@@ -53,6 +53,28 @@ std::string Summary(const Booted& booted) {
 
 }  // namespace
 
+std::string StageOf(const NodeView& view) {
+  std::string stage(engine::Name(view.state));
+  if (view.state == engine::NodeState::kServing && view.session > 1) {
+    stage += fmt::format(" {}", view.session);
+  }
+  return view.step.empty() ? stage : stage + ": " + Printable(view.step);
+}
+
+std::string BoardsAndWarnings(const std::vector<engine::UnknownBoard>& boards,
+                              const std::vector<std::string>& warnings) {
+  std::string text;
+  for (const engine::UnknownBoard& board : boards) {
+    text += fmt::format(
+        "{} at port {} belongs to no node: give that port to one in cluster.toml ({})\n",
+        Printable(board.description), board.port, Printable(board.advice));
+  }
+  for (const std::string& warning : warnings) {
+    text += fmt::format("warning: {}\n", Printable(warning));
+  }
+  return text;
+}
+
 std::string NoticeText(const engine::NodeNotice& notice) {
   std::string text = fmt::format("{}: {}", notice.node, engine::Name(notice.state));
   if (!notice.text.empty()) text += ": " + Printable(notice.text);
@@ -66,15 +88,7 @@ std::string BootedText(const Booted& booted) {
   for (const NodeOutcome& outcome : booted.nodes) {
     if (outcome.how != How::kRuns) text += Stuck(outcome);
   }
-  for (const engine::UnknownBoard& board : booted.unknown) {
-    text += fmt::format(
-        "{} at port {} belongs to no node: give that port to one in cluster.toml ({})\n",
-        Printable(board.description), board.port, Printable(board.advice));
-  }
-  for (const std::string& warning : booted.warnings) {
-    text += fmt::format("warning: {}\n", Printable(warning));
-  }
-  return text + Summary(booted);
+  return text + BoardsAndWarnings(booted.unknown, booted.warnings) + Summary(booted);
 }
 
 bool AllRun(const Booted& booted) {

@@ -2,10 +2,18 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "engine/serve/boot_nodes.h"
 
 namespace zprov::cli {
+
+// "serving 2" (its second session), "recovering: reset the device".
+std::string StageOf(const engine::NodeView& view);
+
+// A line each: boards that no node has, with what to write, and warnings.
+std::string BoardsAndWarnings(const std::vector<engine::UnknownBoard>& boards,
+                              const std::vector<std::string>& warnings);
 
 // "s0: serving", with what there is to say about it. Ends with a newline.
 std::string NoticeText(const engine::NodeNotice& notice);

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/boot_text.h"
 #include "cli/text.h"
 #include "util/strings.h"
 
@@ -18,22 +19,9 @@ using Row = std::vector<std::string>;
 
 double Seconds(os::Moment time) { return std::chrono::duration<double>(time).count(); }
 
-bool Runs(const NodeView& view) {
-  return view.state == NodeState::kHealthy || view.state == NodeState::kUp;
-}
-
-// "serving 2", "recovering: reset the device".
-std::string StageOf(const NodeView& view) {
-  std::string stage(engine::Name(view.state));
-  if (view.state == NodeState::kServing && view.session > 1) {
-    stage += fmt::format(" {}", view.session);
-  }
-  return view.step.empty() ? stage : stage + ": " + Printable(view.step);
-}
-
 // Of the boot while it goes on, else of the state.
 std::string ElapsedOf(const NodeView& view, os::Moment at) {
-  const bool is_booting = view.began && !Runs(view);
+  const bool is_booting = view.began && !Runs(view.state);
   return fmt::format("{:.0f} s", Seconds(at - (is_booting ? *view.began : view.since)));
 }
 
@@ -68,7 +56,7 @@ std::string LiveTable::Draw(const engine::Snapshot& snapshot) {
   size_t left_out = 0;
   for (const NodeView& view : snapshot.nodes) {
     const std::string rate = RateOf(view, snapshot.at);
-    if ((!has_room && Runs(view)) || rows.size() > room) {
+    if ((!has_room && Runs(view.state)) || rows.size() > room) {
       ++left_out;
       continue;
     }

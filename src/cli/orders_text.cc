@@ -6,6 +6,7 @@
 #include <map>
 #include <vector>
 
+#include "cli/boot_text.h"
 #include "cli/text.h"
 #include "cli/update_text.h"
 #include "util/strings.h"
@@ -52,9 +53,7 @@ std::string OrderedText(Order what, const engine::Ordered& ordered) {
     ++counts[node.how];
     if (node.how != How::kDone) below += WhyNot(what, node);
   }
-  for (const std::string& warning : ordered.warnings) {
-    below += fmt::format("warning: {}\n", Printable(warning));
-  }
+  below += BoardsAndWarnings({}, ordered.warnings);
   std::vector<std::string> parts;
   for (const auto& [how, count] : counts) {
     parts.push_back(fmt::format("{} {}", count, engine::Name(how)));
@@ -70,9 +69,7 @@ std::string RenewedText(const engine::Renewed& renewed) {
   if (!renewed.rebooted.empty()) {
     text += OrderedText(Order::kReboot, {renewed.rebooted, renewed.warnings});
   } else {
-    for (const std::string& warning : renewed.warnings) {
-      text += fmt::format("warning: {}\n", Printable(warning));
-    }
+    text += BoardsAndWarnings({}, renewed.warnings);
     if (updated.number != 0) text += "no node was rebooted\n";
   }
   return text;

@@ -6,6 +6,7 @@
 #include <array>
 #include <set>
 
+#include "cli/boot_text.h"
 #include "cli/boots_text.h"
 #include "cli/text.h"
 #include "util/strings.h"
@@ -147,11 +148,6 @@ const NodeView* ViewOf(const engine::Snapshot& live, const std::string& node) {
   return view == live.nodes.end() ? nullptr : &*view;
 }
 
-std::string StageOf(const NodeView& view) {
-  const std::string stage(engine::Name(view.state));
-  return view.step.empty() ? stage : stage + ": " + Printable(view.step);
-}
-
 // Two columns before the last, for those that serve boots.
 void AddLive(std::vector<std::vector<std::string>>& rows, const engine::Snapshot& live) {
   for (auto& row : rows) {
@@ -191,15 +187,7 @@ std::string Troubles(const engine::Snapshot& live) {
   for (const NodeView& view : live.nodes) {
     if (!view.cause.empty()) text += fmt::format("{}: {}\n", view.node, Printable(view.cause));
   }
-  for (const engine::UnknownBoard& board : live.unknown) {
-    text += fmt::format(
-        "{} at port {} belongs to no node: give that port to one in cluster.toml ({})\n",
-        Printable(board.description), board.port, Printable(board.advice));
-  }
-  for (const std::string& warning : live.warnings) {
-    text += fmt::format("warning: {}\n", Printable(warning));
-  }
-  return text;
+  return text + BoardsAndWarnings(live.unknown, live.warnings);
 }
 
 }  // namespace

@@ -16,8 +16,7 @@ using usbboot::Ended;
 namespace {
 
 bool EndsBoot(NodeState state) {
-  return state == NodeState::kHealthy || state == NodeState::kUp || state == NodeState::kFailed ||
-         state == NodeState::kQuarantined;
+  return Runs(state) || state == NodeState::kFailed || state == NodeState::kQuarantined;
 }
 
 }  // namespace

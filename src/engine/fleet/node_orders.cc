@@ -63,8 +63,7 @@ Result<void> NodeBoot::MayTake(Order order) const {
   if (state_ == NodeState::kQuarantined) {
     return Refuse(fmt::format("{} does not answer ({}): cut its power", node_.name, cause_));
   }
-  const bool runs = state_ == NodeState::kHealthy || state_ == NodeState::kUp || IsFound();
-  if (!runs) {
+  if (!Runs(state_) && !IsFound()) {
     return Refuse(
         fmt::format("{} is on its way ({}): wait until it is healthy", node_.name, Name(state_)));
   }

@@ -77,6 +77,8 @@ std::string_view Name(NodeState state) {
   return "";
 }
 
+bool Runs(NodeState state) { return state == NodeState::kHealthy || state == NodeState::kUp; }
+
 std::optional<NodeState> StateNamed(std::string_view name) {
   for (int i = 0; i <= static_cast<int>(NodeState::kQuarantined); ++i) {
     const auto state = static_cast<NodeState>(i);

@@ -32,6 +32,7 @@ enum class NodeState {
 
 std::string_view Name(NodeState state);  // "first stage sent"
 std::optional<NodeState> StateNamed(std::string_view name);
+bool Runs(NodeState state);  // Linux does, as far as anybody can tell: healthy or up
 
 struct FileRecord {
   enum class What { kFound, kExpectedMiss, kSuspiciousMiss, kOdd };
