@@ -1,10 +1,13 @@
 // zprov update: a new generation.
 #include "engine/update.h"
 
+#include <fmt/ostream.h>
+
 #include "cli/json.h"
 #include "cli/live_news.h"
 #include "cli/orders_text.h"
 #include "cli/request.h"
+#include "cli/text.h"
 #include "cli/update_text.h"
 #include "engine/update_reboot.h"
 
@@ -28,6 +31,14 @@ Exit Renew(const Context& context, const Renewal& renewal) {
   if (!renewed) return ReportWork(context, renewed.error());
   context.streams.out << (context.options.json ? UpdateJson(*renewed, renewal.notices.warnings())
                                                : RenewedText(*renewed));
+  if (!renewed->trouble.empty()) {
+    fmt::print(
+        context.streams.err,
+        "zprov: generation {} is made, but its nodes were not rebooted: {}; then reboot them "
+        "(zprov reboot NODE)\n",
+        renewed->updated.number, Printable(renewed->trouble));
+    return Exit::kFailed;
+  }
   return AllObeyed({.nodes = renewed->rebooted}) ? Exit::kDone : Exit::kFailed;
 }
 

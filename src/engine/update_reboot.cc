@@ -41,10 +41,6 @@ Result<Names> WithPort(const spec::ClusterSpec& spec, const Names& asked) {
   return names;
 }
 
-bool Runs(const NodeView& view) {
-  return view.state == NodeState::kHealthy || view.state == NodeState::kUp;
-}
-
 bool IsDown(const NodeView& view) {
   return view.state == NodeState::kRom || view.state == NodeState::kAbsent;
 }
@@ -62,10 +58,8 @@ Result<Renewed> UpdatedAlone(const Renewal& renewal) {
 
 // Whoever keeps its old generation and would hear it. One that is off takes the new one by itself;
 // all others are a warning: the generation is made, and no node is to wait for another.
-Result<Names> WhoCanReboot(const Renewal& renewal, Renewed& renewed) {
-  ZPROV_ASSIGN(const auto client,
-               Client::OfServeOrHere(renewal.system, renewal.spec, renewal.request.holder));
-  ZPROV_ASSIGN(const Snapshot seen, LookAround(*client, renewal.system, renewal.news.snapshot));
+Result<Names> WhoCanReboot(Client& client, const Renewal& renewal, Renewed& renewed) {
+  ZPROV_ASSIGN(const Snapshot seen, LookAround(client, renewal.system, renewal.news.snapshot));
   Names can;
   for (const NodeView& view : seen.nodes) {
     if (!Has(renewed.updated.at_next_boot, view.node)) continue;
@@ -79,16 +73,23 @@ Result<Names> WhoCanReboot(const Renewal& renewal, Renewed& renewed) {
   return can;
 }
 
-Result<Renewed> Native(const Renewal& renewal) {
-  ZPROV_ASSIGN(Renewed renewed, UpdatedAlone(renewal));
-  if (renewed.updated.at_next_boot.empty()) return renewed;
-  ZPROV_ASSIGN(const Names old, WhoCanReboot(renewal, renewed));
-  if (old.empty()) return renewed;
+Result<void> Reboot(Client& client, const Renewal& renewal, Renewed& renewed) {
+  ZPROV_ASSIGN(const Names old, WhoCanReboot(client, renewal, renewed));
+  if (old.empty()) return {};
   ZPROV_ASSIGN(Ordered ordered,
-               GiveOrder(renewal.system, renewal.spec,
-                         {Order::kReboot, old, renewal.request.holder}, renewal.news.snapshot));
+               GiveOrder(client, {Order::kReboot, old, {}}, renewal.news.snapshot));
   renewed.rebooted = std::move(ordered.nodes);
   renewed.warnings.insert(renewed.warnings.end(), ordered.warnings.begin(), ordered.warnings.end());
+  return {};
+}
+
+Result<Renewed> Native(const Renewal& renewal) {
+  ZPROV_ASSIGN(const std::unique_ptr<Client> client,
+               Client::OfServeOrHere(renewal.system, renewal.spec, renewal.request.holder));
+  ZPROV_ASSIGN(Renewed renewed, UpdatedAlone(renewal));
+  if (renewed.updated.at_next_boot.empty()) return renewed;
+  const auto rebooted = Reboot(*client, renewal, renewed);
+  if (!rebooted) renewed.trouble = rebooted.error().message;
   return renewed;
 }
 
@@ -99,7 +100,7 @@ Result<Names> HoldAndLook(Client& client, const Renewal& renewal, const Names& n
   ZPROV_ASSIGN(const Snapshot seen, LookAround(client, renewal.system, renewal.news.snapshot));
   Names running;
   for (const NodeView& view : seen.nodes) {
-    if (Has(names, view.node) && Runs(view)) running.push_back(view.node);
+    if (Has(names, view.node) && Runs(view.state)) running.push_back(view.node);
   }
   return running;
 }
@@ -152,11 +153,15 @@ Result<Renewed> Compatible(const Renewal& renewal) {
   ZPROV_ASSIGN(Renewed renewed, UpdatedAlone(renewal));
   client.reset();
   if (running.empty()) return renewed;
-  ZPROV_ASSIGN(Booted booted, BootNodes(system, spec, {running, request.holder}, news.snapshot));
-  for (NodeOutcome& node : booted.nodes) {
+  auto booted = BootNodes(system, spec, {running, request.holder}, news.snapshot);
+  if (!booted) {
+    renewed.trouble = booted.error().message;
+    return renewed;
+  }
+  for (NodeOutcome& node : booted->nodes) {
     renewed.rebooted.push_back({std::move(node.view), HowOf(node.how)});
   }
-  renewed.warnings = std::move(booted.warnings);
+  renewed.warnings = std::move(booted->warnings);
   return renewed;
 }
 

@@ -17,6 +17,9 @@ struct Renewed {
   Updated updated;
   std::vector<NodeOrdered> rebooted = {};  // those that ran, in the spec's order
   std::vector<std::string> warnings = {};
+  // The generation is made, and this is why its nodes were not rebooted after all; empty: they were
+  // told, or none had to be.
+  std::string trouble = {};
 };
 
 struct RenewalNews {
@@ -27,8 +30,9 @@ struct RenewalNews {
 // A running node leaves for its boot ROM within this.
 inline constexpr os::Moment kHeldWithin = std::chrono::seconds(120);
 
-// Errors as Update's and GiveOrder's. kRefused and nothing moved, compatibly: a node that runs did
-// not come to its boot ROM; the hold has ended, and the message names it.
+// After an error nothing has moved: those of Update; those of Client::OfServeOrHere (who cannot
+// reboot nodes makes no generation for them); kRefused, compatibly: a node that runs did not come
+// to its boot ROM; the hold has ended, and the message names it.
 Result<Renewed> UpdateAndReboot(os::System& system, const spec::ClusterSpec& spec,
                                 const UpdateRequest& request, const RenewalNews& news);
 

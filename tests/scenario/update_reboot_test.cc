@@ -26,6 +26,7 @@ using testing::Each;
 using testing::Field;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::SizeIs;
 
 // The rig with five Zeros that a serve has booted, and something new on the host since.
@@ -58,9 +59,9 @@ class UpdateReboot : public testing::Test {
     ASSERT_TRUE(beside_->system().events.Next(world_.clock().Now() + time));
   }
 
-  Result<engine::Renewed> Renew(engine::UpdateRequest request = {}) {
+  Result<engine::Renewed> Renew(
+      engine::UpdateRequest request = {}, const engine::OnNotice& on_notice = [](const auto&) {}) {
     request.holder = "a test";
-    const engine::OnNotice on_notice = [](const engine::Notice&) {};
     const engine::OnSnapshotNews on_snapshot = [](const engine::Snapshot&) {};
     return engine::UpdateAndReboot(beside_->system(), spec_, request, {on_notice, on_snapshot});
   }
@@ -107,6 +108,27 @@ TEST_F(UpdateReboot, RebootsNobodyWhoIsOff) {
   ASSERT_TRUE(renewed) << renewed.error().message;
   EXPECT_EQ(renewed->updated.number, 2);
   EXPECT_THAT(renewed->rebooted, IsEmpty());
+}
+
+TEST_F(UpdateReboot, NativelySaysThatTheGenerationIsMadeWhenServeEndsMeanwhile) {
+  Start(spec::Mode::kNative);
+  const auto renewed =
+      Renew({}, [this](const engine::Notice&) { world_.control().ListenerDies(); });
+  ASSERT_TRUE(renewed) << renewed.error().message;
+  EXPECT_EQ(renewed->updated.number, 2);
+  EXPECT_THAT(renewed->trouble, Not(IsEmpty()));
+  EXPECT_THAT(renewed->rebooted, IsEmpty());
+  EXPECT_EQ(Pointers(world_, spec_), "s0:2 s1:2 s2:2 s3:2 s4:2");
+}
+
+TEST_F(UpdateReboot, NativelyMakesNoGenerationWhenNobodyHereCanRebootNodes) {
+  Start(spec::Mode::kNative);
+  world_.control().ListenerDies();  // and the dead one's lock is still held, as by another zprov
+  const auto refused = Renew();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::kRefused);
+  EXPECT_THAT(refused.error().message, HasSubstr("has the ports"));
+  EXPECT_EQ(Pointers(world_, spec_), "s0:1 s1:1 s2:1 s3:1 s4:1");
 }
 
 TEST_F(UpdateReboot, CompatiblyMovesThePointersWhileAllWaitInTheirBootRom) {

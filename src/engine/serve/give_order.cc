@@ -90,12 +90,17 @@ Result<Ordered> GiveOrder(os::System& system, const spec::ClusterSpec& spec,
                           const OrderRequest& request, const OnSnapshotNews& on_news) {
   ZPROV_ASSIGN(const auto client, Client::OfServeOrHere(system, spec, request.holder));
   if (!client->IsOfServe()) ZPROV_TRY(LookAround(*client, system, on_news));
+  return GiveOrder(*client, request, on_news);
+}
+
+Result<Ordered> GiveOrder(Client& client, const OrderRequest& request,
+                          const OnSnapshotNews& on_news) {
   const auto look = [&](const Snapshot& snapshot) {
     on_news(snapshot);
     return AllHaveEnded(snapshot, request) ? Client::Verdict::kOver : Client::Verdict::kGoOn;
   };
   const os::Moment within = request.what == Order::kHalt ? kHaltsWithin : kRebootsWithin;
-  ZPROV_ASSIGN(const Client::Outcome outcome, client->Do(ControlRequestFor(request), within, look));
+  ZPROV_ASSIGN(const Client::Outcome outcome, client.Do(ControlRequestFor(request), within, look));
   const bool is_interrupted = outcome.how == Client::Outcome::How::kInterrupted;
   const How otherwise = is_interrupted ? How::kInterrupted : How::kLate;
   return Ordered{.nodes = EndsIn(outcome.last, request, otherwise),

@@ -55,5 +55,8 @@ Result<Snapshot> LookAround(Client& client, os::System& system, const OnSnapshot
 // what to do. Errors as Client's.
 Result<Ordered> GiveOrder(os::System& system, const spec::ClusterSpec& spec,
                           const OrderRequest& request, const OnSnapshotNews& on_news);
+// The same by a client that has looked around.
+Result<Ordered> GiveOrder(Client& client, const OrderRequest& request,
+                          const OnSnapshotNews& on_news);
 
 }  // namespace zprov::engine
