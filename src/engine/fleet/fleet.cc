@@ -71,7 +71,11 @@ Result<void> Fleet::Begin() {
   for (const os::UsbDevice& device : devices) {
     NodeBoot* const node = At(device.port);
     const bool is_new = node != nullptr && !node->device() && device.device_class != kHubClass;
-    is_new ? node->Found(device) : Arrived(device);
+    if (is_new) {
+      node->Found(device);
+    } else {
+      Arrived(device);
+    }
   }
   return {};
 }

@@ -21,8 +21,9 @@ using Phase = os::Supervisor::Phase;
 Result<void> EndWhatWasCutOff(os::System& system, const spec::ClusterSpec& spec,
                               const std::string& holder) {
   const auto lock = TakeStoreLock(system, spec, holder);
-  if (!lock) return {};
-  return Recover(system, spec);
+  if (lock) return Recover(system, spec);
+  if (lock.error().kind == ErrorKind::kRefused) return {};
+  return tl::make_unexpected(lock.error());
 }
 
 }  // namespace

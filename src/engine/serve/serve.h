@@ -34,9 +34,9 @@ class Server {
   static constexpr os::Moment kFinishWithin = std::chrono::seconds(10);
 
   // It has the ports and the socket, an update that was cut off is carried out to its end, and
-  // whatever is plugged in boots. kRefused: as TakePorts; another zprov is at work on the store
-  // (then it ends what was cut off, and serve may go on) is none. Errors of Recover, Fleet::Begin
-  // and os::Control::Listen. `system` must live as long, and have a live host.
+  // whatever is plugged in boots; another zprov that is at work on the store does that by itself.
+  // kRefused: as TakePorts. Errors of os::Locks, Recover, Fleet::Begin and os::Control::Listen.
+  // `system` must live as long, and have a live host.
   static Result<std::unique_ptr<Server>> Begin(os::System& system, const spec::ClusterSpec& spec,
                                                ServeOptions options);
   Server(const Server&) = delete;

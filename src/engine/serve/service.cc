@@ -45,7 +45,7 @@ Result<std::set<std::string>> Service::NodesOf(const ControlRequest& request) co
     if (with_port.contains(name)) continue;
     const bool is_known =
         std::ranges::any_of(spec_.nodes, [&](const auto& node) { return node.name == name; });
-    if (is_known) break;
+    if (is_known) continue;
     return Fail(ErrorKind::kRefused,
                 fmt::format("no node is called {} in the cluster.toml that was read last: reload "
                             "it (systemctl reload zprov)",
