@@ -48,6 +48,23 @@ TEST(House, FoldersSayWhatGoesThere) {
   }
 }
 
+// A formatter of code that went over a document takes the blank behind the heading's mark, and
+// more.
+TEST(House, ReadmesBeginWithAHeading) {
+  size_t readmes = 0;
+  const std::filesystem::path top = ZPROV_SOURCE_DIR;
+  for (const char* part : {"src", "sim", "tests", "fixtures", "vm"}) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(top / part)) {
+      if (entry.path().filename() != "README.md") continue;
+      std::string first;
+      std::getline(std::ifstream(entry.path()) >> std::ws, first);
+      EXPECT_TRUE(first.starts_with("# ")) << entry.path() << ": " << first;
+      ++readmes;
+    }
+  }
+  EXPECT_GT(readmes, 20U);
+}
+
 TEST(House, IncludesFollowTheArrows) { EXPECT_THAT(Tree(LayerArrows), IsEmpty()); }
 
 TEST(House, LinksFollowTheArrows) {
