@@ -32,7 +32,7 @@ Result<std::string> ReadStartOf(const Fd& entry, uint64_t most) {
   std::string content;
   while (content.size() < most) {  // not stx_size: that is 0 for files of /proc and /sys
     const size_t had = content.size();
-    content.resize(had + std::min<uint64_t>(kChunk, most - had));
+    content.resize(had + static_cast<size_t>(std::min<uint64_t>(kChunk, most - had)));
     const ssize_t got = ::read(file.number(), content.data() + had, content.size() - had);
     if (got < 0) return FailErrno(errno);
     content.resize(had + static_cast<size_t>(got));
