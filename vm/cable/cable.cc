@@ -173,9 +173,8 @@ void Cable::StartLinux() {
   }
   host_end_.reset();
   zero_end_ = std::make_shared<NetworkEnd>(
-      kZeroSpeed,
-      NetworkEnd::Told{[this](const std::string& frame) { return to_host_.Send(frame); },
-                       [this] { ShowGadget(); }});
+      kZeroSpeed, NetworkEnd::Told{[this](const std::string& frame) { return FromZero(frame); },
+                                   [this] { ShowGadget(); }});
   zero_port_ = std::make_unique<RedirPort>(clock_);
   zero_port_->Plug(GadgetOf(zero_end_, ""));
   outside_.say("starts Linux: " + served.command_line);
@@ -189,27 +188,52 @@ void Cable::ShowGadget() {
   outside_.say("offers its gadget");
   board_.Enter(Stage::kGadget);
   host_end_ = std::make_shared<NetworkEnd>(
-      kHostSpeed,
-      NetworkEnd::Told{[this](const std::string& frame) { return to_zero_.Send(frame); },
-                       [this] { outside_.say("its host took up the link"); }});
+      kHostSpeed, NetworkEnd::Told{[this](const std::string& frame) { return FromHost(frame); },
+                                   [this] { outside_.say("its host took up the link"); }});
   const std::string line = ForMachine(board_.served()).command_line;
   std::string mac = sim::zero::Word(line, "zprov.mac").value_or("");
   std::erase(mac, ':');
   Present(GadgetOf(host_end_, mac));
 }
 
+Result<void> Cable::CaptureTo(Side side, const std::string& path) {
+  std::optional<Capture>& capture = side == Side::kHost ? host_capture_ : zero_capture_;
+  capture.reset();
+  if (path.empty()) return {};
+  ZPROV_ASSIGN(capture, Capture::To(path));
+  return {};
+}
+
+void Cable::Captured(std::optional<Capture>& capture, const std::string& frame) {
+  if (capture) capture->Add(frame, clock_.WallTime());
+}
+
+bool Cable::FromHost(const std::string& frame) {
+  if (!to_zero_.Send(frame)) return false;
+  Captured(host_capture_, frame);
+  return true;
+}
+
+bool Cable::FromZero(const std::string& frame) {
+  if (!to_host_.Send(frame)) return false;
+  Captured(zero_capture_, frame);
+  return true;
+}
+
 bool Cable::ToHost(const std::string& frame) {
   if (!host_end_ || !is_plugged_in_) return true;
-  const bool has_room = host_end_->Send(frame);
+  if (!host_end_->Send(frame)) return false;
   host_port_.Poke();
-  return has_room;
+  Captured(host_capture_, frame);
+  return true;
 }
 
 bool Cable::ToZero(const std::string& frame) {
   if (!zero_end_) return true;
-  const bool has_room = zero_end_->Send(frame);
+  if (!zero_end_->Send(frame)) return false;
   zero_port_->Poke();
-  return has_room;
+  Captured(zero_capture_, frame);
+  return true;
 }
 
 void Cable::TakeDownNetwork() {
