@@ -166,17 +166,21 @@ void Cable::StartLinux() {
   for (const auto& [name, bytes] : board_.served().files) {
     outside_.say(fmt::format("was served {} ({} bytes)", name, bytes.size()));
   }
-  if (sim::zero::Word(served.command_line, "zprov.gadget") != "geth") {
-    outside_.say("the command line names another gadget than geth, the only one of this cable: " +
+  const std::string name = sim::zero::Word(served.command_line, "zprov.gadget").value_or("");
+  const auto gadget = GadgetNamed(name);
+  if (!gadget) {
+    outside_.say("the command line names a gadget that this cable does not have: " +
                  served.command_line);
     return board_.Die();
   }
+  gadget_ = *gadget;
   host_end_.reset();
   zero_end_ = std::make_shared<NetworkEnd>(
-      kZeroSpeed, NetworkEnd::Told{[this](const std::string& frame) { return FromZero(frame); },
-                                   [this] { ShowGadget(); }});
+      kZeroSpeed, ConfigurationOf(Gadget::kGeth, kZeroSpeed),
+      NetworkEnd::Told{[this](const std::string& frame) { return FromZero(frame); },
+                       [this] { ShowGadget(); }});
   zero_port_ = std::make_unique<RedirPort>(clock_);
-  zero_port_->Plug(GadgetOf(zero_end_, ""));
+  zero_port_->Plug(DeviceOf(Gadget::kGeth, zero_end_, {}));
   outside_.say("starts Linux: " + served.command_line);
   outside_.start_machine(served);
 }
@@ -188,12 +192,15 @@ void Cable::ShowGadget() {
   outside_.say("offers its gadget");
   board_.Enter(Stage::kGadget);
   host_end_ = std::make_shared<NetworkEnd>(
-      kHostSpeed, NetworkEnd::Told{[this](const std::string& frame) { return FromHost(frame); },
-                                   [this] { outside_.say("its host took up the link"); }});
+      kHostSpeed, ConfigurationOf(gadget_, kHostSpeed),
+      NetworkEnd::Told{[this](const std::string& frame) { return FromHost(frame); },
+                       [this] { outside_.say("its host took up the link"); }});
   const std::string line = ForMachine(board_.served()).command_line;
-  std::string mac = sim::zero::Word(line, "zprov.mac").value_or("");
-  std::erase(mac, ':');
-  Present(GadgetOf(host_end_, mac));
+  const auto own = Mac::Parse(sim::zero::Word(line, "zprov.mac").value_or(""));
+  // src/node: the host's end has the next number.
+  const auto host = own ? Mac::FromNumber(own->Number() + 1) : std::nullopt;
+  Present(DeviceOf(gadget_, host_end_,
+                   {.node = sim::zero::Word(line, "zprov.node").value_or(""), .host_mac = host}));
 }
 
 Result<void> Cable::CaptureTo(Side side, const std::string& path) {

@@ -13,6 +13,7 @@
 #include "sim/zero/board.h"
 #include "util/result.h"
 #include "vm/cable/capture.h"
+#include "vm/cable/gadget.h"
 #include "vm/cable/line.h"
 #include "vm/cable/network_end.h"
 #include "vm/cable/redir_port.h"
@@ -95,6 +96,7 @@ class Cable {
   std::unique_ptr<RedirPort> zero_port_;
   std::shared_ptr<NetworkEnd> host_end_;
   std::shared_ptr<NetworkEnd> zero_end_;
+  Gadget gadget_ = Gadget::kGeth;  // of the boot that is under way
   LineFaults line_faults_;
   std::optional<Capture> host_capture_;
   std::optional<Capture> zero_capture_;
