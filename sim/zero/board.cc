@@ -27,6 +27,10 @@ bool Board::Has(Fault fault) const {
   });
 }
 
+void Board::Suffer(Fault fault, int more_boots) {
+  options_.troubles.push_back({fault, boots_ + more_boots});
+}
+
 void Board::After(std::chrono::nanoseconds delay, std::function<void()> then) {
   surroundings_.after(delay, [this, life = life_, then = std::move(then)] {
     if (life == life_) then();

@@ -65,6 +65,9 @@ class Board {
   Random& random() { return random_; }
 
   bool Has(Fault fault) const;
+  // From here on also that is wrong with it, in the boot that is under way and so many more.
+  void Suffer(Fault fault, int more_boots);
+  void Recover() { options_.troubles.clear(); }
   // Not when the board has lost its power, or died, by then.
   void After(std::chrono::nanoseconds delay, std::function<void()> then);
 
