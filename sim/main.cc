@@ -7,7 +7,10 @@
 #include <iostream>
 
 #include "cli/cli.h"
+#include "sim/run/marks.h"
+#include "sim/run/page.h"
 #include "sim/run/run.h"
+#include "sim/run/swarm.h"
 
 namespace {
 
@@ -46,8 +49,12 @@ struct Words {
   std::string faults = "drawn";
   std::string actions = "drawn";
   std::string trace;
+  std::string html;
   bool is_json = false;
   bool lists = false;
+  uint64_t swarm = 0;
+  unsigned jobs = 1;
+  std::optional<uint64_t> shrink;
 };
 
 Result<run::Plan> PlanOf(const Words& words) {
@@ -81,11 +88,14 @@ int RunOne(const Words& words, const run::Plan& plan) {
   std::ofstream file;
   if (!words.trace.empty() && words.trace != "-") file.open(words.trace);
   std::ostream& trace = words.trace == "-" ? std::cout : file;
-  const run::Outcome outcome = run::Perform(plan, Zprov, [&](const run::TraceLine& line) {
-    if (!words.trace.empty()) {
-      trace << (words.is_json ? run::JsonOf(line) : run::TextOf(line)) << "\n";
-    }
+  run::Story story{.plan = plan, .outcome = {}, .lines = {}};
+  story.outcome = run::Perform(plan, Zprov, [&](const run::TraceLine& line) {
+    if (!words.html.empty()) story.lines.push_back(line);
+    if (words.trace.empty()) return;
+    trace << (words.is_json ? run::JsonOf(line) : run::TextOf(line)) << "\n";
   });
+  if (!words.html.empty()) std::ofstream(words.html) << run::PageOf(story);
+  const run::Outcome& outcome = story.outcome;
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(outcome.took).count();
   std::cout << fmt::format("{} s simulated, {} events, {} boots, trace {:016x}\n", seconds,
                            outcome.counts.events, outcome.counts.boots, outcome.hash);
@@ -93,6 +103,55 @@ int RunOne(const Words& words, const run::Plan& plan) {
     std::cout << "broken: " << breach.sentence << ": " << breach.how << "\n";
   }
   return outcome.breaches.empty() ? 0 : 1;
+}
+
+// The one line that repeats what was left of it.
+void ShowSmaller(const run::Plan& plan, const std::string& sentence) {
+  const run::Plan smallest = run::Shrink(plan, sentence, Zprov);
+  std::cout << "  smaller: zprov-sim " << run::CommandLine(smallest) << std::endl;
+}
+
+int ShrinkOne(const run::Plan& plan) {
+  const run::Outcome outcome = run::Perform(plan, Zprov);
+  if (outcome.breaches.empty()) {
+    std::cout << "no sentence is broken\n";
+    return 0;
+  }
+  std::cout << "broken: " << outcome.breaches.front().sentence << "\n";
+  ShowSmaller(plan, outcome.breaches.front().sentence);
+  return 1;
+}
+
+void ShowCounts(std::string_view what, const std::map<std::string, int>& counts) {
+  std::cout << what;
+  for (const auto& [name, count] : counts) std::cout << "  " << name << " " << count;
+  std::cout << "\n";
+}
+
+int RunSwarm(const Words& words) {
+  std::cout << fmt::format("zprov-sim {}\nzprov-sim --swarm {} --seed {} --jobs {}\n",
+                           ZPROV_VERSION, words.swarm, words.seed, words.jobs)
+            << std::flush;
+  const run::Tally tally = run::Swarm({words.seed, words.swarm, words.jobs}, Zprov);
+  const run::Counts& counts = tally.counts;
+  std::cout << fmt::format("{} seeds, {} events, {} boots, {} faults, {} boards helped by hand\n",
+                           tally.seeds, counts.events, counts.boots, tally.faults, counts.helped);
+  ShowCounts("faults:", counts.faults);
+  ShowCounts("actions:", counts.actions);
+  ShowCounts("exits:", counts.exits);
+  std::cout << run::TableOf(counts.sometimes);
+  constexpr size_t kMostShown = 20;
+  for (size_t i = 0; i < std::min(tally.failures.size(), kMostShown); ++i) {
+    const run::Failure& failure = tally.failures[i];
+    const run::Breach& breach = failure.outcome.breaches.front();
+    std::cout << fmt::format("seed {} broke: {}: {}\n", failure.plan.seed, breach.sentence,
+                             breach.how);
+    ShowSmaller(failure.plan, breach.sentence);
+  }
+  std::cout << fmt::format("{} of {} seeds broke a sentence\n", tally.failures.size(), tally.seeds);
+  const auto missing = run::Missing(tally);
+  for (const std::string& what : missing) std::cout << "never reached: " << what << "\n";
+  return tally.failures.empty() && missing.empty() ? 0 : 1;
 }
 
 }  // namespace
@@ -111,17 +170,26 @@ int main(int argc, char** argv) {
   app.add_option("--actions", words.actions, "drawn, none, or a list")->capture_default_str();
   app.add_option("--trace", words.trace, "Write what happens there; -: on stdout")
       ->type_name("FILE");
+  app.add_option("--html", words.html, "Draw the run as one page")->type_name("FILE");
   app.add_flag("--trace-json", words.is_json, "A JSON document for each line of the trace");
   app.add_flag("--list", words.lists, "Every fault and action");
+  app.add_option("--swarm", words.swarm,
+                 "So many seeds from --seed on, each with its own drawn plan")
+      ->type_name("N");
+  app.add_option("--jobs", words.jobs, "So many at once")->capture_default_str();
+  app.add_option("--shrink", words.shrink, "The smallest plan that breaks the same as this seed's")
+      ->type_name("SEED");
   CLI11_PARSE(app, argc, argv);
   if (words.lists) {
     List();
     return 0;
   }
+  if (words.swarm > 0) return RunSwarm(words);
+  if (words.shrink) words.seed = *words.shrink;
   const auto plan = PlanOf(words);
   if (!plan) {
     std::cerr << "zprov-sim: " << plan.error().message << "\n";
     return 2;
   }
-  return RunOne(words, *plan);
+  return words.shrink ? ShrinkOne(*plan) : RunOne(words, *plan);
 }

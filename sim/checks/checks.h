@@ -26,6 +26,7 @@ struct BoardAt {
 struct Claim {
   std::string state;  // "healthy", "first stage sent"
   os::Moment since{0};
+  bool has_failed = false;  // since it was healthy
 };
 
 struct Seen {

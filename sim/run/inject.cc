@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "sim/programs.h"
+#include "sim/run/marks.h"
 #include "sim/run/performance.h"
 
 namespace zprov::run {
@@ -25,6 +26,8 @@ void AnnounceAndCount(Performance& on, const Fault& fault) {
   if (row.names_node) text += " (" + on.board(fault.node).name + ")";
   if (row.most > 1) text += fmt::format(", {}", fault.strength);
   on.Say(Who::kFault, text);
+  if (row.names_node) return on.Mark(MarkOf(on.board(fault.node).zero->stage(), row));
+  for (const BoardAt& board : on.boards()) on.Mark(MarkOf(board.zero->stage(), row));
 }
 
 // ---- power and plugs

@@ -4,6 +4,7 @@
 
 #include <csignal>
 
+#include "sim/run/marks.h"
 #include "sim/scenarios/hosts.h"
 #include "util/strings.h"
 
@@ -19,32 +20,6 @@ constexpr seconds kRestartAfter{10};       // RestartSec= of zprov.service
 constexpr int kPreventsRestart = 2;        // its RestartPreventExitStatus=
 constexpr seconds kLinksSettleWithin{60};  // hands are off for a while after a quarrel
 constexpr std::chrono::minutes kAppliesWithin{10};
-
-std::string_view Words(Stage stage) {
-  switch (stage) {
-    case Stage::kOff:
-      return "no power";
-    case Stage::kRom:
-      return "boot ROM";
-    case Stage::kFirstStage:
-      return "has the first stage";
-    case Stage::kFileServer:
-      return "asks for files";
-    case Stage::kKernel:
-      return "starts Linux";
-    case Stage::kGadget:
-      return "shows its gadget";
-    case Stage::kMounted:
-      return "has mounted its root";
-    case Stage::kHealthy:
-      return "runs";
-    case Stage::kHalted:
-      return "halted";
-    case Stage::kDead:
-      return "dead";
-  }
-  return "";
-}
 
 sim::zero::Profile ProfileOf(const Plan& plan) {
   return plan.timing == Timing::kInstant ? sim::zero::Profile::Instant() : sim::zero::Profile{};
@@ -163,7 +138,9 @@ void Performance::IsOver(const Ended& ended) {
     const bool is_failure = !ended.exit || (*ended.exit != 0 && *ended.exit != kPreventsRestart);
     if (serve_is_wanted_ && is_failure) {
       After(kRestartAfter, [this] {
-        if (serve_is_wanted_) StartServe();
+        if (!serve_is_wanted_) return;
+        Mark(kServeRestarted);
+        StartServe();
       });
     }
   }
@@ -212,7 +189,10 @@ void Performance::LookAtBoards() {
 }
 
 void Performance::HearServe() {
-  if (Process* const serve = host_.Find(serve_)) Hear(serve->err.view());
+  Process* const serve = host_.Find(serve_);
+  if (serve == nullptr) return;
+  Hear(serve->err.view());
+  if (std::exchange(serve->device_resets, 0) > 0) Mark(kDeviceReset);
 }
 
 void Performance::Hear(std::string_view said) {
@@ -224,8 +204,19 @@ void Performance::Hear(std::string_view said) {
     Say(Who::kServe, line);
     const auto parts = Split(line, ':');
     if (parts.size() < 2 || !line.starts_with('s')) continue;
-    claims_[std::string(parts[0])] = {std::string(Trim(parts[1])), Now()};
+    NoteClaim(claims_[std::string(parts[0])], std::string(Trim(parts[1])));
   }
+}
+
+void Performance::NoteClaim(Claim& claim, const std::string& state) {
+  const bool is_new = claim.state.empty();
+  claim.has_failed = claim.has_failed || state == "recovering" || state == "failed";
+  if (is_new && state == "gadget") Mark(kFoundRunning);
+  if (state == "quarantined") Mark(kQuarantined);
+  if (state == "failed") Mark(kFailedHere);
+  if (state == "healthy" && std::exchange(claim.has_failed, false)) Mark(kTriedAgain);
+  claim.state = state;
+  claim.since = Now();
 }
 
 void Performance::Check(Check::When when) {

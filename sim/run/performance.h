@@ -42,7 +42,7 @@ class Performance {
   Counts& counts() { return counts_; }
 
   void Say(TraceLine::Who who, const std::string& text);
-  void Mark(const std::string& what) { ++counts_.sometimes[what]; }
+  void Mark(std::string_view what) { ++counts_.sometimes[std::string(what)]; }
 
   // ---- processes
   Pid Run(std::vector<std::string> args);
@@ -67,6 +67,7 @@ class Performance {
  private:
   void AfterEach();
   void LookAtBoards();
+  void NoteClaim(Claim& claim, const std::string& state);
   void HearServe();
   void Hear(std::string_view said);
   void Check(Check::When when);

@@ -35,11 +35,13 @@ constexpr ActionRow kActions[] = {
     {ActionKind::kHostReboot, "host-reboot"},
 };
 
-// Faults and actions happen within the first minutes: a boot of all, and what comes of it.
+// Faults and actions happen within the first minutes, half of them while all nodes boot first.
 constexpr milliseconds kDrawnWithin{150'000};
+constexpr milliseconds kFirstBoot{45'000};
 
 milliseconds DrawMoment(Random& random) {
-  return milliseconds(random.Next() % static_cast<uint64_t>(kDrawnWithin.count()));
+  const milliseconds within = random.OneIn(2) ? kFirstBoot : kDrawnWithin;
+  return milliseconds(random.Next() % static_cast<uint64_t>(within.count()));
 }
 
 Fault DrawFault(Random& random, const FaultRow& row, int nodes) {

@@ -113,7 +113,10 @@ class OwnUsb final : public os::UsbBus {
     return usb_.Submit(handle, what);
   }
   void Cancel(os::UsbTransferId transfer) override { usb_.Cancel(transfer); }
-  Result<void> Reset(os::UsbHandle handle) override { return usb_.Reset(handle); }
+  Result<void> Reset(os::UsbHandle handle) override {
+    ++process_.device_resets;
+    return usb_.Reset(handle);
+  }
   void Close(os::UsbHandle handle) override { usb_.Close(handle); }
   Result<void> SetPortPower(const PortPath& port, PortPower power) override {
     return usb_.SetPortPower(port, power);

@@ -60,6 +60,7 @@ struct Process {
   // ---- what is its own
   bool watches_usb = false;
   bool hears_links = false;
+  int device_resets = 0;
   std::set<os::ControlId> connections;
   std::set<os::ProcessId> programs;
   std::set<os::ProbeId> probes;

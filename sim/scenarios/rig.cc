@@ -54,8 +54,8 @@ std::string SpecOf(const std::vector<PortPath>& ports) {
       is_small ? "192.168.7.33" : "192.168.8.1", list);
 }
 
-// What a boot puts into memory.
-void Boot(World& world) {
+// What a boot puts into /run.
+void PutRun(World& world) {
   world.Put("/run/udev/control", "");
   world.scene().MakeDirectory("/run/systemd/system");
 }
@@ -66,12 +66,15 @@ void PutRig(World& world, const std::string& spec) {
   for (const char* path : {"/usr/bin/systemctl", "/usr/bin/udevadm"}) {
     scene.Put(path, "program", 0755);
   }
+  scene.Put("/etc/zprov/cluster.toml", spec);
+}
+
+// As on every host: what is in /run ends with a boot.
+void KeepRunInMemory(World& world) {
   Mount run;
   run.type = "tmpfs";
-  scene.MountNew("/run", run);
-  scene.Put("/etc/zprov/cluster.toml", spec);
-  scene.SyncAll();
-  world.AtBoot(Boot);
+  world.scene().MountNew("/run", run);
+  world.AtBoot(PutRun);
 }
 
 void PlugHubs(World& world, const std::vector<PortPath>& ports) {
@@ -101,6 +104,8 @@ void Rig(World& world) { RigWithZeros(world); }
 std::vector<std::shared_ptr<zero::Zero>> RigWithZeros(World& world,
                                                       const TroublesByPort& troubles) {
   PutRig(world, std::string(SeedFile("rig.toml")));
+  PutRun(world);
+  world.scene().SyncAll();
   const auto ports = RigPorts(kRigNodes);
   PlugHubs(world, ports);
   std::vector<std::shared_ptr<zero::Zero>> zeros;
@@ -118,6 +123,8 @@ std::vector<std::shared_ptr<zero::Zero>> RigOf(World& world, int nodes,
                                                const zero::Profile& profile) {
   const auto ports = RigPorts(nodes);
   PutRig(world, SpecOf(ports));
+  KeepRunInMemory(world);
+  world.scene().SyncAll();
   PlugHubs(world, ports);
   std::vector<std::shared_ptr<zero::Zero>> zeros;
   for (const PortPath& port : ports) {
