@@ -226,7 +226,7 @@ void Inject(Performance& on, const Fault& fault) {
 }
 
 void EndFaults(Performance& on) {
-  for (BoardAt& board : on.boards()) board.zero->Recover();
+  for (BoardAt& board : on.boards()) board.zero->Mend();
   on.EndFaultsOfCalls();
   RestoreExportfs(on);
   on.world().processes().InstallInside("mkinitramfs", sim::MakeInitramfs);

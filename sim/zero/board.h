@@ -65,11 +65,15 @@ class Board {
   Random& random() { return random_; }
 
   bool Has(Fault fault) const;
-  // From here on also that is wrong with it, in the boot that is under way and so many more.
-  void Suffer(Fault fault, int more_boots);
-  void Recover() { options_.troubles.clear(); }
   // Not when the board has lost its power, or died, by then.
   void After(std::chrono::nanoseconds delay, std::function<void()> then);
+
+  // ---- what is wrong with it, from its next boot on
+  void Break(Fault fault, int boots);
+  // The same from this boot on, in what is left of it.
+  void Suffer(Fault fault, int boots);
+  // Nothing, from now on.
+  void Mend() { options_.troubles.clear(); }
 
   // ---- its power
   // It has power, and nothing else yet. Nothing when it has it already.

@@ -36,8 +36,8 @@ class Zero {
   void Unplug() { board_.Follow(os::UsbBus::PortPower::kOff); }
   void PlugIn() { board_.Follow(os::UsbBus::PortPower::kOn); }
 
-  void Suffer(Fault fault, int more_boots) { board_.Suffer(fault, more_boots); }
-  void Recover() { board_.Recover(); }
+  void Suffer(Fault fault, int boots) { board_.Suffer(fault, boots); }
+  void Mend() { board_.Mend(); }
   // Each is in the other's port from here on; both must be unplugged.
   void ChangePlacesWith(Zero& other) { std::swap(serial_, other.serial_); }
 
