@@ -26,9 +26,9 @@ void Story::Chapter(const std::string& title) {
   ASSERT_FALSE(HasFailure()) << "before: " << title;
 }
 
-void Story::PowerOnAndApply(int zeros) {
+void Story::PowerOnAndApply(int zeros, const Orders& first_orders) {
   Chapter("the host starts, and zprov is applied");
-  ASSERT_NO_FATAL_FAILURE(PowerOn(zeros));
+  ASSERT_NO_FATAL_FAILURE(PowerOn(zeros, first_orders));
   Expect(
       "echo '::respawn:/bin/nc -ll -p 23 -e /bin/sh' >>/srv/zero/etc/inittab && "
       "mkdir /srv/zero/etc/ssh && touch /srv/zero/etc/ssh/ssh_host_ed25519_key",

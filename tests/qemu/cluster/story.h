@@ -17,7 +17,7 @@ class Story : public Cluster {
 
   // PowerOn, a shell on each node for those on the bridge, host keys that nodes must not share,
   // and generation 1.
-  void PowerOnAndApply(int zeros);
+  void PowerOnAndApply(int zeros, const Orders& first_orders = {});
 
   // What serve knows, as `status --watch` has it, once each of its nodes is in such a state
   // ("a|b"). Whoever asks gives no board another chance, as `zprov boot` would.

@@ -146,7 +146,7 @@ void ThreeZeros::AllGoBack() {
   Expect("zprov rollback", kLong);
   EXPECT_THAT(OnEach("cat /etc/zprov/generation"), Each("3\n"));
   Expect("zprov reboot s0 s1 s2", kLong);
-  EXPECT_THAT(Reported("generation"), ::testing::ElementsAre(2, 1, 1));
+  EXPECT_THAT(Reported("generation"), Each(2));
 }
 
 void ThreeZeros::TheHostReboots() {
