@@ -21,9 +21,10 @@ namespace {
 // the console where QEMU shows it. Nothing else is added to what was served.
 constexpr const char* kWords = "initcall_blacklist=bcm2835_power_driver_init console=ttyAMA0";
 
-// The Zero's time goes by its instructions, 8 ns each. The board's only timer fires when its counter
-// equals what was written, and with the machine's own time a busy machine lets the counter pass
-// before the write arrives: no sleep on that Zero ends for the 71 minutes until it comes round.
+// The Zero's time goes by its instructions, 8 ns each. The board's only timer fires when its
+// counter equals what was written, and with the machine's own time a busy machine lets the counter
+// pass before the write arrives: no sleep on that Zero ends for the 71 minutes until it comes
+// round.
 constexpr const char* kTime = "shift=3,sleep=on";
 
 Result<void> Write(const std::string& path, const std::string& bytes) {

@@ -1,5 +1,5 @@
 // Three Zeros' life with their host: power-on, each its own, the service killed while they boot,
-// new generations under their feet and back, and the host's reboot. Nobody lends a hand: what an
+// new generations under their feet and back. Nobody lends a hand: what an
 // operator says here is only what he wants.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -48,7 +48,6 @@ class ThreeZeros : public Story {
   void OneRebootsIntoTheNewGeneration();
   void AllAreUpdatedAtOnce();
   void AllGoBack();
-  void TheHostReboots();
 };
 
 template <typename Values>
@@ -149,16 +148,6 @@ void ThreeZeros::AllGoBack() {
   EXPECT_THAT(Reported("generation"), Each(2));
 }
 
-void ThreeZeros::TheHostReboots() {
-  const std::vector<json> before = Reported("boot_id");
-  ASSERT_NO_FATAL_FAILURE(RebootHost());
-  AllHealthy();
-  // They were not booted anew: their roots came back, and that was all.
-  EXPECT_EQ(Reported("boot_id"), before);
-  EXPECT_THAT(OnEach("cat /etc/hostname"), ::testing::ElementsAre("s0\n", "s1\n", "s2\n"));
-  EXPECT_THAT(OnEach("ping -q -c 1 -s 7000 192.168.7.2"), Each(HasSubstr("1 packets received")));
-}
-
 TEST_F(ThreeZeros, ComeUpWithTheirHostAloneAndLiveOn) {
   ASSERT_NO_FATAL_FAILURE(PowerOnAndApply(kZeros));
   ASSERT_NO_FATAL_FAILURE(Chapter("power-on of the host alone: three nodes are healthy"));
@@ -177,8 +166,6 @@ TEST_F(ThreeZeros, ComeUpWithTheirHostAloneAndLiveOn) {
   AllAreUpdatedAtOnce();
   ASSERT_NO_FATAL_FAILURE(Chapter("rollback and reboot"));
   AllGoBack();
-  ASSERT_NO_FATAL_FAILURE(Chapter("the host reboots with three nodes up"));
-  TheHostReboots();
   ASSERT_NO_FATAL_FAILURE(Chapter(""));
 }
 
