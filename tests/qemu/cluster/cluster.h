@@ -19,7 +19,8 @@ class Cluster : public ::testing::Test {
  protected:
   // Makes the images. Skips by the name of what this machine lacks.
   void SetUp() override;
-  // Shows the consoles of a test that failed.
+  // Of a test that failed: shows the ends of the consoles, and keeps everything in artifacts/ of
+  // the build tree.
   void TearDown() override;
 
   // The B+ starts, with Zeros s0, s1, … under power at its ports 1-1, 1-2, … What the operator
@@ -47,6 +48,7 @@ class Cluster : public ::testing::Test {
   std::string ConsoleOfZero(int zero) const;
 
  private:
+  void ShowWhatHappened();
   void PackWhatTheOperatorInstalls(int zeros);
 
   std::string directory_ = "/tmp/zprov-qemu-XXXXXX";

@@ -1,6 +1,6 @@
 // Three Zeros' life with their host: power-on, each its own, the service killed while they boot,
-// new generations under their feet and back. Nobody lends a hand: what an
-// operator says here is only what he wants.
+// new generations under their feet and back. Nobody lends a hand: what an operator says here is
+// only what he wants.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
