@@ -35,7 +35,8 @@ usb = ["1-1.2", "1-1.3"]
 class BplusDisk : public BplusPackages {
  protected:
   void SetUp() override {
-    for (const char* program : {"qemu-system-arm", "mkfs.btrfs", "btrfs", "cpio", "modprobe"}) {
+    for (const char* program :
+         {"qemu-system-arm", "mkfs.btrfs", "btrfs", "busybox", "cpio", "modprobe"}) {
       const bool there = RunShell(fmt::format("command -v {}", program)).exit_code == 0;
       ZPROV_NEEDS(there, program);
     }
