@@ -7,6 +7,7 @@
 
 #include "core/plan/diff.h"
 #include "core/spec/cluster_spec.h"
+#include "hil/report.h"
 
 namespace zprov::cli {
 
@@ -18,7 +19,7 @@ struct Options {
   Rig rig = Rig::kHost;
   bool json = false;
   bool verbose = false;
-  std::string command;
+  std::string command;  // "hil" for --hil
 
   int nodes = 5;                          // init
   spec::Mode mode = spec::Mode::kNative;  // init
@@ -32,6 +33,8 @@ struct Options {
   bool skip_up = false;                  // update
   bool reboot = false;                   // update
   bool watch = false;                    // status
+  hil::Level level = hil::Level::kObserve;  // --hil
+  std::string report;                       // --hil: a file; empty: none
   std::optional<int> keep;               // prune; nothing: what the spec says
 };
 

@@ -19,7 +19,7 @@ const std::map<std::string, Names, std::less<>>& Arrows() {
       {"os", {"util"}},
       {"engine", {"core", "os", "util"}},
       {"adapters", {"os", "util"}},
-      {"cli", {"engine", "core", "os", "util"}},
+      {"cli", {"hil", "engine", "core", "os", "util"}},
       {"sim", {"os", "core", "util"}},
       {"faults", {"os", "util"}},
       {"hil", {"engine", "core", "os", "util"}},
