@@ -29,6 +29,11 @@ class FaultyFiles final : public os::Files {
                    [&] { return inner_.ReadStart(path, bytes); });
   }
 
+  Result<os::FileBytes> Map(std::string_view path, uint64_t limit) override {
+    return Through(seam_, Touch::kReads, {"map", path, where_},
+                   [&] { return inner_.Map(path, limit); });
+  }
+
   Result<std::string> ReadConfined(std::string_view directory, std::string_view name) override {
     return Through(seam_, Touch::kReads, {"read", name, "confined to", directory, where_},
                    [&] { return inner_.ReadConfined(directory, name); });

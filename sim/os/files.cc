@@ -8,11 +8,16 @@ namespace {
 
 constexpr uint64_t kConfinedLimit = 4096;  // bytes, from os/files.h
 
-Result<std::string> Content(const Inode& inode, uint64_t limit) {
+Result<std::shared_ptr<const std::string>> Shared(const Inode& inode, uint64_t limit) {
   if (inode.content->size() > limit)
     return Fail(ErrorKind::kTooLarge, "it has more than " + std::to_string(limit) +
                                           " bytes: it is not what it should be");
-  return *inode.content;
+  return inode.content;
+}
+
+Result<std::string> Content(const Inode& inode, uint64_t limit) {
+  ZPROV_ASSIGN(const auto content, Shared(inode, limit));
+  return *content;
 }
 
 Inode NewFile(std::string_view content, uint32_t mode) {
@@ -51,6 +56,13 @@ Result<std::string> Files::Read(std::string_view path, uint64_t limit) {
 Result<std::string> Files::ReadStart(std::string_view path, uint64_t bytes) {
   ZPROV_ASSIGN(const Inode* inode, Regular(path));
   return inode->content->substr(0, bytes);
+}
+
+Result<os::FileBytes> Files::Map(std::string_view path, uint64_t limit) {
+  ZPROV_ASSIGN(const Inode* inode, Regular(path));
+  ZPROV_ASSIGN(auto content, About(path, Shared(*inode, limit)));
+  const std::string_view bytes = *content;
+  return os::FileBytes{bytes, std::move(content)};
 }
 
 Result<std::string> Files::ReadConfined(std::string_view directory, std::string_view name) {

@@ -13,6 +13,7 @@ class Files final : public os::Files {
   Result<std::optional<os::FileStatus>> Status(std::string_view path) override;
   Result<std::string> Read(std::string_view path, uint64_t limit) override;
   Result<std::string> ReadStart(std::string_view path, uint64_t bytes) override;
+  Result<os::FileBytes> Map(std::string_view path, uint64_t limit) override;
   Result<std::string> ReadConfined(std::string_view directory, std::string_view name) override;
   Result<void> Write(std::string_view path, std::string_view content, uint32_t mode) override;
   Result<void> WriteDraft(std::string_view path, std::string_view content, uint32_t mode) override;

@@ -23,8 +23,13 @@ Board::Board(Options options, uint64_t seed, Surroundings surroundings)
 
 bool Board::Has(Fault fault) const {
   return std::ranges::any_of(options_.troubles, [&](const Trouble& trouble) {
-    return trouble.fault == fault && boots_ <= trouble.boots;
+    const int had = boots_ - trouble.after;  // this boot is the how manieth that has it
+    return trouble.fault == fault && had > 0 && had <= trouble.boots;
   });
+}
+
+void Board::Break(Fault fault, int boots) {
+  options_.troubles.push_back({.fault = fault, .boots = boots, .after = boots_});
 }
 
 void Board::After(std::chrono::nanoseconds delay, std::function<void()> then) {

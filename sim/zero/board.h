@@ -68,6 +68,11 @@ class Board {
   // Not when the board has lost its power, or died, by then.
   void After(std::chrono::nanoseconds delay, std::function<void()> then);
 
+  // ---- what is wrong with it, from its next boot on
+  void Break(Fault fault, int boots);
+  // Nothing, from now on.
+  void Mend() { options_.troubles.clear(); }
+
   // ---- its power
   // It has power, and nothing else yet. Nothing when it has it already.
   void Start();

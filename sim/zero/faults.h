@@ -3,6 +3,8 @@
 #pragma once
 
 #include <limits>
+#include <optional>
+#include <string_view>
 
 namespace zprov::sim::zero {
 
@@ -25,11 +27,51 @@ enum class Fault {
   kJamsHub,           // its port answers -110 and holds up its siblings
 };
 
+// As people name them, to the simulator and to a cable (vm/cable) alike.
+struct FaultName {
+  Fault fault;
+  std::string_view name;
+};
+
+inline constexpr FaultName kFaultNames[] = {
+    {Fault::kRomDeaf, "rom-deaf"},
+    {Fault::kRomStalls, "rom-stalls"},
+    {Fault::kStatusReadFails, "status-read-fails"},
+    {Fault::kNeverReturns, "never-returns"},
+    {Fault::kReturnsAsRom, "returns-as-rom"},
+    {Fault::kImpatient, "impatient"},
+    {Fault::kVanishesInBulk, "vanishes-in-bulk"},
+    {Fault::kShowsItselfAgain, "shows-itself-again"},
+    {Fault::kNoGadget, "no-gadget"},
+    {Fault::kRandomMacs, "random-macs"},
+    {Fault::kNoCarrier, "no-carrier"},
+    {Fault::kNoMount, "no-mount"},
+    {Fault::kNoWarmReboot, "no-warm-reboot"},
+    {Fault::kRomAfterHalt, "rom-after-halt"},
+    {Fault::kIgnoresOrders, "ignores-orders"},
+    {Fault::kJamsHub, "jams-hub"},
+};
+
+constexpr std::optional<Fault> FaultNamed(std::string_view name) {
+  for (const FaultName& each : kFaultNames) {
+    if (each.name == name) return each.fault;
+  }
+  return std::nullopt;
+}
+
+constexpr std::string_view NameOf(Fault fault) {
+  for (const FaultName& each : kFaultNames) {
+    if (each.fault == fault) return each.name;
+  }
+  return "";
+}
+
 inline constexpr int kEveryBoot = std::numeric_limits<int>::max();
 
 struct Trouble {
   Fault fault{};
-  int boots = kEveryBoot;  // the first so many boots have it, the next are well
+  int boots = kEveryBoot;  // so many boots have it, the next are well
+  int after = 0;           // boots before them, which are well too
 };
 
 }  // namespace zprov::sim::zero

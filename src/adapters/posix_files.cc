@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/openat2.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -22,13 +23,18 @@ namespace {
 constexpr uint64_t kNodeFileLimit = 4096;  // os::Files::ReadConfined
 constexpr size_t kChunk = 64 * 1024;
 
-// The first bytes, `most` at the most, of the regular file that `entry` (O_PATH) stands for. Opened
-// by descriptor, so what was checked is what is read, and a device or a FIFO is never opened.
-Result<std::string> ReadStartOf(const Fd& entry, uint64_t most) {
+// Opened by descriptor, so what was checked is what is read, and a device or a FIFO is never
+// opened.
+Result<Fd> OpenRegular(const Fd& entry) {
   ZPROV_ASSIGN(const struct statx status, StatusOf(entry.number()));
   if (IsDirectory(status)) return FailErrno(EISDIR);
   if (!S_ISREG(status.stx_mode)) return Fail(ErrorKind::kInvalid, "not a regular file");
-  ZPROV_ASSIGN(const Fd file, Reopen(entry, O_RDONLY | O_NONBLOCK));
+  return Reopen(entry, O_RDONLY | O_NONBLOCK);
+}
+
+// The first bytes, `most` at the most, of the regular file that `entry` (O_PATH) stands for.
+Result<std::string> ReadStartOf(const Fd& entry, uint64_t most) {
+  ZPROV_ASSIGN(const Fd file, OpenRegular(entry));
   std::string content;
   while (content.size() < most) {  // not stx_size: that is 0 for files of /proc and /sys
     const size_t had = content.size();
@@ -41,11 +47,30 @@ Result<std::string> ReadStartOf(const Fd& entry, uint64_t most) {
   return content;
 }
 
+tl::unexpected<Error> TooLarge(uint64_t limit) {
+  return Fail(ErrorKind::kTooLarge, fmt::format("more than {} bytes", limit));
+}
+
 // The whole content.
 Result<std::string> ReadRegular(const Fd& entry, uint64_t limit) {
   ZPROV_ASSIGN(std::string content, ReadStartOf(entry, limit + 1));
   if (content.size() <= limit) return content;
-  return Fail(ErrorKind::kTooLarge, fmt::format("more than {} bytes", limit));
+  return TooLarge(limit);
+}
+
+Result<os::FileBytes> MapRegular(const Fd& entry, uint64_t limit) {
+  ZPROV_ASSIGN(const Fd file, OpenRegular(entry));
+  ZPROV_ASSIGN(const struct statx status, StatusOf(file.number()));
+  if (status.stx_size > limit) return TooLarge(limit);
+  if (status.stx_size == 0) return os::FileBytes{};  // mmap takes no empty range
+  const size_t size = status.stx_size;
+  void* const start = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.number(), 0);
+  if (start == MAP_FAILED) return FailErrno(errno);
+  ::madvise(start, size, MADV_WILLNEED);  // only advice
+  return os::FileBytes{{static_cast<const char*>(start), size},
+                       std::shared_ptr<const void>(start, [size](const void* at) {
+                         ::munmap(const_cast<void*>(at), size);
+                       })};
 }
 
 // openat2 that follows nothing below `directory`.
@@ -131,6 +156,12 @@ class PosixFiles : public os::Files {
   Result<std::string> ReadStart(std::string_view path, uint64_t bytes) override {
     return Named("read", path, root_->Open(path, O_PATH).and_then([&](const Fd& entry) {
       return ReadStartOf(entry, bytes);
+    }));
+  }
+
+  Result<os::FileBytes> Map(std::string_view path, uint64_t limit) override {
+    return Named("map", path, root_->Open(path, O_PATH).and_then([&](const Fd& entry) {
+      return MapRegular(entry, limit);
     }));
   }
 

@@ -9,6 +9,7 @@
 #include "core/plan/desired.h"
 #include "engine/guards.h"
 #include "engine/lint.h"
+#include "engine/serve/control_request.h"
 #include "util/path.h"
 #include "util/strings.h"
 
@@ -157,10 +158,13 @@ Result<Finding> NfsRunning(const Patient& patient) {
                  "systemctl enable --now nfs-kernel-server"};
 }
 
+bool IsRpibootWanted(const spec::ClusterSpec& spec) {
+  return spec.mode == spec::Mode::kCompatible && spec.boot_server == spec::BootServer::kRpiboot;
+}
+
 Result<Finding> Rpiboot(const Patient& patient) {
   ZPROV_ASSIGN(const auto running, patient.system.live->process_table.Named("rpiboot"));
-  const bool is_wanted = patient.spec.mode == spec::Mode::kCompatible &&
-                         patient.spec.boot_server == spec::BootServer::kRpiboot;
+  const bool is_wanted = IsRpibootWanted(patient.spec);
   if (is_wanted && running.empty()) {
     return Finding{Verdict::kWarning, "rpiboot does not run, so no node can boot",
                    "reboot the host (rc.local starts it), or start it as /etc/rc.local does"};
@@ -173,6 +177,22 @@ Result<Finding> Rpiboot(const Patient& patient) {
         fmt::format("kill {}; see that nothing starts it again (rc.local)", running.front().pid)};
   }
   return Good(is_wanted ? "rpiboot runs" : "rpiboot does not run");
+}
+
+// Somebody listens on its socket; `boot` in the foreground does not.
+Result<Finding> Service(const Patient& patient) {
+  if (IsRpibootWanted(patient.spec)) return Good("none is needed: rpiboot boots the nodes");
+  os::Control& control = patient.system.live->control;
+  const auto connection = control.Connect(kControlPath);
+  if (connection) {
+    control.Close(*connection);
+    return Good("zprov serve runs");
+  }
+  if (connection.error().kind != ErrorKind::kNotFound) {
+    return tl::make_unexpected(connection.error());
+  }
+  return Finding{Verdict::kWarning, "zprov serve does not run: a board that appears is not booted",
+                 "systemctl enable --now zprov (journalctl -u zprov says why it ended)"};
 }
 
 std::vector<std::string> GadgetLinks(const Patient& patient) {
@@ -323,8 +343,13 @@ constexpr Prerequisite kOfTrees[] = {
 };
 
 constexpr Prerequisite kOfHosts[] = {
-    {"nfs running", NfsRunning}, {"rpiboot", Rpiboot},        {"network manager", NetworkManager},
-    {"hot-plug", Hotplug},       {"kernel modules", Modules}, {"clock", Clock},
+    {"nfs running", NfsRunning},
+    {"rpiboot", Rpiboot},
+    {"service", Service},
+    {"network manager", NetworkManager},
+    {"hot-plug", Hotplug},
+    {"kernel modules", Modules},
+    {"clock", Clock},
 };
 
 DoctorRow RowOf(const Prerequisite& prerequisite, const Patient& patient) {

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,6 +35,12 @@ struct FileStatus {
   bool operator==(const FileStatus&) const = default;
 };
 
+// The bytes of a file, without a copy where they are mapped.
+struct FileBytes {
+  std::string_view bytes = {};                   // valid as long as `keeper`
+  std::shared_ptr<const void> keeper = nullptr;  // of what `bytes` points into
+};
+
 class Files {
  public:
   virtual ~Files() = default;
@@ -49,6 +56,11 @@ class Files {
   // The first `bytes` of a regular file, or all that it has, symlinks followed. kNotFound;
   // kIsDirectory; kInvalid for any other type.
   virtual Result<std::string> ReadStart(std::string_view path, uint64_t bytes) = 0;
+
+  // As Read, without a copy: the bytes are shared with whoever else reads the file, and come from
+  // the disk as they are looked at (reading ahead has begun). Only for files that never change: one
+  // that is cut short under its reader ends the process (SIGBUS). That the file goes does no harm.
+  virtual Result<FileBytes> Map(std::string_view path, uint64_t limit) = 0;
 
   // For what a node can write: `name` (relative, may hold '/') below `directory`, with no symlink
   // and no ".." followed from there on (RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS), opened without

@@ -204,6 +204,29 @@ TEST_P(FilesReadContract, ReadStartSaysWhyNot) {
   EXPECT_THAT(files().ReadStart("/fifo", 9), FailsWith(ErrorKind::kInvalid));
 }
 
+TEST_P(FilesReadContract, MapGivesTheWholeContentAlsoOfAFileThatIsGoneByNow) {
+  PutFile("/f", "beginning and end");
+  PutFile("/empty", "");
+  PutSymlink("/to-f", "f");
+  const auto mapped = files().Map("/to-f", 17);
+  ASSERT_THAT(mapped, Succeeds());
+  EXPECT_EQ(mapped->bytes, "beginning and end");
+  ASSERT_THAT(files().Map("/empty", 0), Succeeds());
+  EXPECT_EQ(files().Map("/empty", 0)->bytes, "");
+  ASSERT_THAT(trees().Remove("/f"), Succeeds());
+  EXPECT_EQ(mapped->bytes, "beginning and end");
+}
+
+TEST_P(FilesReadContract, MapSaysWhyNot) {
+  PutFile("/f", "beginning and end");
+  PutDirectory("/d");
+  Put("/fifo", {.type = FileType::kFifo});
+  EXPECT_THAT(files().Map("/missing", 9), FailsWith(ErrorKind::kNotFound));
+  EXPECT_THAT(files().Map("/d", 9), FailsWith(ErrorKind::kIsDirectory));
+  EXPECT_THAT(files().Map("/fifo", 9), FailsWith(ErrorKind::kInvalid));
+  EXPECT_THAT(files().Map("/f", 16), FailsWith(ErrorKind::kTooLarge));
+}
+
 ZPROV_FILE_CONTRACT(FilesReadContract);
 
 }  // namespace

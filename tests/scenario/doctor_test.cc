@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "engine/serve/control_request.h"
 #include "scenario/rig.h"
 #include "sim/faults/faulty_system.h"
 #include "sim/scenarios/hosts.h"
@@ -50,6 +51,8 @@ class Doctor : public ::testing::Test {
     safe.type = "btrfs";
     safe.nosuid = safe.nodev = true;
     world_.scene().MountNew("/x/.zprov", safe);
+    world_.scene().MakeDirectory("/run/zprov");
+    if (!world_.control().Listen(engine::kControlPath)) ADD_FAILURE() << "nobody listens";
   }
 
   std::vector<DoctorRow> Rows() { return engine::Examine(world_.system(), spec_); }
@@ -91,8 +94,8 @@ TEST_F(Doctor, HasTheSameRowsOnASickHost) {
   std::vector<std::string> names;
   for (const DoctorRow& row : Rows()) names.push_back(row.name);
   EXPECT_THAT(names, ElementsAre("store", "metadata", "mount options", "boot files",
-                                 "nfs installed", "nfs running", "rpiboot", "network manager",
-                                 "hot-plug", "kernel modules", "clock"));
+                                 "nfs installed", "nfs running", "rpiboot", "service",
+                                 "network manager", "hot-plug", "kernel modules", "clock"));
   sim::World empty;
   std::vector<std::string> sick;
   for (const DoctorRow& row : engine::Examine(empty.system(), spec_)) {
@@ -244,6 +247,15 @@ TEST_F(Doctor, SeesThatNobodyWouldSeeABoardComeBack) {
   EXPECT_THAT(Row("hot-plug"), Is(Verdict::kBad, "udev does not run", "systemd-udevd"));
 }
 
+TEST_F(Doctor, SeesThatNobodyBootsABoardThatAppears) {
+  EXPECT_THAT(Row("service"), IsGood("serve runs"));
+  world_.control().ListenerDies();
+  EXPECT_THAT(Row("service"),
+              Is(Verdict::kWarning, "a board that appears is not booted", "systemctl enable"));
+  spec_ = Cluster(spec::Mode::kCompatible);
+  EXPECT_THAT(Row("service"), IsGood("rpiboot boots the nodes"));
+}
+
 TEST_F(Doctor, NamesTheModulesThatTheKernelLacks) {
   EXPECT_THAT(Row("kernel modules"), IsGood(kKernel));
   world_.Put(std::string(kLists) + "modules.dep",
@@ -289,7 +301,7 @@ TEST_F(Doctor, AsksForRootOnlyWhereRightsAreMissing) {
     ++unknown;
     EXPECT_EQ(row.cure, "run zprov doctor as root") << row.name;
   }
-  EXPECT_EQ(unknown, 11u) << "whoever may read nothing knows nothing";
+  EXPECT_EQ(unknown, 12u) << "whoever may read nothing knows nothing";
 }
 
 TEST(DoctorOfATree, HasOnlyTheRowsThatFilesCanAnswer) {

@@ -11,6 +11,7 @@
 namespace zprov::vm {
 namespace {
 
+using sim::zero::Fault;
 using sim::zero::Stage;
 
 // A real Zero's gadget is a high-speed device. Its own end is a full-speed one, which costs QEMU's
@@ -31,6 +32,33 @@ Served ForMachine(const sim::zero::Served& served) {
           .command_line = line.substr(0, line.find('\n'))};
 }
 
+// Why no board on this cable can have it; empty: it can.
+std::string_view WhyNever(Fault fault) {
+  switch (fault) {
+    case Fault::kRomDeaf:
+    case Fault::kRomStalls:
+    case Fault::kStatusReadFails:
+    case Fault::kNeverReturns:
+    case Fault::kReturnsAsRom:
+    case Fault::kImpatient:
+    case Fault::kVanishesInBulk:
+    case Fault::kShowsItselfAgain:
+    case Fault::kNoGadget:
+    case Fault::kNoWarmReboot:
+      return "";
+    case Fault::kRandomMacs:
+    case Fault::kNoCarrier:
+    case Fault::kNoMount:
+    case Fault::kIgnoresOrders:
+      return "that is done by Linux, and the Zero's is a real one: change what it is served";
+    case Fault::kRomAfterHalt:
+      return "every Zero on this cable is a ROM again after it was halted";
+    case Fault::kJamsHub:
+      return "QEMU has no way to let a port answer -110";
+  }
+  return "";
+}
+
 }  // namespace
 
 Cable::Cable(sim::zero::Options options, uint64_t seed, const os::Clock& clock, Outside outside)
@@ -38,7 +66,62 @@ Cable::Cable(sim::zero::Options options, uint64_t seed, const os::Clock& clock, 
       outside_(std::move(outside)),
       host_port_(clock),
       zero_port_(std::make_unique<RedirPort>(clock)),
+      to_host_(clock, {seed, options.port.ToString() + " to the host"},
+               [this](const std::string& frame) { return ToHost(frame); }),
+      to_zero_(clock, {seed, options.port.ToString() + " to the Zero"},
+               [this](const std::string& frame) { return ToZero(frame); }),
       board_(std::move(options), seed, OnCable()) {}
+
+void Cable::PowerOn() {
+  if (has_power_) board_.Start();
+}
+
+void Cable::CutPower() {
+  outside_.say("power off");
+  has_power_ = false;
+  outside_.kill_machine();
+  TakeDownNetwork();
+  board_.Follow(os::UsbBus::PortPower::kOff);
+}
+
+void Cable::GivePower() {
+  outside_.say("power on");
+  has_power_ = true;
+  board_.Follow(os::UsbBus::PortPower::kOn);
+}
+
+void Cable::Unplug() {
+  outside_.say("unplugged");
+  is_plugged_in_ = false;
+  host_port_.Unplug();
+}
+
+void Cable::Plug() {
+  if (std::exchange(is_plugged_in_, true)) return;
+  outside_.say("plugged in");
+  if (!shown_) return;
+  // What has the first stage already runs on and will leave by itself.
+  if (board_.stage() != Stage::kFirstStage) shown_->function->OnReset();
+  host_port_.Plug(*shown_);
+}
+
+Result<void> Cable::Break(Fault fault, int boots) {
+  const std::string_view why = WhyNever(fault);
+  if (!why.empty()) {
+    return Fail(ErrorKind::kNotSupported, fmt::format("{}: {}", NameOf(fault), why));
+  }
+  outside_.say(fmt::format("from its next boot on: {}", NameOf(fault)));
+  board_.Break(fault, boots);
+  return {};
+}
+
+void Cable::set_line_faults(const LineFaults& faults) {
+  outside_.say(fmt::format("the network delays by {} ms, drops {} %, damages {} %",
+                           faults.delay.count(), faults.drop_percent, faults.corrupt_percent));
+  line_faults_ = faults;
+  to_host_.set_faults(faults);
+  to_zero_.set_faults(faults);
+}
 
 sim::zero::Board::Surroundings Cable::OnCable() {
   return {
@@ -47,6 +130,7 @@ sim::zero::Board::Surroundings Cable::OnCable() {
       .leave =
           [this] {
             outside_.say("leaves the bus");
+            shown_.reset();
             host_port_.Unplug();
           },
       .jam = [] {},  // QEMU has no way to let a port answer -110: the simulator alone does it
@@ -62,14 +146,19 @@ sim::zero::Board::Surroundings Cable::OnCable() {
 // The serial string is "Broadcom" on every Zero (src/core/usbboot/README.md, Identification).
 void Cable::Show(const os::UsbDevice& shown, std::shared_ptr<sim::UsbFunction> function) {
   outside_.say(fmt::format("shows {:04x}:{:04x}", shown.vendor, shown.product));
-  host_port_.Plug({.descriptor = {.vendor = shown.vendor,
-                                  .product = shown.product,
-                                  .device_class = shown.device_class,
-                                  .manufacturer_index = 1,
-                                  .product_index = 2,
-                                  .serial_index = shown.serial_index},
-                   .strings = {"Broadcom", "BCM2708 Boot"},
-                   .function = std::move(function)});
+  Present({.descriptor = {.vendor = shown.vendor,
+                          .product = shown.product,
+                          .device_class = shown.device_class,
+                          .manufacturer_index = 1,
+                          .product_index = 2,
+                          .serial_index = shown.serial_index},
+           .strings = {"Broadcom", "BCM2708 Boot"},
+           .function = std::move(function)});
+}
+
+void Cable::Present(Device device) {
+  shown_ = device;
+  if (is_plugged_in_) host_port_.Plug(std::move(device));
 }
 
 void Cable::StartLinux() {
@@ -84,13 +173,9 @@ void Cable::StartLinux() {
   }
   host_end_.reset();
   zero_end_ = std::make_shared<NetworkEnd>(
-      kZeroSpeed, NetworkEnd::Told{[this](const std::string& frame) {
-                                     if (!host_end_) return true;
-                                     const bool has_room = host_end_->Send(frame);
-                                     host_port_.Poke();
-                                     return has_room;
-                                   },
-                                   [this] { ShowGadget(); }});
+      kZeroSpeed,
+      NetworkEnd::Told{[this](const std::string& frame) { return to_host_.Send(frame); },
+                       [this] { ShowGadget(); }});
   zero_port_ = std::make_unique<RedirPort>(clock_);
   zero_port_->Plug(GadgetOf(zero_end_, ""));
   outside_.say("starts Linux: " + served.command_line);
@@ -104,23 +189,41 @@ void Cable::ShowGadget() {
   outside_.say("offers its gadget");
   board_.Enter(Stage::kGadget);
   host_end_ = std::make_shared<NetworkEnd>(
-      kHostSpeed, NetworkEnd::Told{[this](const std::string& frame) {
-                                     const bool has_room = zero_end_->Send(frame);
-                                     zero_port_->Poke();
-                                     return has_room;
-                                   },
-                                   [this] { outside_.say("its host took up the link"); }});
+      kHostSpeed,
+      NetworkEnd::Told{[this](const std::string& frame) { return to_zero_.Send(frame); },
+                       [this] { outside_.say("its host took up the link"); }});
   const std::string line = ForMachine(board_.served()).command_line;
   std::string mac = sim::zero::Word(line, "zprov.mac").value_or("");
   std::erase(mac, ':');
-  host_port_.Plug(GadgetOf(host_end_, mac));
+  Present(GadgetOf(host_end_, mac));
+}
+
+bool Cable::ToHost(const std::string& frame) {
+  if (!host_end_ || !is_plugged_in_) return true;
+  const bool has_room = host_end_->Send(frame);
+  host_port_.Poke();
+  return has_room;
+}
+
+bool Cable::ToZero(const std::string& frame) {
+  if (!zero_end_) return true;
+  const bool has_room = zero_end_->Send(frame);
+  zero_port_->Poke();
+  return has_room;
+}
+
+void Cable::TakeDownNetwork() {
+  zero_port_ = std::make_unique<RedirPort>(clock_);
+  host_end_.reset();
+  zero_end_.reset();
+  to_host_.Clear();
+  to_zero_.Clear();
 }
 
 void Cable::MachineEnded() {
   outside_.say("its machine ended");
-  zero_port_ = std::make_unique<RedirPort>(clock_);
-  host_end_.reset();
-  board_.Reboot();
+  TakeDownNetwork();
+  board_.Has(Fault::kNoWarmReboot) ? board_.Die() : board_.Reboot();
 }
 
 void Cable::CatchUp() {
@@ -128,13 +231,16 @@ void Cable::CatchUp() {
     const auto then = planned_.extract(planned_.begin());
     then.mapped()();
   }
+  to_host_.CatchUp();
+  to_zero_.CatchUp();
   host_port_.CatchUp();
   zero_port_->CatchUp();
 }
 
 os::Moment Cable::NextDeadline() const {
   const os::Moment planned = planned_.empty() ? os::Moment::max() : planned_.begin()->first;
-  return std::min({planned, host_port_.NextDeadline(), zero_port_->NextDeadline()});
+  return std::min({planned, to_host_.NextDeadline(), to_zero_.NextDeadline(),
+                   host_port_.NextDeadline(), zero_port_->NextDeadline()});
 }
 
 }  // namespace zprov::vm

@@ -6,10 +6,13 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "os/clock.h"
 #include "sim/zero/board.h"
+#include "util/result.h"
+#include "vm/cable/line.h"
 #include "vm/cable/network_end.h"
 #include "vm/cable/redir_port.h"
 
@@ -30,15 +33,34 @@ class Cable {
   struct Outside {
     // Starts the Zero's machine; the one before has ended. Its USB port is zero_port() by now.
     std::function<void(const Served&)> start_machine;
+    // At once, as a power cut does; nothing where none runs. It is gone on return.
+    std::function<void()> kill_machine;
     // A line for people.
     std::function<void(const std::string&)> say;
   };
 
   Cable(sim::zero::Options options, uint64_t seed, const os::Clock& clock, Outside outside);
 
-  void PowerOn() { board_.Start(); }
+  // The host's sockets have power now.
+  void PowerOn();
   // The Zero powered off or rebooted: its board is a ROM again.
   void MachineEnded();
+
+  // ---- what a hand does at the rig; each as often as one likes
+  void CutPower();
+  void GivePower();
+  // The plug at the host. The Zero keeps its power and goes on.
+  void Unplug();
+  void Plug();
+
+  // ---- what is wrong with it
+  // From its next boot on. kNotSupported: no board on this cable can have it.
+  Result<void> Break(sim::zero::Fault fault, int boots);
+  void Mend() { board_.Mend(); }
+  const LineFaults& line_faults() const { return line_faults_; }
+  void set_line_faults(const LineFaults& faults);
+
+  sim::zero::Stage stage() const { return board_.stage(); }
 
   RedirPort& host_port() { return host_port_; }
   RedirPort& zero_port() { return *zero_port_; }
@@ -50,8 +72,12 @@ class Cable {
  private:
   sim::zero::Board::Surroundings OnCable();
   void Show(const os::UsbDevice& shown, std::shared_ptr<sim::UsbFunction> function);
+  void Present(Device device);
   void StartLinux();
   void ShowGadget();
+  void TakeDownNetwork();
+  bool ToHost(const std::string& frame);
+  bool ToZero(const std::string& frame);
 
   const os::Clock& clock_;
   Outside outside_;
@@ -60,6 +86,12 @@ class Cable {
   std::unique_ptr<RedirPort> zero_port_;
   std::shared_ptr<NetworkEnd> host_end_;
   std::shared_ptr<NetworkEnd> zero_end_;
+  LineFaults line_faults_;
+  Line to_host_;
+  Line to_zero_;
+  bool has_power_ = true;        // once the host has
+  bool is_plugged_in_ = true;    // at the host
+  std::optional<Device> shown_;  // what the host sees or would see
   sim::zero::Board board_;
 };
 

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,9 +12,13 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
+#include <csignal>
+#include <vector>
 
 #include "vm/cable/cable.h"
+#include "vm/cable/control.h"
+#include "vm/cable/control_socket.h"
+#include "vm/cable/unix_socket.h"
 #include "vm/cable/zero_machine.h"
 
 namespace zprov::vm {
@@ -27,8 +31,6 @@ class SteadyClock final : public os::Clock {
     return std::chrono::system_clock::now().time_since_epoch();
   }
 };
-
-std::string Why() { return std::strerror(errno); }
 
 // A socket whose other end is a QEMU's USB port.
 class Channel {
@@ -87,48 +89,30 @@ class Channel {
   std::string unsent_;
 };
 
-// The first who connects to `path`.
-Result<int> AcceptOne(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof(address.sun_path)) {
-    return Fail(ErrorKind::kInvalid, path + " is too long for a socket: use a shorter directory");
-  }
-  path.copy(address.sun_path, path.size());
-  unlink(path.c_str());
-  const int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const auto* bound = reinterpret_cast<const sockaddr*>(&address);
-  if (listener < 0 || bind(listener, bound, sizeof(address)) != 0 || listen(listener, 1) != 0) {
-    return Fail(ErrorKind::kFailed, fmt::format("listen on {}: {}", path, Why()));
-  }
-  const int accepted = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
-  close(listener);
-  if (accepted < 0) return Fail(ErrorKind::kFailed, fmt::format("accept on {}: {}", path, Why()));
-  return accepted;
-}
-
 class Process {
  public:
   Process(const RunOptions& options, const std::function<void(const std::string&)>& say)
       : options_(options),
         say_(say),
         cable_({.port = options.port}, options.seed, clock_,
-               {[this](const Served& served) { StartMachine(served); }, say_}) {}
+               {[this](const Served& served) { StartMachine(served); }, [this] { KillMachine(); },
+                say_}) {}
 
   Result<void> Run() {
-    ZPROV_ASSIGN(const int host, AcceptOne(options_.socket));
-    host_.Open(host);
-    cable_.PowerOn();
+    ZPROV_ASSIGN(control_, ControlSocket::At(options_.directory + "/control"));
+    ZPROV_ASSIGN(listener_, ListenAt(options_.socket));
     for (;;) {
       cable_.CatchUp();
       if (error_) return tl::make_unexpected(*error_);
       if (!host_.Send(cable_.host_port())) return {};
       zero_.Send(cable_.zero_port());
       Wait();
+      MeetHost();
       ZPROV_ASSIGN(const bool has_host, host_.Carry(cable_.host_port()));
       if (!has_host) return {};
       ZPROV_TRY(zero_.Carry(cable_.zero_port()));
       NoticeEnd();
+      control_.Serve([this](std::string_view line) { return Obey(cable_, line); });
     }
   }
 
@@ -150,24 +134,48 @@ class Process {
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(next - clock_.Now());
       patience = static_cast<int>(std::clamp<int64_t>(left.count(), 0, 60'000));
     }
-    std::array waits{host_.Interest(), zero_.Interest(), pollfd{machine_, POLLIN, 0}};
+    std::vector waits{host_.Interest(), zero_.Interest(), pollfd{machine_, POLLIN, 0},
+                      pollfd{listener_, POLLIN, 0}};
+    control_.AddInterest(waits);
     poll(waits.data(), waits.size(), patience);
     has_ended_ = machine_ >= 0 && waits[2].revents != 0;
   }
 
+  // QEMU connects once, when it starts.
+  void MeetHost() {
+    const int host = listener_ < 0 ? -1 : accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (host < 0) return;
+    close(std::exchange(listener_, -1));
+    host_.Open(host);
+    cable_.PowerOn();
+  }
+
   void NoticeEnd() {
     if (!std::exchange(has_ended_, false)) return;
+    say_(fmt::format("qemu-system-arm ended with {}", Bury()));
+    cable_.MachineEnded();
+  }
+
+  void KillMachine() {
+    if (machine_ < 0) return;
+    syscall(SYS_pidfd_send_signal, machine_, SIGKILL, nullptr, 0);
+    Bury();
+  }
+
+  // Waits until it has ended; its exit code, or the signal that killed it.
+  int Bury() {
     siginfo_t how{};
     waitid(P_PIDFD, static_cast<id_t>(machine_), &how, WEXITED);
-    say_(fmt::format("qemu-system-arm ended with {}", how.si_status));
     close(std::exchange(machine_, -1));
     zero_.Close();
-    cable_.MachineEnded();
+    return how.si_status;
   }
 
   const RunOptions& options_;
   const std::function<void(const std::string&)>& say_;
   SteadyClock clock_;
+  ControlSocket control_;
+  int listener_ = -1;  // until the B+'s QEMU has connected
   Channel host_;
   Channel zero_;
   int machine_ = -1;

@@ -24,6 +24,10 @@ std::string SocketOf(const BplusOptions& options, int zero) {
   return ZeroDirectory(options, zero) + "/usb";
 }
 
+CableControl ControlOf(const BplusOptions& options, int zero) {
+  return CableControl(ZeroDirectory(options, zero) + "/control");
+}
+
 std::string ConsoleOf(const BplusOptions& options) { return options.directory + "/console.log"; }
 
 std::string ConsolesIn(const BplusOptions& options) {
@@ -103,6 +107,11 @@ Result<Child> StartCable(const BplusOptions& options, int zero) {
     }
     poll(nullptr, 0, 10);
   }
+  const auto orders = options.first_orders.find(zero);
+  if (orders == options.first_orders.end()) return cable;
+  for (const std::string& order : orders->second) {
+    ZPROV_TRY(ControlOf(options, zero).Ask(order));
+  }
   return cable;
 }
 
@@ -149,6 +158,8 @@ Result<void> Bplus::Reboot() {
   }
   return tl::make_unexpected(With({ErrorKind::kTimedOut, "the B+ does not come back"}, options_));
 }
+
+CableControl Bplus::CableOf(int zero) const { return ControlOf(options_, zero); }
 
 std::string Bplus::Consoles() const { return ConsolesIn(options_); }
 

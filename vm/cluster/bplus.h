@@ -2,10 +2,12 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "util/result.h"
+#include "vm/cluster/cable_control.h"
 #include "vm/cluster/child.h"
 #include "vm/cluster/guest_agent.h"
 
@@ -18,6 +20,9 @@ struct BplusOptions {
   std::string payload;    // a tar archive, /dev/vdb on the machine; empty: none
   int zeros = 1;          // at the ports 1-1, 1-2, …, all under power from the start
   uint64_t seed = 1;
+  // To the cables of these Zeros before the machine starts, and so for their first boot:
+  // {{2, {"fault rom-deaf 1"}}}.
+  std::map<int, std::vector<std::string>> first_orders = {};
 };
 
 class Bplus {
@@ -31,6 +36,9 @@ class Bplus {
   // Its operator reboots it; its USB ports keep their power, as on a board. Its agent answers
   // again.
   Result<void> Reboot();
+
+  // Orders to the cable of the Zero at port 1-`zero`.
+  CableControl CableOf(int zero) const;
 
   // What people want to see when something went wrong: the last lines of all consoles and logs.
   std::string Consoles() const;

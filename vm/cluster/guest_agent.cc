@@ -3,14 +3,13 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <nlohmann/json.hpp>
 #include <utility>
+
+#include "vm/cable/unix_socket.h"
 
 namespace zprov::vm {
 namespace {
@@ -44,18 +43,6 @@ std::string FromBase64(const std::string& text) {
 json Parsed(const std::string& line) {
   json parsed = json::parse(line, nullptr, false);
   return parsed.is_object() ? parsed : json::object();
-}
-
-Result<int> ConnectTo(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  path.copy(address.sun_path, sizeof(address.sun_path) - 1);
-  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const auto* to = reinterpret_cast<const sockaddr*>(&address);
-  if (connect(fd, to, sizeof(address)) == 0) return fd;
-  const std::string why = std::strerror(errno);
-  close(fd);
-  return Fail(ErrorKind::kFailed, fmt::format("connect to {}: {}", path, why));
 }
 
 // Waits for `fd` (none: just waits) until then, at most.

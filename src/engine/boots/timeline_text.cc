@@ -7,13 +7,15 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "engine/shallow_json.h"
+
 namespace zprov::engine {
 namespace {
 
 using nlohmann::json;
 
 constexpr int kVersion = 1;
-// The document has three levels; a parser that recurses must not be led deeper.
+// The document has three levels.
 constexpr int kDeepest = 5;
 constexpr size_t kLongestWord = 64 * 1024;         // bytes of one text: causes quote names
 constexpr int64_t kLatestUs = 1'000'000'000'000;   // eleven days: no boot takes so long
@@ -53,11 +55,6 @@ json ListOf(const std::vector<T>& values) {
 
 tl::unexpected<Error> Damaged(std::string_view why) {
   return Fail(ErrorKind::kInvalid, fmt::format("it is no boot's timeline: {}", why));
-}
-
-json ParseShallow(std::string_view text) {
-  const auto shallow = [](int depth, json::parse_event_t, json&) { return depth < kDeepest; };
-  return json::parse(text, shallow, /*allow_exceptions=*/false);
 }
 
 Result<std::string> TextIn(const json& object, const char* key) {
@@ -192,7 +189,7 @@ Result<BootTimeline> ParseTimeline(std::string_view text) {
   if (text.size() > kLongestTimeline) return Damaged("it is too long");
   // The library takes a zero for the end and would not look behind it.
   if (text.find('\0') != std::string_view::npos) return Damaged("it holds a zero byte");
-  const json body = ParseShallow(text);
+  const json body = ParseShallow(text, kDeepest);
   if (!body.is_object()) return Damaged("it is not one JSON object");
   const auto version = body.find("version");
   if (version == body.end() || !version->is_number_integer() || *version != kVersion) {

@@ -45,7 +45,10 @@ Result<void> BootFiles::FindGeneration(os::System& system, BootSets& sets, const
       system.files.Resolve(generations::BootOf(order.spec, *current, order.node.name));
   if (!boot && boot.error().kind == ErrorKind::kNotFound) return {};
   if (!boot) return tl::make_unexpected(boot.error());
-  ZPROV_ASSIGN(set_, sets.Of(*boot));
+  // Generation 0 is what was there before zprov, and anybody may write there.
+  const auto nature =
+      *current == 0 ? BootSets::Nature::kMayChange : BootSets::Nature::kNeverChanges;
+  ZPROV_ASSIGN(set_, sets.Of(*boot, nature));
   places_.generation = *boot;
   return {};
 }
@@ -72,7 +75,7 @@ std::optional<std::string_view> BootFiles::Content(const std::string& name) {
   if (set_ == nullptr) return std::nullopt;
   const auto file = set_->find(name);
   if (file == set_->end()) return std::nullopt;
-  return file->second;
+  return file->second.bytes;
 }
 
 // But for the generation's, which are never copied.

@@ -12,7 +12,7 @@ namespace {
 
 class Reading {
  public:
-  explicit Reading(os::InsideRoot& inside) : inside_(inside) {}
+  Reading(os::InsideRoot& inside, BootSets::Nature nature) : inside_(inside), nature_(nature) {}
 
   Result<void> Directory(const std::string& path) {
     ZPROV_ASSIGN(const auto names, inside_.trees().List(path));
@@ -34,23 +34,32 @@ class Reading {
       return Fail(ErrorKind::kTooLarge,
                   fmt::format("more than {} files: no boot set", BootSets::kMostFiles));
     }
-    ZPROV_ASSIGN(std::string content, inside_.files().Read(at, BootSets::kMostBytes - bytes_));
-    bytes_ += content.size();
+    ZPROV_ASSIGN(os::FileBytes content, Content(at, BootSets::kMostBytes - bytes_));
+    bytes_ += content.bytes.size();
     files_.emplace(at.substr(1), std::move(content));
     return {};
   }
 
+  Result<os::FileBytes> Content(const std::string& at, uint64_t limit) {
+    if (nature_ == BootSets::Nature::kNeverChanges) return inside_.files().Map(at, limit);
+    ZPROV_ASSIGN(std::string content, inside_.files().Read(at, limit));
+    auto keeper = std::make_shared<const std::string>(std::move(content));
+    const std::string_view bytes = *keeper;
+    return os::FileBytes{bytes, std::move(keeper)};
+  }
+
   os::InsideRoot& inside_;
+  BootSets::Nature nature_;
   BootSetFiles files_;
   uint64_t bytes_ = 0;
 };
 
 }  // namespace
 
-Result<std::shared_ptr<const BootSetFiles>> BootSets::Of(const std::string& path) {
+Result<std::shared_ptr<const BootSetFiles>> BootSets::Of(const std::string& path, Nature nature) {
   if (const auto found = sets_.find(path); found != sets_.end()) return found->second;
   ZPROV_ASSIGN(const auto inside, system_.roots.Open(path));
-  Reading reading(*inside);
+  Reading reading(*inside, nature);
   if (auto read = reading.Directory("/"); !read) {
     return While("read the boot set " + path, std::move(read).error());
   }

@@ -1,4 +1,6 @@
-// The boot sets of generations, in memory: each is read once and shared by all who boot from it.
+// The boot sets of generations: each is looked at once and shared by all who boot from it. Those
+// that zprov made are read-only, and mapped; what was there before may change under us, and is
+// read.
 #pragma once
 
 #include <map>
@@ -6,13 +8,14 @@
 #include <string>
 #include <string_view>
 
+#include "os/files.h"
 #include "os/system.h"
 #include "util/result.h"
 
 namespace zprov::engine {
 
 // By served name: "start.elf", "overlays/dwc2.dtbo".
-using BootSetFiles = std::map<std::string, std::string, std::less<>>;
+using BootSetFiles = std::map<std::string, os::FileBytes, std::less<>>;
 
 class BootSets {
  public:
@@ -22,9 +25,11 @@ class BootSets {
 
   explicit BootSets(os::System& system) : system_(system) {}
 
-  // All regular files below the directory `path`, which never changes. Sets that nobody uses any
-  // more are forgotten. kNotFound; kTooLarge; those of os::Files.
-  Result<std::shared_ptr<const BootSetFiles>> Of(const std::string& path);
+  enum class Nature { kNeverChanges, kMayChange };
+
+  // All regular files below the directory `path`. Sets that nobody uses any more are forgotten.
+  // kNotFound; kTooLarge; those of os::Files.
+  Result<std::shared_ptr<const BootSetFiles>> Of(const std::string& path, Nature nature);
 
  private:
   os::System& system_;

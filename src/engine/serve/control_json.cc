@@ -3,20 +3,20 @@
 #include <fmt/format.h>
 
 #include "engine/serve/control_request.h"
+#include "engine/shallow_json.h"
 
 namespace zprov::engine {
 namespace {
 
 using nlohmann::json;
 
-// Our lines have five levels at most; a parser that recurses must not be led deeper.
+// Our lines have five levels at most.
 constexpr int kDeepest = 6;
 
 }  // namespace
 
 Result<json> ParseControlLine(std::string_view what, std::string_view line) {
-  const auto shallow = [](int depth, json::parse_event_t, json&) { return depth < kDeepest; };
-  json object = json::parse(line, shallow, /*allow_exceptions=*/false);
+  json object = ParseShallow(line, kDeepest);
   if (!object.is_object()) {
     return Fail(ErrorKind::kInvalid, fmt::format("{} is not one JSON object", what));
   }

@@ -88,13 +88,14 @@ void Cluster::PackWhatTheOperatorInstalls(int zeros) {
   ASSERT_EQ(packed.exit_code, 0);
 }
 
-void Cluster::PowerOn(int zeros) {
+void Cluster::PowerOn(int zeros, const Orders& first_orders) {
   ASSERT_NO_FATAL_FAILURE(PackWhatTheOperatorInstalls(zeros));
   auto booted = vm::Bplus::Boot({.images = fmt::format("{}/bplus", kVm),
                                  .cable = ZPROV_CABLE,
                                  .directory = directory_,
                                  .payload = directory_ + "/payload.tar",
-                                 .zeros = zeros});
+                                 .zeros = zeros,
+                                 .first_orders = first_orders});
   ASSERT_TRUE(booted.has_value()) << booted.error().message;
   bplus_.emplace(std::move(*booted));
   Expect(

@@ -5,9 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "vm/cluster/bplus.h"
 
@@ -21,10 +23,14 @@ class Cluster : public ::testing::Test {
   void TearDown() override;
 
   // The B+ starts, with Zeros s0, s1, … under power at its ports 1-1, 1-2, … What the operator
-  // installs is there, and nothing was applied yet.
-  void PowerOn(int zeros);
+  // installs is there, and nothing was applied yet. `first_orders` are for the Zeros' first boot.
+  using Orders = std::map<int, std::vector<std::string>>;
+  void PowerOn(int zeros, const Orders& first_orders = {});
 
   void RebootHost();
+
+  // What a hand does at the cable of that Zero (1, 2, …): its power, its plug, and what breaks.
+  vm::CableControl CableOf(int zero) const { return bplus_->CableOf(zero); }
 
   // On the B+. It must succeed; what it said on stdout.
   std::string Expect(const std::string& command, std::chrono::seconds within);

@@ -214,6 +214,15 @@ TEST(Zeros, GoNowhereWithAFirstStageThatTheyDoNotTake) {
   EXPECT_EQ(other->first_stage(), "");
 }
 
+TEST(ZeroFaults, HaveANameEach) {
+  for (const FaultName& each : kFaultNames) {
+    EXPECT_EQ(FaultNamed(each.name), each.fault);
+    EXPECT_EQ(NameOf(each.fault), each.name);
+  }
+  EXPECT_EQ(std::size(kFaultNames), static_cast<size_t>(Fault::kJamsHub) + 1) << "the last of them";
+  EXPECT_EQ(FaultNamed("none"), std::nullopt);
+}
+
 TEST(ZeroFaults, ARomIsDeafUntilItsPowerIsCut) {
   Rig rig({{Fault::kRomDeaf, 1}});
   rig.ServeFor(minutes(1));

@@ -1,15 +1,12 @@
-// A Zero on the cable, between two machines that are not there: served by hand on one side, and its
-// own kernel's driver on the other.
+// A Zero on the cable, between two machines that are not there.
 #include "vm/cable/cable.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <map>
 #include <string>
 
-#include "sim/clock.h"
-#include "unit/vm/machine_port.h"
+#include "unit/vm/served_cable.h"
 
 namespace zprov::vm {
 namespace {
@@ -19,101 +16,12 @@ using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
+using tests::Frame;
+using tests::kLine;
 using tests::MachinePort;
 using Done = MachinePort::Done;
 
-constexpr const char* kLine = "root=/dev/nfs zprov.gadget=geth zprov.mac=02:34:33:3c:50:21";
-
-std::string Frame(size_t size, char c) { return std::string(size, c); }
-
-class ACable : public testing::Test {
- protected:
-  ACable() { cable.PowerOn(); }
-
-  void Pass(os::Moment time) {
-    const os::Moment end = clock.Now() + time;
-    while (cable.NextDeadline() <= end) {
-      clock.AdvanceTo(cable.NextDeadline());
-      cable.CatchUp();
-      host.Pump();
-    }
-    clock.AdvanceTo(end);
-  }
-
-  // Transfers as src/core/usbboot/README.md has them, each to its end.
-  void Write(uint8_t endpoint, const std::string& bytes) {
-    const auto size = static_cast<uint32_t>(bytes.size());
-    host.ControlOut(
-        {0x40, 0, static_cast<uint16_t>(size & 0xffff), static_cast<uint16_t>(size >> 16)});
-    if (size != 0) host.BulkOut(endpoint, bytes);
-  }
-  std::string Read(uint16_t size) {
-    const uint64_t id = host.ControlIn({0xc0, 0, size, 0, size});
-    for (int i = 0; i < 100 && !host.ResultOf(id); ++i) Pass(milliseconds(100));
-    return host.ResultOf(id).value_or(Done{}).bytes;
-  }
-
-  void ServeFirstStage() {
-    host.Configure();
-    Write(1, std::string(24, '\0'));
-    Write(1, "the first stage");
-    Pass(seconds(5));
-    host.Configure();
-  }
-  // One session; false when it ended in a departure.
-  bool ServeFiles() {
-    for (;;) {
-      const std::string request = Read(260);
-      if (request.size() != 260) return false;
-      const std::string name = request.substr(4, request.find('\0', 4) - 4);
-      const auto file = files.find(name);
-      const std::string bytes = file == files.end() ? "" : file->second;
-      if (request[0] == 1) {
-        Write(3, bytes);
-      } else {
-        host.ControlOut({0x40, 0, static_cast<uint16_t>(bytes.size()), 0});
-      }
-      if (name.empty()) return true;
-    }
-  }
-  void ServeAll() {
-    ServeFirstStage();
-    while (!ServeFiles()) {
-      Pass(seconds(5));
-      host.Configure();
-    }
-    Pass(seconds(1));
-  }
-  // The Zero's driver comes up and listens, and so does the host's.
-  void TakeUpBothEnds() {
-    zero = std::make_unique<MachinePort>(cable.zero_port());
-    zero->Configure();
-    zero_read = zero->BulkIn(1, 512);
-    host.Configure();
-    host_read = host.BulkIn(1, 10'000);
-  }
-
-  std::map<std::string, std::string> files = {
-      {"config.txt", "kernel=kernel.img\ninitramfs initrd.img followkernel\n"},
-      {"start.elf", "firmware"},
-      {"fixup.dat", "fixup"},
-      {"kernel.img", "the kernel"},
-      {"initrd.img", "the initramfs"},
-      {"bcm2708-rpi-zero.dtb", "the tree"},
-      {"cmdline.txt", std::string(kLine) + "\nand no more\n"}};
-  sim::VirtualClock clock;
-  std::vector<Served> started;
-  std::string said;
-  Cable cable{{.port = *PortPath::Parse("1-1")},
-              1,
-              clock,
-              {[this](const Served& served) { started.push_back(served); },
-               [this](const std::string& line) { said += line + "\n"; }}};
-  MachinePort host{cable.host_port()};
-  std::unique_ptr<MachinePort> zero;
-  uint64_t zero_read = 0;
-  uint64_t host_read = 0;
-};
+using ACable = tests::ServedCable;
 
 TEST_F(ACable, StartsTheMachineFromTheBytesThatWereServed) {
   ServeAll();
