@@ -19,10 +19,10 @@ constexpr uint64_t kMostBytes = 4 << 20;  // 5000 nodes with a few generations e
 
 // One client of one line of exports(5).
 struct Export {
-  std::string file;
+  std::string file = {};
   size_t line = 0;
-  std::string path;
-  std::string client;
+  std::string path = {};
+  std::string client = {};
 };
 
 void ReadLine(std::string_view line, const Export& at, std::vector<Export>& exports) {

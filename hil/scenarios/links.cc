@@ -13,10 +13,10 @@ namespace zprov::hil {
 namespace {
 
 struct SeenNetwork {
-  links::WantedNetwork wanted;
-  std::vector<Link> links;
-  std::vector<os::LinkAddress> addresses;
-  links::CommonMtu mtu;
+  links::WantedNetwork wanted = {};
+  std::vector<Link> links = {};
+  std::vector<os::LinkAddress> addresses = {};
+  links::CommonMtu mtu = {};
 };
 
 Result<SeenNetwork> LookAtNetwork(const Rig& rig) {
@@ -63,7 +63,7 @@ std::string Lacks(const Link& link, const links::SetUpLink& change) {
 }
 
 void JudgeBridge(const Rig& rig, const SeenNetwork& network, Seen& seen) {
-  links::SeenBridge bridge{.link = links::Find(network.links, network.wanted.bridge)};
+  links::SeenBridge bridge{links::Find(network.links, network.wanted.bridge), {}};
   for (const os::LinkAddress& each : network.addresses) {
     if (each.link == network.wanted.bridge) bridge.addresses.push_back(each.address);
   }

@@ -3,17 +3,14 @@
 
 #include <algorithm>
 #include <chrono>
-#include <pugixml.hpp>
-#include <sstream>
 
 #include "cli/hil_report.h"
 #include "cli/hil_text.h"
+#include "cli/markup.h"
 #include "cli/text.h"
 
 namespace zprov::cli {
 namespace {
-
-using pugi::xml_node;
 
 constexpr char kStyle[] =
     "body{font:15px sans-serif;margin:2em;max-width:70em}table{border-collapse:collapse}"
@@ -24,29 +21,20 @@ constexpr char kStyle[] =
     ".stage{position:absolute;top:0;height:100%;overflow:hidden;white-space:nowrap;font-size:80%;"
     "border-left:1px solid #fff;background:#9fc5e8}.stage.odd{background:#cfe2f3}";
 
-xml_node Add(xml_node parent, const char* name, const std::string& text) {
-  xml_node node = parent.append_child(name);
-  node.append_child(pugi::node_pcdata).set_value(Printable(text).c_str());
-  return node;
+Markup& AddOfClass(Markup& parent, const char* name, std::string_view css,
+                   std::string_view text) {
+  return parent.Add(name, text).Set("class", css);
 }
 
-xml_node AddOfClass(xml_node parent, const char* name, const std::string& css,
-                    const std::string& text) {
-  xml_node node = Add(parent, name, text);
-  node.append_attribute("class").set_value(css.c_str());
-  return node;
+void AddCells(Markup& row, const char* kind, const std::vector<std::string>& cells) {
+  for (const std::string& cell : cells) row.Add(kind, cell);
 }
 
-void AddCells(xml_node row, const char* kind, const std::vector<std::string>& cells) {
-  for (const std::string& cell : cells) Add(row, kind, cell);
-}
-
-void AddScenario(xml_node table, const hil::Row& row) {
-  xml_node line = table.append_child("tr");
-  line.append_attribute("data-scenario").set_value(row.name.c_str());
-  AddOfClass(line, "td", std::string(Name(row.outcome)), std::string(Name(row.outcome)));
+void AddScenario(Markup& table, const hil::Row& row) {
+  Markup& line = table.Add("tr").Set("data-scenario", row.name);
+  AddOfClass(line, "td", Name(row.outcome), Name(row.outcome));
   AddCells(line, "td", {row.name});
-  xml_node told = Add(line, "td", row.sentence);
+  Markup& told = line.Add("td", row.sentence);
   if (!row.summary.empty()) AddOfClass(told, "div", "summary", row.summary);
   if (!row.first_try.empty()) {
     AddOfClass(told, "div", "finding", "tried twice; the first time: " + row.first_try);
@@ -61,13 +49,13 @@ void AddScenario(xml_node table, const hil::Row& row) {
   }
 }
 
-void AddPlan(xml_node body, const hil::Report& report) {
-  Add(body, "h2", "The rig");
-  xml_node table = body.append_child("table");
-  AddCells(table.append_child("tr"), "th",
+void AddPlan(Markup& body, const hil::Report& report) {
+  body.Add("h2", "The rig");
+  Markup& table = body.Add("table");
+  AddCells(table.Add("tr"), "th",
            {"node", "port", "address", "MAC", "board", "generation", "life"});
   for (const hil::NodeSheet& node : report.nodes) {
-    AddCells(table.append_child("tr"), "td",
+    AddCells(table.Add("tr"), "td",
              {node.node, node.port.empty() ? "-" : node.port, node.address, node.mac,
               node.serial.empty() ? "-" : node.serial,
               node.generation ? std::to_string(*node.generation) : "-", node.life});
@@ -75,7 +63,7 @@ void AddPlan(xml_node body, const hil::Report& report) {
 }
 
 // A stage lasts until the next one.
-void AddStages(xml_node line, const engine::BootTimeline& boot, os::Moment longest) {
+void AddStages(Markup& line, const engine::BootTimeline& boot, os::Moment longest) {
   std::vector<const engine::BootStep*> states;
   for (const engine::BootStep& step : boot.steps) {
     if (step.what == engine::BootStep::What::kState) states.push_back(&step);
@@ -90,31 +78,29 @@ void AddStages(xml_node line, const engine::BootTimeline& boot, os::Moment longe
     const auto lasted = std::max(os::Moment(0), end - states[i]->after);
     const std::string said =
         fmt::format("{} {:.1f} s", states[i]->text, std::chrono::duration<double>(lasted).count());
-    xml_node stage = AddOfClass(line, "div", i % 2 == 0 ? "stage" : "stage odd", said);
-    stage.append_attribute("title").set_value(Printable(said + " " + states[i]->cause).c_str());
-    stage.append_attribute("style").set_value(
-        fmt::format("left:{:.2f}%;width:{:.2f}%", part(states[i]->after), part(lasted)).c_str());
+    AddOfClass(line, "div", i % 2 == 0 ? "stage" : "stage odd", said)
+        .Set("title", said + " " + states[i]->cause)
+        .Set("style",
+             fmt::format("left:{:.2f}%;width:{:.2f}%", part(states[i]->after), part(lasted)));
   }
 }
 
-void AddBoots(xml_node body, const hil::Report& report) {
+void AddBoots(Markup& body, const hil::Report& report) {
   os::Moment longest{0};
   for (const hil::NodeSheet& node : report.nodes) {
     if (node.boot) longest = std::max(longest, node.boot->took);
   }
-  Add(body, "h2", "Each node's last boot");
+  body.Add("h2", "Each node's last boot");
   for (const hil::NodeSheet& node : report.nodes) {
     if (!node.boot) {
-      Add(body, "p", node.node + ": none is known");
+      body.Add("p", node.node + ": none is known");
       continue;
     }
-    Add(body, "p",
-        fmt::format("{}: {} after {:.1f} s, begun {} {}", node.node, node.boot->ending,
+    body.Add("p",
+             fmt::format("{}: {} after {:.1f} s, begun {} {}", node.node, node.boot->ending,
                     std::chrono::duration<double>(node.boot->took).count(),
                     UtcTime(node.boot->began_ns), node.boot->cause));
-    xml_node line = body.append_child("div");
-    line.append_attribute("class").set_value("line");
-    line.append_attribute("data-node").set_value(node.node.c_str());
+    Markup& line = body.Add("div").Set("class", "line").Set("data-node", node.node);
     AddStages(line, *node.boot, longest);
   }
 }
@@ -122,29 +108,24 @@ void AddBoots(xml_node body, const hil::Report& report) {
 }  // namespace
 
 std::string HilHtml(const hil::Report& report) {
-  pugi::xml_document document;
   const std::string title = fmt::format("zprov --hil on {}", report.cluster);
-  xml_node html = document.append_child("html");
-  html.append_attribute("lang").set_value("en");
-  xml_node head = html.append_child("head");
-  Add(head, "title", title);
-  Add(head, "style", kStyle);
-  xml_node body = html.append_child("body");
-  Add(body, "h1", title);
-  AddOfClass(body, "p", std::string(Name(hil::Overall(report.rows))),
-             RunText(report).substr(0, RunText(report).size() - 1));
-  Add(body, "p", fmt::format("Begun {}", UtcTime(report.began_ns)));
-  xml_node table = body.append_child("table");
-  AddCells(table.append_child("tr"), "th", {"outcome", "scenario", "what must hold"});
+  const std::string sum = RunText(report);
+  Markup html("html");
+  html.Set("lang", "en");
+  Markup& head = html.Add("head");
+  head.Add("title", title);
+  head.Add("style", kStyle);
+  Markup& body = html.Add("body");
+  body.Add("h1", title);
+  AddOfClass(body, "p", Name(hil::Overall(report.rows)), sum);
+  body.Add("p", fmt::format("Begun {}", UtcTime(report.began_ns)));
+  Markup& table = body.Add("table");
+  AddCells(table.Add("tr"), "th", {"outcome", "scenario", "what must hold"});
   for (const hil::Row& row : report.rows) AddScenario(table, row);
   AddPlan(body, report);
   AddBoots(body, report);
-  std::ostringstream text;
-  // An element without content must have an end tag all the same: this is HTML.
-  document.save(text, " ",
-                pugi::format_indent | pugi::format_no_declaration |
-                    pugi::format_no_empty_element_tags);
-  return "<!DOCTYPE html>\n<meta charset=\"utf-8\">\n" + text.str();
+  // The character set goes first: nothing of the page may stand before it.
+  return "<!DOCTYPE html>\n<meta charset=\"utf-8\">\n" + html.ToString();
 }
 
 }  // namespace zprov::cli
