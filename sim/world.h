@@ -45,8 +45,10 @@ class World {
 
   uint64_t seed() const { return options_.seed; }
   VirtualClock& clock() { return clock_; }
+  const VirtualClock& clock() const { return clock_; }
   Disk& disk() { return disk_; }
   Scene& scene() { return scene_; }
+  const Scene& scene() const { return scene_; }
   EventQueue& queue() { return queue_; }
   Network& network();
   Processes& processes();

@@ -102,6 +102,7 @@ os::FileStatus Disk::Status(const Node& node) const {
 }
 
 Tree& Disk::EditTree(const Node& node) {
+  ++changes_;
   Volume& volume = volumes_[node.volume];
   volume.dirty = true;
   Tree& tree = volume.live.trees.Edit(node.tree);

@@ -85,6 +85,9 @@ class Disk {
   os::Subvolume Describe(const Node& root) const;
   std::vector<os::NestedSubvolume> Nested(const Node& root) const;
   os::Space Usage() const;
+  // Grows whenever something on it changes: whoever looked before need not look again while it is
+  // the same.
+  uint64_t changes() const { return changes_; }
 
   // ---- mounts
   // An empty file system of that type; gives its root. Nothing on tmpfs and proc survives.
@@ -144,6 +147,7 @@ class Disk {
   uint64_t capacity_;
   uint64_t seed_;
   uint64_t uuids_ = 0;
+  uint64_t changes_ = 0;
   uint64_t use_bound_ = 0;  // never less than what is used; exact after a count
   std::vector<Volume> volumes_;
   std::deque<Mount> mounts_;  // pointers into it stay valid

@@ -32,4 +32,11 @@ using TroublesByPort = std::map<std::string, std::vector<zero::Trouble>>;
 std::vector<std::shared_ptr<zero::Zero>> RigWithZeros(World& world,
                                                       const TroublesByPort& troubles = {});
 
+// The same with another number of boards, up to 1000; where the B+'s four ports do not do, behind
+// as many hubs as it takes.
+std::vector<std::shared_ptr<zero::Zero>> RigOf(World& world, int nodes,
+                                               const zero::Profile& profile);
+// Where its boards are plugged in, in the order of the nodes.
+std::vector<PortPath> RigPorts(int nodes);
+
 }  // namespace zprov::sim

@@ -1,46 +1,134 @@
-// The rig of `--rig sim` and of the demo.
+// The rig of `--rig sim` and of the demo, and the same with fewer or more boards.
+#include <fmt/format.h>
+
+#include <set>
+
 #include "sim/scenarios/hosts.h"
 #include "sim/scenarios/seed_files.h"
 
 namespace zprov::sim {
 namespace {
 
-// A B+ with a small hub in its last socket, like the hand-made host's.
-constexpr const char* kPorts[] = {"1-1.2", "1-1.3", "1-1.4", "1-1.5.1", "1-1.5.2"};
+constexpr int kRigNodes = 5;
+constexpr int kMostInOneNetwork = 200;  // addresses of a /24 from .33 on
 
 // The B+'s own (LAN9514), and one of those that are sold to everybody.
-void PlugHub(World& world, const char* port, uint16_t vendor, uint16_t product) {
+void PlugHub(World& world, const PortPath& port) {
   constexpr uint8_t kHubClass = 9;
-  world.usb().Plug({.port = *PortPath::Parse(port),
-                    .vendor = vendor,
-                    .product = product,
+  const bool is_own = port.ports.size() == 1;
+  world.usb().Plug({.port = port,
+                    .vendor = static_cast<uint16_t>(is_own ? 0x0424 : 0x05e3),
+                    .product = static_cast<uint16_t>(is_own ? 0x9514 : 0x0608),
                     .device_class = kHubClass});
 }
 
-}  // namespace
+// 7 ports on each hub but the B+'s own: 28 boards on one row of hubs, 196 on two, 1372 on three.
+std::vector<PortPath> PortsBehindHubs(int nodes) {
+  std::vector<PortPath> ports;
+  for (uint8_t own = 2; own <= 5; ++own) ports.push_back({1, {1, own}});
+  while (ports.size() < static_cast<size_t>(nodes)) {
+    std::vector<PortPath> below;
+    for (const PortPath& hub : ports) {
+      for (uint8_t number = 1; number <= 7; ++number) {
+        below.push_back(hub);
+        below.back().ports.push_back(number);
+      }
+    }
+    ports = std::move(below);
+  }
+  ports.resize(static_cast<size_t>(nodes));
+  return ports;
+}
 
-void Rig(World& world) { RigWithZeros(world); }
+std::string SpecOf(const std::vector<PortPath>& ports) {
+  const bool is_small = ports.size() <= kMostInOneNetwork;
+  std::string list;
+  for (const PortPath& port : ports) {
+    list += fmt::format("{}\"{}\"", list.empty() ? "" : ", ", port.ToString());
+  }
+  return fmt::format(
+      "[cluster]\nname = \"snail\"\nhost = \"snail\"\n\n"
+      "[bridge]\naddress = \"{}\"\n\n"
+      "[nodes]\ncount = {}\nfirst_address = \"{}\"\nusb = [{}]\n",
+      is_small ? "192.168.7.2/24" : "192.168.0.2/16", ports.size(),
+      is_small ? "192.168.7.33" : "192.168.8.1", list);
+}
 
-std::vector<std::shared_ptr<zero::Zero>> RigWithZeros(World& world,
-                                                      const TroublesByPort& troubles) {
+// What a boot puts into /run.
+void PutRun(World& world) {
+  world.Put("/run/udev/control", "");
+  world.scene().MakeDirectory("/run/systemd/system");
+}
+
+void PutRig(World& world, const std::string& spec) {
   BareHost(world);
   Scene& scene = world.scene();
   for (const char* path : {"/usr/bin/systemctl", "/usr/bin/udevadm"}) {
     scene.Put(path, "program", 0755);
   }
-  scene.MakeDirectory("/run/systemd/system");
-  scene.Put("/run/udev/control", "");
-  scene.Put("/etc/zprov/cluster.toml", SeedFile("rig.toml"));
-  scene.SyncAll();
-  PlugHub(world, "1-1", 0x0424, 0x9514);
-  PlugHub(world, "1-1.5", 0x05e3, 0x0608);
+  scene.Put("/etc/zprov/cluster.toml", spec);
+}
+
+// As on every host: what is in /run ends with a boot.
+void KeepRunInMemory(World& world) {
+  Mount run;
+  run.type = "tmpfs";
+  world.scene().MountNew("/run", run);
+  world.AtBoot(PutRun);
+}
+
+void PlugHubs(World& world, const std::vector<PortPath>& ports) {
+  std::set<PortPath> hubs;
+  for (const PortPath& port : ports) {
+    for (PortPath hub = port; hub.ports.size() > 1;) {
+      hub.ports.pop_back();
+      hubs.insert(hub);
+    }
+  }
+  for (const PortPath& hub : hubs) PlugHub(world, hub);
+}
+
+}  // namespace
+
+// A B+ with a small hub in its last socket, like the hand-made host's.
+std::vector<PortPath> RigPorts(int nodes) {
+  if (nodes > kRigNodes) return PortsBehindHubs(nodes);
+  std::vector<PortPath> ports{
+      {1, {1, 2}}, {1, {1, 3}}, {1, {1, 4}}, {1, {1, 5, 1}}, {1, {1, 5, 2}}};
+  ports.resize(static_cast<size_t>(nodes));
+  return ports;
+}
+
+void Rig(World& world) { RigWithZeros(world); }
+
+std::vector<std::shared_ptr<zero::Zero>> RigWithZeros(World& world,
+                                                      const TroublesByPort& troubles) {
+  PutRig(world, std::string(SeedFile("rig.toml")));
+  PutRun(world);
+  world.scene().SyncAll();
+  const auto ports = RigPorts(kRigNodes);
+  PlugHubs(world, ports);
   std::vector<std::shared_ptr<zero::Zero>> zeros;
-  for (const char* port : kPorts) {
-    const auto found = troubles.find(port);
+  for (const PortPath& port : ports) {
+    const auto found = troubles.find(port.ToString());
     zeros.push_back(zero::PlugZero(
         world,
-        {.port = *PortPath::Parse(port),
+        {.port = port,
          .troubles = found == troubles.end() ? std::vector<zero::Trouble>() : found->second}));
+  }
+  return zeros;
+}
+
+std::vector<std::shared_ptr<zero::Zero>> RigOf(World& world, int nodes,
+                                               const zero::Profile& profile) {
+  const auto ports = RigPorts(nodes);
+  PutRig(world, SpecOf(ports));
+  KeepRunInMemory(world);
+  world.scene().SyncAll();
+  PlugHubs(world, ports);
+  std::vector<std::shared_ptr<zero::Zero>> zeros;
+  for (const PortPath& port : ports) {
+    zeros.push_back(zero::PlugZero(world, {.port = port, .profile = profile}));
   }
   return zeros;
 }

@@ -28,6 +28,10 @@ bool Board::Has(Fault fault) const {
   });
 }
 
+void Board::Suffer(Fault fault, int boots) {
+  options_.troubles.push_back({.fault = fault, .boots = boots, .after = std::max(boots_ - 1, 0)});
+}
+
 void Board::Break(Fault fault, int boots) {
   options_.troubles.push_back({.fault = fault, .boots = boots, .after = boots_});
 }

@@ -70,6 +70,8 @@ class Board {
 
   // ---- what is wrong with it, from its next boot on
   void Break(Fault fault, int boots);
+  // The same from this boot on, in what is left of it.
+  void Suffer(Fault fault, int boots);
   // Nothing, from now on.
   void Mend() { options_.troubles.clear(); }
 

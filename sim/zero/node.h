@@ -36,6 +36,7 @@ class Node {
   Node(Board board, Orders orders) : board_(std::move(board)), orders_(std::move(orders)) {}
 
   const Orders& orders() const { return orders_; }
+  const std::optional<NfsMount>& mount() const { return mount_; }
 
   // Whether the host has taken up its end: a bridge, and the server's address on it.
   bool ReachesServer(Network& network) const;

@@ -29,7 +29,21 @@ struct Profile {
   milliseconds looks_for_host{100};                    // src/node: ten looks a second
   seconds tries_to_mount{1};                           // src/node
   seconds looks_for_ask{2};                            // src/node
+
+  // A board that does everything at once and as it should: what is left is what the host does.
+  static Profile Instant();
 };
+
+inline Profile Profile::Instant() {
+  constexpr Range kAtOnce{milliseconds(1), milliseconds(1)};
+  constexpr Range kNow{microseconds(1), microseconds(1)};
+  Profile profile;
+  profile.power_to_rom = profile.leaves_after_first_stage = profile.back_after = kAtOnce;
+  profile.between_requests = profile.after_cmdline = kNow;
+  profile.status_read_fails_one_in = profile.shows_itself_again_one_in = uint64_t{1} << 62;
+  profile.kernel_to_gadget = profile.mounted_to_healthy = profile.shutdown = kAtOnce;
+  return profile;
+}
 
 // What the firmware does next: asks for the file of that name, or for one that config.txt names.
 enum class Ask {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "sim/world.h"
 #include "sim/zero/board.h"
@@ -26,8 +27,19 @@ class Zero {
   const std::string& serial() const { return serial_; }
   int boots() const { return board_.boots(); }
 
+  // Linux on it, while that runs and its link is there.
+  const std::optional<Node>& node() const { return node_; }
+
   // It has power, and nothing else yet. Nothing when it has it already.
   void Start() { board_.Start(); }
+  // Its plug is pulled, or put back: the board starts anew.
+  void Unplug() { board_.Follow(os::UsbBus::PortPower::kOff); }
+  void PlugIn() { board_.Follow(os::UsbBus::PortPower::kOn); }
+
+  void Suffer(Fault fault, int boots) { board_.Suffer(fault, boots); }
+  void Mend() { board_.Mend(); }
+  // Each is in the other's port from here on; both must be unplugged.
+  void ChangePlacesWith(Zero& other) { std::swap(serial_, other.serial_); }
 
  private:
   Board::Surroundings AtPort();

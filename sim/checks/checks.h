@@ -1,0 +1,56 @@
+// What must hold in a simulated cluster whatever happens to it: one function for each sentence, and
+// each looks at the world from outside, never at what the engine thinks of it but for what serve
+// says aloud. No numbers of the product's: a slip must not pass on both sides.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/world.h"
+#include "sim/zero/zero.h"
+
+namespace zprov::run {
+
+struct BoardAt {
+  std::string name;  // of its node
+  PortPath port;
+  std::shared_ptr<sim::zero::Zero> zero;
+};
+
+// What serve said of a node last.
+struct Claim {
+  std::string state;  // "healthy", "first stage sent"
+  os::Moment since{0};
+  bool has_failed = false;  // since it was healthy
+};
+
+struct Seen {
+  sim::World& world;
+  const std::vector<BoardAt>& boards;
+  const std::map<std::string, Claim>& claims;  // by node; empty while no serve runs
+  const std::string& home;                     // as HomeOf told before the run
+  bool are_links_left_alone = true;            // nobody meddled with them for a while
+};
+
+// All home directories with every byte, owner and attribute, wherever /home leads.
+std::string HomeOf(const sim::World& world);
+
+struct Check {
+  enum class When {
+    kAlways,       // after every event in which something of it can have changed
+    kAfterAction,  // when a command has ended, after a power cut, and at the end
+  };
+  std::string_view sentence;
+  When when = When::kAlways;
+  // What breaks it; nothing: it holds.
+  std::optional<std::string> (*look)(const Seen& seen) = nullptr;
+};
+
+std::span<const Check> AllChecks();
+
+}  // namespace zprov::run

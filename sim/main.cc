@@ -1,0 +1,195 @@
+// zprov-sim: the simulator's own front end. Wires the real command line into simulated runs and
+// prints what came of them; how a run goes is sim/run's.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <iostream>
+
+#include "cli/cli.h"
+#include "sim/run/marks.h"
+#include "sim/run/page.h"
+#include "sim/run/run.h"
+#include "sim/run/swarm.h"
+
+namespace {
+
+using namespace zprov;
+
+// The process's own world, lent to its one command.
+class Lent : public cli::World {
+ public:
+  explicit Lent(os::System& system) : system_(system) {}
+  os::System& system() override { return system_; }
+
+ private:
+  os::System& system_;
+};
+
+int Zprov(const run::Call& call) {
+  const cli::Wiring wiring{
+      .open_host = [&call]() -> Result<std::unique_ptr<cli::World>> {
+        return std::make_unique<Lent>(call.system);
+      },
+      .open_tree = [](const std::string&) -> Result<std::unique_ptr<cli::World>> {
+        return Fail(ErrorKind::kNotSupported, "a simulated process has no tree beside its host");
+      },
+      .open_sim = []() -> Result<std::unique_ptr<cli::World>> {
+        return Fail(ErrorKind::kNotSupported, "there is no simulated rig within the simulated one");
+      },
+      .pid = call.pid};
+  return cli::Run(call.args, wiring, {call.out, call.err});
+}
+
+struct Words {
+  uint64_t seed = 1;
+  std::optional<int> nodes;
+  std::string kernel;
+  std::string timing;
+  std::string faults = "drawn";
+  std::string actions = "drawn";
+  std::string trace;
+  std::string html;
+  bool is_json = false;
+  bool lists = false;
+  uint64_t swarm = 0;
+  unsigned jobs = 1;
+  std::optional<uint64_t> shrink;
+};
+
+Result<run::Plan> PlanOf(const Words& words) {
+  run::Plan plan = run::DrawnPlan(words.seed);
+  if (words.nodes) plan.nodes = *words.nodes;
+  if (!words.kernel.empty()) plan.kernel = words.kernel;
+  if (!words.timing.empty()) {
+    plan.timing = words.timing == "instant" ? run::Timing::kInstant : run::Timing::kReal;
+  }
+  if (words.faults != "drawn") {
+    ZPROV_ASSIGN(plan.faults, run::ParseFaults(words.faults));
+  }
+  if (words.actions != "drawn") {
+    ZPROV_ASSIGN(plan.actions, run::ParseActions(words.actions));
+  }
+  return plan;
+}
+
+void List() {
+  std::cout << "faults (--faults NAME@SECONDS/NODE*STRENGTH,…):\n";
+  for (const run::FaultRow& row : run::AllFaults()) {
+    std::cout << fmt::format("  {:20} {}{}\n", row.name, row.cause,
+                             row.most > 1 ? fmt::format(" (strength 1 to {})", row.most) : "");
+  }
+  std::cout << "actions (--actions NAME@SECONDS/NODE,…):\n";
+  for (const run::ActionKind what : run::AllActions()) std::cout << "  " << run::Name(what) << "\n";
+}
+
+int RunOne(const Words& words, const run::Plan& plan) {
+  std::cout << "zprov-sim " << ZPROV_VERSION << "\nzprov-sim " << run::CommandLine(plan) << "\n";
+  std::ofstream file;
+  if (!words.trace.empty() && words.trace != "-") file.open(words.trace);
+  std::ostream& trace = words.trace == "-" ? std::cout : file;
+  run::Story story{.plan = plan, .outcome = {}, .lines = {}};
+  story.outcome = run::Perform(plan, Zprov, [&](const run::TraceLine& line) {
+    if (!words.html.empty()) story.lines.push_back(line);
+    if (words.trace.empty()) return;
+    trace << (words.is_json ? run::JsonOf(line) : run::TextOf(line)) << "\n";
+  });
+  if (!words.html.empty()) std::ofstream(words.html) << run::PageOf(story);
+  const run::Outcome& outcome = story.outcome;
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(outcome.took).count();
+  std::cout << fmt::format("{} s simulated, {} events, {} boots, trace {:016x}\n", seconds,
+                           outcome.counts.events, outcome.counts.boots, outcome.hash);
+  for (const run::Breach& breach : outcome.breaches) {
+    std::cout << "broken: " << breach.sentence << ": " << breach.how << "\n";
+  }
+  return outcome.breaches.empty() ? 0 : 1;
+}
+
+// The one line that repeats what was left of it.
+void ShowSmaller(const run::Plan& plan, const std::string& sentence) {
+  const run::Plan smallest = run::Shrink(plan, sentence, Zprov);
+  std::cout << "  smaller: zprov-sim " << run::CommandLine(smallest) << std::endl;
+}
+
+int ShrinkOne(const run::Plan& plan) {
+  const run::Outcome outcome = run::Perform(plan, Zprov);
+  if (outcome.breaches.empty()) {
+    std::cout << "no sentence is broken\n";
+    return 0;
+  }
+  std::cout << "broken: " << outcome.breaches.front().sentence << "\n";
+  ShowSmaller(plan, outcome.breaches.front().sentence);
+  return 1;
+}
+
+void ShowCounts(std::string_view what, const std::map<std::string, int>& counts) {
+  std::cout << what;
+  for (const auto& [name, count] : counts) std::cout << "  " << name << " " << count;
+  std::cout << "\n";
+}
+
+int RunSwarm(const Words& words) {
+  std::cout << fmt::format("zprov-sim {}\nzprov-sim --swarm {} --seed {} --jobs {}\n",
+                           ZPROV_VERSION, words.swarm, words.seed, words.jobs)
+            << std::flush;
+  const run::Tally tally = run::Swarm({words.seed, words.swarm, words.jobs}, Zprov);
+  const run::Counts& counts = tally.counts;
+  std::cout << fmt::format("{} seeds, {} events, {} boots, {} faults, {} boards helped by hand\n",
+                           tally.seeds, counts.events, counts.boots, tally.faults, counts.helped);
+  ShowCounts("faults:", counts.faults);
+  ShowCounts("actions:", counts.actions);
+  ShowCounts("exits:", counts.exits);
+  std::cout << run::TableOf(counts.sometimes);
+  constexpr size_t kMostShown = 20;
+  for (size_t i = 0; i < std::min(tally.failures.size(), kMostShown); ++i) {
+    const run::Failure& failure = tally.failures[i];
+    const run::Breach& breach = failure.outcome.breaches.front();
+    std::cout << fmt::format("seed {} broke: {}: {}\n", failure.plan.seed, breach.sentence,
+                             breach.how);
+    ShowSmaller(failure.plan, breach.sentence);
+  }
+  std::cout << fmt::format("{} of {} seeds broke a sentence\n", tally.failures.size(), tally.seeds);
+  const auto missing = run::Missing(tally);
+  for (const std::string& what : missing) std::cout << "never reached: " << what << "\n";
+  return tally.failures.empty() && missing.empty() ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Words words;
+  CLI::App app("Runs zprov on a simulated cluster, with faults, from a seed.", "zprov-sim");
+  app.set_version_flag("--version", std::string("zprov-sim ") + ZPROV_VERSION);
+  app.add_option("--seed", words.seed, "Everything that is drawn depends on it")
+      ->capture_default_str();
+  app.add_option("--nodes", words.nodes, "How many [drawn]")->check(CLI::Range(1, 1000));
+  app.add_option("--kernel", words.kernel, "Of the host, as 6.1.177 [drawn]");
+  app.add_option("--timing", words.timing, "Of the boards [drawn]")
+      ->check(CLI::IsMember({"real", "instant"}));
+  app.add_option("--faults", words.faults, "drawn, none, or a list")->capture_default_str();
+  app.add_option("--actions", words.actions, "drawn, none, or a list")->capture_default_str();
+  app.add_option("--trace", words.trace, "Write what happens there; -: on stdout")
+      ->type_name("FILE");
+  app.add_option("--html", words.html, "Draw the run as one page")->type_name("FILE");
+  app.add_flag("--trace-json", words.is_json, "A JSON document for each line of the trace");
+  app.add_flag("--list", words.lists, "Every fault and action");
+  app.add_option("--swarm", words.swarm,
+                 "So many seeds from --seed on, each with its own drawn plan")
+      ->type_name("N");
+  app.add_option("--jobs", words.jobs, "So many at once")->capture_default_str();
+  app.add_option("--shrink", words.shrink, "The smallest plan that breaks the same as this seed's")
+      ->type_name("SEED");
+  CLI11_PARSE(app, argc, argv);
+  if (words.lists) {
+    List();
+    return 0;
+  }
+  if (words.swarm > 0) return RunSwarm(words);
+  if (words.shrink) words.seed = *words.shrink;
+  const auto plan = PlanOf(words);
+  if (!plan) {
+    std::cerr << "zprov-sim: " << plan.error().message << "\n";
+    return 2;
+  }
+  return words.shrink ? ShrinkOne(*plan) : RunOne(words, *plan);
+}

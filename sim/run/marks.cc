@@ -1,0 +1,77 @@
+#include "sim/run/marks.h"
+
+#include <fmt/format.h>
+
+namespace zprov::run {
+namespace {
+
+using sim::zero::Stage;
+
+struct StageRow {
+  Stage stage;
+  std::string_view words;
+  std::string_view column;
+};
+
+constexpr StageRow kStages[] = {
+    {Stage::kOff, "no power", "off"},
+    {Stage::kRom, "boot ROM", "ROM"},
+    {Stage::kFirstStage, "has the first stage", "1st"},
+    {Stage::kFileServer, "asks for files", "files"},
+    {Stage::kKernel, "starts Linux", "Linux"},
+    {Stage::kGadget, "shows its gadget", "gadget"},
+    {Stage::kMounted, "has mounted its root", "mounted"},
+    {Stage::kHealthy, "runs", "runs"},
+    {Stage::kHalted, "halted", "halted"},
+    {Stage::kDead, "dead", "dead"},
+};
+
+constexpr std::string_view kSteps[] = {kDeviceReset, kTriedAgain,     kQuarantined,
+                                       kFailedHere,  kServeRestarted, kFoundRunning};
+
+int CountOf(const std::map<std::string, int>& marks, const std::string& mark) {
+  const auto found = marks.find(mark);
+  return found == marks.end() ? 0 : found->second;
+}
+
+}  // namespace
+
+std::string_view Words(Stage stage) {
+  for (const StageRow& row : kStages) {
+    if (row.stage == stage) return row.words;
+  }
+  return "";
+}
+
+std::string MarkOf(Stage stage, const FaultRow& fault) {
+  return fmt::format("{} while a board {}", fault.name, Words(stage));
+}
+
+std::vector<std::string> MarksNeverReached(const std::map<std::string, int>& marks) {
+  std::vector<std::string> missing;
+  const auto look = [&](const std::string& mark) {
+    if (CountOf(marks, mark) == 0) missing.push_back(mark);
+  };
+  for (const FaultRow& fault : AllFaults()) {
+    for (const StageRow& stage : kStages) look(MarkOf(stage.stage, fault));
+  }
+  for (const std::string_view step : kSteps) look(std::string(step));
+  return missing;
+}
+
+std::string TableOf(const std::map<std::string, int>& marks) {
+  std::string table = fmt::format("{:20}", "fault, by stage");
+  for (const StageRow& stage : kStages) table += fmt::format("{:>9}", stage.column);
+  for (const FaultRow& fault : AllFaults()) {
+    table += fmt::format("\n{:20}", fault.name);
+    for (const StageRow& stage : kStages) {
+      table += fmt::format("{:>9}", CountOf(marks, MarkOf(stage.stage, fault)));
+    }
+  }
+  for (const std::string_view step : kSteps) {
+    table += fmt::format("\n{:50}{:>9}", step, CountOf(marks, std::string(step)));
+  }
+  return table + "\n";
+}
+
+}  // namespace zprov::run

@@ -1,0 +1,149 @@
+#include "sim/run/page.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "sim/scenarios/hosts.h"
+
+namespace zprov::run {
+namespace {
+
+using Who = TraceLine::Who;
+
+constexpr double kWidth = 1100;  // of the time axis, in pixels
+constexpr double kLeft = 130;
+constexpr int kRow = 44;
+
+std::string Escaped(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    switch (c) {
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      default:
+        escaped += c;
+    }
+  }
+  return escaped;
+}
+
+std::string_view ColourOf(std::string_view stage) {
+  static const std::map<std::string_view, std::string_view> kColours = {
+      {"no power", "#bbbbbb"},
+      {"boot ROM", "#e9c46a"},
+      {"has the first stage", "#f4a261"},
+      {"asks for files", "#e76f51"},
+      {"starts Linux", "#9d7bd8"},
+      {"shows its gadget", "#6a8fd8"},
+      {"has mounted its root", "#2a9d8f"},
+      {"runs", "#52b788"},
+      {"halted", "#888888"},
+      {"dead", "#222222"}};
+  const auto found = kColours.find(stage);
+  return found == kColours.end() ? "#ffffff" : found->second;
+}
+
+class Drawing {
+ public:
+  explicit Drawing(const Story& story)
+      : story_(story), seconds_(std::max(1.0, Seconds(story.outcome.took))) {}
+
+  std::string Text() {
+    const auto ports = sim::RigPorts(story_.plan.nodes);
+    for (size_t i = 0; i < ports.size(); ++i) DrawBoard(static_cast<int>(i), ports[i].ToString());
+    DrawMarks();
+    const int height = kRow * (story_.plan.nodes + 1) + 30;
+    return fmt::format(
+        "<svg width=\"{}\" height=\"{}\" font-family=\"sans-serif\" font-size=\"11\">{}</svg>",
+        kLeft + kWidth + 20, height, shapes_);
+  }
+
+ private:
+  static double Seconds(os::Moment moment) { return std::chrono::duration<double>(moment).count(); }
+  double X(os::Moment at) const { return kLeft + kWidth * std::max(0.0, Seconds(at)) / seconds_; }
+
+  // Its stages as bars, and below what serve said.
+  void DrawBoard(int node, const std::string& port) {
+    const int top = kRow * (node + 1);
+    const std::string prefix = fmt::format("s{}: ", node);
+    shapes_ += fmt::format("<text x=\"4\" y=\"{}\">s{} at {}</text>", top + 16, node, port);
+    os::Moment since{0};
+    std::string stage = "boot ROM";
+    for (const TraceLine& line : story_.lines) {
+      if (!line.text.starts_with(prefix)) continue;
+      const std::string what = line.text.substr(prefix.size());
+      if (line.who == Who::kServe) {
+        shapes_ += fmt::format(
+            "<line x1=\"{0:.1f}\" y1=\"{1}\" x2=\"{0:.1f}\" y2=\"{2}\" "
+            "stroke=\"#555\"><title>{3:.1f} s, "
+            "serve: {4}</title></line>",
+            X(line.at), top + 22, top + 32, Seconds(line.at), Escaped(what));
+      } else if (line.who == Who::kBoard) {
+        DrawBar(top, since, line.at, stage);
+        since = line.at;
+        stage = what;
+      }
+    }
+    DrawBar(top, since, story_.outcome.took, stage);
+  }
+
+  void DrawBar(int top, os::Moment from, os::Moment to, const std::string& stage) {
+    shapes_ += fmt::format(
+        "<rect x=\"{:.1f}\" y=\"{}\" width=\"{:.1f}\" height=\"20\" fill=\"{}\"><title>{}, {:.1f} "
+        "to {:.1f} "
+        "s</title></rect>",
+        X(from), top, std::max(0.5, X(to) - X(from)), ColourOf(stage), stage, Seconds(from),
+        Seconds(to));
+  }
+
+  void DrawMarks() {
+    const int bottom = kRow * (story_.plan.nodes + 1);
+    for (const TraceLine& line : story_.lines) {
+      const bool is_fault = line.who == Who::kFault || line.who == Who::kCheck;
+      if (!is_fault && (line.who != Who::kOperator || line.text.starts_with(' '))) continue;
+      shapes_ += fmt::format(
+          "<line x1=\"{0:.1f}\" y1=\"24\" x2=\"{0:.1f}\" y2=\"{1}\" stroke=\"{2}\" "
+          "stroke-dasharray=\"3\"><title>{3:.1f} s, {4}: {5}</title></line>",
+          X(line.at), bottom, is_fault ? "#c1121f" : "#1d3557", Seconds(line.at), Name(line.who),
+          Escaped(line.text));
+    }
+    for (int tick = 0; tick <= 10; ++tick) {
+      const double at = seconds_ * tick / 10;
+      shapes_ += fmt::format("<text x=\"{:.1f}\" y=\"14\">{:.0f} s</text>",
+                             kLeft + kWidth * tick / 10, at);
+    }
+  }
+
+  const Story& story_;
+  double seconds_;
+  std::string shapes_;
+};
+
+}  // namespace
+
+std::string PageOf(const Story& story) {
+  std::string text;
+  for (const TraceLine& line : story.lines) text += Escaped(TextOf(line)) + "\n";
+  std::string broken;
+  for (const Breach& breach : story.outcome.breaches) {
+    broken += fmt::format("<p><b>broken: {}: {}</b></p>", breach.sentence, Escaped(breach.how));
+  }
+  return fmt::format(
+      "<!doctype html><meta charset=\"utf-8\"><title>zprov-sim {0}</title>"
+      "<h1>zprov-sim, seed {0}</h1><p><code>zprov-sim {1}</code></p>{2}{3}"
+      "<p>Bars: what each board is. Below them: what serve said. Red: faults and broken sentences; "
+      "blue: the "
+      "operator. Point at anything.</p><pre>{4}</pre>\n",
+      story.plan.seed, Escaped(CommandLine(story.plan)), broken, Drawing(story).Text(), text);
+}
+
+}  // namespace zprov::run

@@ -1,0 +1,240 @@
+#include "sim/run/performance.h"
+
+#include <fmt/format.h>
+
+#include <csignal>
+
+#include "sim/run/marks.h"
+#include "sim/scenarios/hosts.h"
+#include "util/strings.h"
+
+namespace zprov::run {
+namespace {
+
+using sim::zero::Stage;
+using std::chrono::seconds;
+using Who = TraceLine::Who;
+
+constexpr seconds kHostBoots{20};          // until systemd starts zprov.service
+constexpr seconds kRestartAfter{10};       // RestartSec= of zprov.service
+constexpr int kPreventsRestart = 2;        // its RestartPreventExitStatus=
+constexpr seconds kLinksSettleWithin{60};  // hands are off for a while after a quarrel
+constexpr std::chrono::minutes kAppliesWithin{10};
+
+sim::zero::Profile ProfileOf(const Plan& plan) {
+  return plan.timing == Timing::kInstant ? sim::zero::Profile::Instant() : sim::zero::Profile{};
+}
+
+bool IsDocumented(int exit) { return exit >= 0 && exit <= 4; }
+
+}  // namespace
+
+Performance::Performance(const Plan& plan, const Program& zprov, Trace::OnLine on_line)
+    : plan_(plan),
+      trace_(std::move(on_line)),
+      world_({.seed = plan.seed, .kernel = plan.kernel}),
+      host_(world_, zprov, [this] { AfterEach(); }) {
+  const auto ports = sim::RigPorts(plan_.nodes);
+  const auto zeros = sim::RigOf(world_, plan_.nodes, ProfileOf(plan_));
+  for (size_t i = 0; i < zeros.size(); ++i) {
+    boards_.push_back({fmt::format("s{}", i), ports[i], zeros[i]});
+    stages_.push_back(zeros[i]->stage());
+  }
+}
+
+void Performance::SetUp() {
+  home_ = HomeOf(world_);
+  const Pid apply = Run({"apply"});
+  const os::Moment late = Now() + kAppliesWithin;
+  while (host_.Runs(apply) && Now() < late) Go(Now() + seconds(1));
+  if (counts_.exits["apply 0"] == 0) Break("apply of a sound spec goes through", "it did not");
+  counts_ = {};
+  begun_ = Now();
+  StartServe();
+}
+
+void Performance::At(os::Moment moment, std::function<void()> happening) {
+  due_.emplace(moment, std::move(happening));
+}
+
+void Performance::Go(os::Moment until) {
+  while (Now() < until) {
+    const os::Moment next = due_.empty() ? until : std::min(until, due_.begin()->first);
+    for (const Ended& ended : host_.RunUntil(next)) IsOver(ended);
+    if (!breaches_.empty()) throw IsBroken();
+    while (!due_.empty() && due_.begin()->first <= Now()) {
+      due_.extract(due_.begin()).mapped()();
+      if (!breaches_.empty()) throw IsBroken();
+    }
+  }
+}
+
+void Performance::Say(Who who, const std::string& text) { trace_.Say({Now() - begun_, who, text}); }
+
+void Performance::Break(std::string_view sentence, const std::string& how) {
+  breaches_.push_back({Now() - begun_, std::string(sentence), how});
+  Say(Who::kCheck, fmt::format("{}: {}", sentence, how));
+  host_.Pause();
+}
+
+// ---- processes
+
+Pid Performance::Run(std::vector<std::string> args) {
+  Say(Who::kOperator, "zprov " + Join(args, " "));
+  const Pid pid = host_.Start(std::move(args), {pace_, plan_.seed + commands_.size()});
+  if (on_next_command_) std::exchange(on_next_command_, {})(host_.Find(pid)->seam);
+  commands_.push_back(pid);
+  return pid;
+}
+
+void Performance::OnNextCommand(std::function<void(faults::Seam&)> does) {
+  for (const Pid pid : commands_) {
+    if (Process* const process = host_.Find(pid)) return does(process->seam);
+  }
+  on_next_command_ = std::move(does);
+}
+
+void Performance::EndFaultsOfCalls() {
+  on_next_command_ = {};
+  pace_ = {};
+  for (const Pid pid : commands_) {
+    if (Process* const process = host_.Find(pid)) process->seam.Heal();
+  }
+  if (Process* const process = host_.Find(serve_)) process->seam.Heal();
+}
+
+void Performance::StartServe() {
+  serve_is_wanted_ = true;
+  if (Serves()) return;
+  Say(Who::kServe, "starts");
+  serve_ = host_.Start({"serve"});
+  heard_ = 0;
+}
+
+void Performance::StopServe() {
+  serve_is_wanted_ = false;
+  host_.Signal(serve_, SIGTERM);
+}
+
+void Performance::IsOver(const Ended& ended) {
+  const bool is_serve = ended.pid == serve_;
+  if (is_serve) Hear(ended.err);
+  const std::string how = !ended.exit ? "killed" : fmt::format("{}", *ended.exit);
+  const std::string& name = ended.args.front();
+  ++counts_.exits[name + " " + how];
+  Say(is_serve ? Who::kServe : Who::kOperator,
+      fmt::format("{} ends: {}", Join(ended.args, " "), how));
+  if (!is_serve) {
+    for (const std::string_view line : LinesWithEndings(ended.err)) {
+      Say(Who::kOperator, "  " + std::string(Trim(line)));
+    }
+  }
+  if (!ended.crash.empty()) return Break("no program crashes", name + ": " + ended.crash);
+  if (ended.exit && !IsDocumented(*ended.exit)) {
+    return Break("a command ends with a documented code", name + " " + how);
+  }
+  if (is_serve) {
+    claims_.clear();
+    const bool is_failure = !ended.exit || (*ended.exit != 0 && *ended.exit != kPreventsRestart);
+    if (serve_is_wanted_ && is_failure) {
+      After(kRestartAfter, [this] {
+        if (!serve_is_wanted_) return;
+        Mark(kServeRestarted);
+        StartServe();
+      });
+    }
+  }
+  Check(Check::When::kAfterAction);
+}
+
+// ---- the host
+
+void Performance::LosePower() {
+  host_.KillAll();
+  claims_.clear();
+  world_.CutPower();
+  HostIsBack();
+}
+
+void Performance::RebootHost() {
+  host_.KillAll();
+  claims_.clear();
+  world_.Reboot();
+  HostIsBack();
+}
+
+void Performance::HostIsBack() {
+  LinksWereTouched();
+  Check(Check::When::kAfterAction);
+  After(kHostBoots, [this] { StartServe(); });
+}
+
+// ---- what is seen
+
+void Performance::AfterEach() {
+  if (!breaches_.empty()) return;
+  HearServe();
+  LookAtBoards();
+  Check(Check::When::kAlways);
+}
+
+void Performance::LookAtBoards() {
+  for (size_t i = 0; i < boards_.size(); ++i) {
+    const Stage stage = boards_[i].zero->stage();
+    if (stage == stages_[i]) continue;
+    stages_[i] = stage;
+    if (stage == Stage::kHealthy) ++counts_.boots;
+    Say(Who::kBoard, fmt::format("{}: {}", boards_[i].name, Words(stage)));
+  }
+}
+
+void Performance::HearServe() {
+  Process* const serve = host_.Find(serve_);
+  if (serve == nullptr) return;
+  Hear(serve->err.view());
+  if (std::exchange(serve->device_resets, 0) > 0) Mark(kDeviceReset);
+}
+
+void Performance::Hear(std::string_view said) {
+  while (true) {
+    const size_t end = said.find('\n', heard_);
+    if (end == std::string_view::npos) return;
+    const std::string line(said.substr(heard_, end - heard_));
+    heard_ = end + 1;
+    Say(Who::kServe, line);
+    const auto parts = Split(line, ':');
+    if (parts.size() < 2 || !line.starts_with('s')) continue;
+    NoteClaim(claims_[std::string(parts[0])], std::string(Trim(parts[1])));
+  }
+}
+
+void Performance::NoteClaim(Claim& claim, const std::string& state) {
+  const bool is_new = claim.state.empty();
+  claim.has_failed = claim.has_failed || state == "recovering" || state == "failed";
+  if (is_new && state == "gadget") Mark(kFoundRunning);
+  if (state == "quarantined") Mark(kQuarantined);
+  if (state == "failed") Mark(kFailedHere);
+  if (state == "healthy" && std::exchange(claim.has_failed, false)) Mark(kTriedAgain);
+  claim.state = state;
+  claim.since = Now();
+}
+
+void Performance::Check(Check::When when) {
+  const Seen seen{world_, boards_, claims_, home_, Now() - links_touched_ > kLinksSettleWithin};
+  for (const run::Check& check : AllChecks()) {
+    if (when == Check::When::kAlways && check.when != when) continue;
+    if (const auto broken = check.look(seen)) return Break(check.sentence, *broken);
+  }
+}
+
+Outcome Performance::Take() {
+  Outcome outcome;
+  outcome.hash = trace_.hash();
+  outcome.breaches = breaches_;
+  outcome.took = Now() - begun_;
+  outcome.counts = counts_;
+  outcome.counts.events = host_.events();
+  return outcome;
+}
+
+}  // namespace zprov::run

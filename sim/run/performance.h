@@ -1,0 +1,105 @@
+// Where a plan is performed: the host with its processes and boards, what is due when, what serve
+// said last, and the checks. What the single faults and actions do is in inject.cc and operate.cc.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sim/checks/checks.h"
+#include "sim/run/host.h"
+#include "sim/run/run.h"
+
+namespace zprov::run {
+
+// Thrown by the performance alone, to its own caller, when a sentence is broken: the run is over.
+struct IsBroken {};
+
+class Performance {
+ public:
+  Performance(const Plan& plan, const Program& zprov, Trace::OnLine on_line);
+
+  // The host is installed and applied to, and serve runs.
+  void SetUp();
+  // Everything happens that is due by then.
+  void Go(os::Moment until);
+  void At(os::Moment moment, std::function<void()> happening);
+  void After(std::chrono::nanoseconds delay, std::function<void()> happening) {
+    At(Now() + delay, std::move(happening));
+  }
+  void Break(std::string_view sentence, const std::string& how);
+
+  os::Moment Now() const { return world_.clock().Now(); }
+  os::Moment begun() const { return begun_; }  // the first power-on
+  const Plan& plan() const { return plan_; }
+  sim::World& world() { return world_; }
+  Host& host() { return host_; }
+  BoardAt& board(int node) { return boards_[static_cast<size_t>(node) % boards_.size()]; }
+  std::vector<BoardAt>& boards() { return boards_; }
+  const std::map<std::string, Claim>& claims() const { return claims_; }
+  Counts& counts() { return counts_; }
+
+  void Say(TraceLine::Who who, const std::string& text);
+  void Mark(std::string_view what) { ++counts_.sometimes[std::string(what)]; }
+
+  // ---- processes
+  Pid Run(std::vector<std::string> args);
+  void StartServe();
+  void StopServe();
+  bool Serves() const { return host_.Runs(serve_); }
+  Pid serve() const { return serve_; }
+  std::vector<Pid> Commands() const { return commands_; }
+  // Calls of commands that start from here on take so long at most.
+  void SetPace(std::chrono::nanoseconds most) { pace_ = most; }
+  // The next command is told this before its first call, or the one that runs now.
+  void OnNextCommand(std::function<void(faults::Seam&)> does);
+  void EndFaultsOfCalls();
+
+  // ---- the host
+  void LosePower();
+  void RebootHost();
+  void LinksWereTouched() { links_touched_ = Now(); }
+
+  Outcome Take();
+
+ private:
+  void AfterEach();
+  void LookAtBoards();
+  void NoteClaim(Claim& claim, const std::string& state);
+  void HearServe();
+  void Hear(std::string_view said);
+  void Check(Check::When when);
+  void IsOver(const Ended& ended);
+  void HostIsBack();
+
+  Plan plan_;
+  Trace trace_;
+  sim::World world_;
+  std::vector<BoardAt> boards_;
+  Host host_;
+  std::multimap<os::Moment, std::function<void()>> due_;
+  os::Moment begun_{0};
+  std::string home_;
+  std::map<std::string, Claim> claims_;
+  std::vector<sim::zero::Stage> stages_;
+  std::vector<Breach> breaches_;
+  Counts counts_;
+  Pid serve_ = 0;
+  bool serve_is_wanted_ = false;
+  size_t heard_ = 0;  // bytes of what serve said
+  std::vector<Pid> commands_;
+  std::chrono::nanoseconds pace_{0};
+  std::function<void(faults::Seam&)> on_next_command_;
+  os::Moment links_touched_{0};
+  uint64_t disk_changes_ = 0;
+};
+
+// What the fault does to the world, and undoes later.
+void Inject(Performance& on, const Fault& fault);
+// No fault has any effect from here on.
+void EndFaults(Performance& on);
+void Act(Performance& on, const Action& action);
+
+}  // namespace zprov::run

@@ -1,0 +1,125 @@
+#include "sim/run/run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+
+#include "sim/run/performance.h"
+#include "util/strings.h"
+
+namespace zprov::run {
+namespace {
+
+using sim::zero::Stage;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using Who = TraceLine::Who;
+
+// After the last fault and action: what the cluster may take to get well by itself is a boot that
+// is found stuck at its end (6 minutes) and two boots more; then an operator helps, and a boot of
+// all nodes takes no longer than the boards do.
+constexpr seconds kFaultsLast{40};  // the longest of fault.cc, and a host that boots after it
+constexpr seconds kActionsLast{60};
+constexpr minutes kByItselfWithin{10};
+constexpr minutes kHelpedWithin{4};
+
+bool IsWell(Performance& on, const BoardAt& board) {
+  const auto claim = on.claims().find(board.name);
+  return claim != on.claims().end() && board.zero->stage() == Stage::kHealthy &&
+         (claim->second.state == "healthy" || claim->second.state == "up (unverified)");
+}
+
+bool AllAreWell(Performance& on) {
+  return std::ranges::all_of(on.boards(), [&](const BoardAt& board) { return IsWell(on, board); });
+}
+
+bool BecomesWell(Performance& on, os::Moment within) {
+  const os::Moment end = on.Now() + within;
+  while (on.Now() < end) {
+    if (AllAreWell(on)) return true;
+    on.Go(std::min(end, on.Now() + seconds(1)));
+  }
+  return AllAreWell(on);
+}
+
+// What serve waits for a person to do: states in which it leaves a board alone.
+bool MayNeedHelp(Performance& on, const BoardAt& board) {
+  const auto claim = on.claims().find(board.name);
+  if (claim == on.claims().end()) return true;
+  return claim->second.state == "quarantined" || claim->second.state == "absent" ||
+         claim->second.state == "boot ROM";
+}
+
+std::string WhoIsNot(Performance& on) {
+  std::vector<std::string> parts;
+  for (const BoardAt& board : on.boards()) {
+    if (IsWell(on, board)) continue;
+    const auto claim = on.claims().find(board.name);
+    parts.push_back(
+        fmt::format("{} is \"{}\"", board.name,
+                    claim == on.claims().end() ? "never mentioned" : claim->second.state));
+  }
+  return Join(parts, ", ");
+}
+
+void Help(Performance& on) {
+  for (BoardAt& board : on.boards()) {
+    if (IsWell(on, board)) continue;
+    if (!MayNeedHelp(on, board)) {
+      return on.Break("a node that is not well is on its way, or serve asks for help",
+                      WhoIsNot(on));
+    }
+    on.Say(Who::kOperator, "pulls the plug of " + board.name + " and puts it back");
+    ++on.counts().helped;
+    board.zero->Unplug();
+    on.After(seconds(3), [&board] { board.zero->PlugIn(); });
+  }
+}
+
+void GetWell(Performance& on) {
+  EndFaults(on);
+  if (!on.Serves()) on.StartServe();
+  if (!BecomesWell(on, kByItselfWithin)) {
+    Help(on);
+    if (!BecomesWell(on, kHelpedWithin)) {
+      on.Break("after the faults every node becomes healthy", WhoIsNot(on));
+      throw IsBroken();
+    }
+  }
+  on.Say(Who::kOperator, "all nodes are healthy");
+}
+
+void PerformAll(Performance& on) {
+  on.SetUp();
+  const Plan& plan = on.plan();
+  os::Moment end = on.begun();
+  for (const Fault& fault : plan.faults) {
+    on.At(on.begun() + fault.at, [&on, &fault] { Inject(on, fault); });
+    end = std::max(end, on.begun() + fault.at + kFaultsLast);
+  }
+  for (const Action& action : plan.actions) {
+    on.At(on.begun() + action.at, [&on, &action] { Act(on, action); });
+    end = std::max(end, on.begun() + action.at + kActionsLast);
+  }
+  on.Go(end);
+  GetWell(on);
+  on.StopServe();
+  on.Go(on.Now() + seconds(15));
+}
+
+}  // namespace
+
+Outcome Perform(const Plan& plan, const Program& zprov, Trace::OnLine on_line) {
+  Performance performance(plan, zprov, std::move(on_line));
+  try {
+    PerformAll(performance);
+  } catch (const IsBroken&) {
+    // The breach is in the outcome.
+  } catch (const std::logic_error& error) {
+    performance.Break("the simulator can do what it is asked for", error.what());
+  }
+  return performance.Take();
+}
+
+}  // namespace zprov::run

@@ -1,0 +1,74 @@
+// Plans as text and from seeds.
+#include "sim/run/plan.h"
+
+#include <gmock/gmock.h>
+
+#include <map>
+
+namespace zprov::run {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+TEST(Faults, AreReadFromTheWordsThatTheyAreWrittenAs) {
+  const auto faults = ParseFaults("rom-stalls@4.500/1*2,power-cut@3");
+  ASSERT_TRUE(faults) << faults.error().message;
+  EXPECT_THAT(*faults, ElementsAre(Fault{FaultKind::kHostPowerCut, seconds(3)},
+                                   Fault{FaultKind::kRomStalls, milliseconds(4500), 1, 2}));
+  EXPECT_EQ(Text(*faults), "power-cut@3,rom-stalls@4.500/1*2");
+}
+
+TEST(Faults, ThatNobodyKnowsAreNamedWithTheNearest) {
+  const auto faults = ParseFaults("power-cat@3");
+  ASSERT_FALSE(faults);
+  EXPECT_THAT(faults.error().message, HasSubstr("power-cut"));
+}
+
+TEST(Faults, AreNoneWhereTheWordSaysSo) {
+  EXPECT_THAT(ParseFaults("none").value(), ElementsAre());
+  EXPECT_EQ(Text(std::vector<Fault>()), "none");
+}
+
+class NotAnItem : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(NotAnItem, IsRefusedWithAnExample) {
+  const auto faults = ParseFaults(GetParam());
+  ASSERT_FALSE(faults);
+  EXPECT_THAT(faults.error().message, HasSubstr("rom-stalls@4.500/1*2"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, NotAnItem,
+                         ::testing::Values("power-cut@", "power-cut@x", "power-cut@1.5",
+                                           "power-cut@1/", "power-cut@1*", "power-cut@-1"));
+
+TEST(DrawnPlan, CanBeWrittenAsWordsAndReadAgain) {
+  for (uint64_t seed = 1; seed <= 200; ++seed) {
+    const Plan plan = DrawnPlan(seed);
+    EXPECT_EQ(ParseFaults(Text(plan.faults)).value(), plan.faults) << seed;
+    EXPECT_EQ(ParseActions(Text(plan.actions)).value(), plan.actions) << seed;
+  }
+}
+
+TEST(DrawnPlan, HasAnActionInEverySeedAndEveryKindOfFaultOftenEnough) {
+  constexpr int kSeeds = 2000;
+  std::map<FaultKind, int> seeds;
+  size_t faults = 0;
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    const Plan plan = DrawnPlan(seed);
+    EXPECT_FALSE(plan.actions.empty()) << seed;
+    faults += plan.faults.size();
+    std::map<FaultKind, int> here;
+    for (const Fault& fault : plan.faults) here[fault.kind] = 1;
+    for (const auto& [kind, one] : here) seeds[kind] += one;
+  }
+  EXPECT_GE(faults, kSeeds * 3U);
+  for (const FaultRow& row : AllFaults()) EXPECT_GE(seeds[row.kind], kSeeds / 100) << row.name;
+}
+
+TEST(DrawnPlan, IsTheSameForTheSameSeed) { EXPECT_EQ(DrawnPlan(7), DrawnPlan(7)); }
+
+}  // namespace
+}  // namespace zprov::run
