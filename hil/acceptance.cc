@@ -56,9 +56,8 @@ Row RunScenario(const Rig& rig, const Scenario& scenario) {
 
 Report Accept(const Rig& rig, Level level, const OnRow& on_row) {
   const os::Moment began = rig.system.clock.Now();
-  Report report{.cluster = rig.spec.name,
-                .level = level,
-                .began_ns = rig.system.clock.WallTime().count()};
+  Report report{
+      .cluster = rig.spec.name, .level = level, .began_ns = rig.system.clock.WallTime().count()};
   for (const Scenario& scenario : Scenarios()) {
     if (scenario.level > level) continue;
     report.rows.push_back(RunScenario(rig, scenario));

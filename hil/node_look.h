@@ -20,7 +20,7 @@ struct NodeLook {
   std::optional<engine::BootTimeline> last_boot = {};  // that is over
   std::optional<engine::BootReport> report = {};       // of the boot that it runs; up nodes alone
   std::optional<int> runs = {};  // the generation of that boot, by what the host knows itself
-  std::string trouble = {};  // why its report cannot be read; empty: it can, or there is none
+  std::string trouble = {};      // why its report cannot be read; empty: it can, or there is none
 };
 
 // Those that should run, in the spec's order.

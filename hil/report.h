@@ -66,7 +66,7 @@ struct NodeSheet {
   std::string mac;   // its own
   std::string life;  // "up: its link s1 answers"
   std::optional<int> generation = {};
-  std::string serial = {};  // of the board, as the node said it
+  std::string serial = {};                        // of the board, as the node said it
   std::optional<engine::BootTimeline> boot = {};  // the last one that is over
 
   bool operator==(const NodeSheet&) const = default;
@@ -77,7 +77,7 @@ struct Report {
   Level level = Level::kObserve;
   int64_t began_ns = 0;  // wall time, since 1970 UTC
   os::Moment took{0};
-  std::vector<Row> rows = {};  // in the order of the run
+  std::vector<Row> rows = {};         // in the order of the run
   std::vector<NodeSheet> nodes = {};  // that should run, in the spec's order
 
   bool operator==(const Report&) const = default;

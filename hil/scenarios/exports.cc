@@ -84,13 +84,12 @@ std::optional<Finding> Judge(const Rig& rig, const Export& one) {
   if (!IsBelow(one.path, rig.spec.storage.store)) return std::nullopt;
   const spec::Node* owner = OwnerOf(rig, one.path);
   if (owner == nullptr && IsANodes(rig, one.client)) return std::nullopt;
-  if (owner != nullptr &&
-      (one.client == owner->address.ToString() || one.client == owner->name)) {
+  if (owner != nullptr && (one.client == owner->address.ToString() || one.client == owner->name)) {
     return std::nullopt;
   }
   const std::string whose =
-      owner == nullptr ? "which no node has" : fmt::format("and {} has {}", owner->name,
-                                                           owner->address.ToString());
+      owner == nullptr ? "which no node has"
+                       : fmt::format("and {} has {}", owner->name, owner->address.ToString());
   return Finding{Grade::kBad, owner == nullptr ? rig.spec.host : owner->name,
                  fmt::format("{} gives {} to {}, {}", Place(one), one.path, one.client, whose),
                  CureOf(one)};
@@ -125,10 +124,10 @@ Result<void> JudgeFile(const Rig& rig, const std::string& file, Seen& seen) {
     if (!root) continue;  // the scenario "generations" says so
     const std::string exported = ExportedRoot(rig, look, *root);
     if (Gives(*exports, exported, *look.node)) continue;
-    seen.findings.push_back({Grade::kBad, look.node->name,
-                             fmt::format("{} does not give {} to {}", file, exported,
-                                         look.node->address.ToString()),
-                             file == kConfigured ? "zprov apply" : "exportfs -ra"});
+    seen.findings.push_back(
+        {Grade::kBad, look.node->name,
+         fmt::format("{} does not give {} to {}", file, exported, look.node->address.ToString()),
+         file == kConfigured ? "zprov apply" : "exportfs -ra"});
   }
   return {};
 }

@@ -42,13 +42,28 @@ std::string CureOfLinks(const Rig& rig) {
   return "zprov apply, then reboot the host: udev and ifupdown set it right";
 }
 
+// The other node whose name the link has: then the two are exchanged, here or in the spec.
+const links::WantedLink* Exchanged(const SeenNetwork& network, const Link& link,
+                                   const std::string& node) {
+  const auto found = std::ranges::find(network.wanted.links, link.name, &links::WantedLink::name);
+  return found == network.wanted.links.end() || found->name == node ? nullptr : &*found;
+}
+
+Finding TakenFor(const spec::Node& node, const std::string& other) {
+  return {Grade::kBad, node.name,
+          fmt::format("at its port {} runs {}", node.usb ? node.usb->ToString() : "", other),
+          fmt::format("exchange usb of {0} and {1} in cluster.toml, then zprov apply; if "
+                      "cluster.toml is right, exchange their plugs",
+                      node.name, other)};
+}
+
 // In words, what of the link is not as it should be.
 std::string Lacks(const Link& link, const links::SetUpLink& change) {
   std::vector<std::string> lacks;
   if (link.name != change.name) lacks.push_back("is called " + link.name);
   if (change.mac && link.mac != *change.mac) {
-    lacks.push_back(fmt::format("has the MAC {} instead of {}", link.mac.ToString(),
-                                change.mac->ToString()));
+    lacks.push_back(
+        fmt::format("has the MAC {} instead of {}", link.mac.ToString(), change.mac->ToString()));
   }
   if (change.mtu && link.mtu != *change.mtu) {
     lacks.push_back(fmt::format("has an MTU of {} instead of {}", link.mtu, *change.mtu));
@@ -76,18 +91,21 @@ void JudgeBridge(const Rig& rig, const SeenNetwork& network, Seen& seen) {
   seen.findings.push_back({Grade::kBad, rig.spec.host, what, CureOfLinks(rig)});
 }
 
-void JudgeLink(const Rig& rig, const SeenNetwork& network, const std::string& node, Seen& seen) {
-  const links::WantedLink& wanted = WantedOf(network, node);
+void JudgeLink(const Rig& rig, const SeenNetwork& network, const spec::Node& node, Seen& seen) {
+  const links::WantedLink& wanted = WantedOf(network, node.name);
   const Link* link = links::LinkOf(network.links, wanted);
   if (link == nullptr) return;  // the scenario "nodes" says that it is down
   const auto change = links::ChangeOf({*link, wanted}, network.wanted, network.mtu.mtu);
-  if (change) {
-    seen.findings.push_back(
-        {Grade::kBad, node, Lacks(*link, *change), CureOfLinks(rig)});
+  const links::WantedLink* other = Exchanged(network, *link, node.name);
+  if (other != nullptr) {
+    seen.findings.push_back(TakenFor(node, other->name));
+  } else if (change) {
+    seen.findings.push_back({Grade::kBad, node.name, Lacks(*link, *change), CureOfLinks(rig)});
   }
   if (!link->carrier) {
-    seen.findings.push_back({Grade::kBad, node, fmt::format("its link {} has no carrier", link->name),
-                             fmt::format("zprov reboot {}; its cable", node)});
+    seen.findings.push_back({Grade::kBad, node.name,
+                             fmt::format("its link {} has no carrier", link->name),
+                             fmt::format("zprov reboot {}; its cable", node.name)});
   }
 }
 
@@ -102,7 +120,7 @@ Result<Ended> LinksAreInTheBridge(const Rig& rig) {
   ZPROV_ASSIGN(const SeenNetwork network, LookAtNetwork(rig));
   Seen seen;
   JudgeBridge(rig, network, seen);
-  for (const spec::Node* node : ExpectedNodes(rig)) JudgeLink(rig, network, node->name, seen);
+  for (const spec::Node* node : ExpectedNodes(rig)) JudgeLink(rig, network, *node, seen);
   for (const std::string& stray : links::StrayPorts(network.wanted, network.links)) {
     seen.findings.push_back({Grade::kWarning, rig.spec.host, stray, ""});
   }

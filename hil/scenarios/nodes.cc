@@ -138,8 +138,9 @@ Result<Ended> BoardsAreTheNodesOwn(const Rig& rig) {
     Append(JudgeBoard(rig, look), seen);
   }
   if (known == 0) {
-    return Skipped{"cluster.toml gives no serial for a node that runs: zprov --hil --json shows "
-                   "each board's, serial = \"…\" under its [[node]] keeps it"};
+    return Skipped{
+        "cluster.toml gives no serial for a node that runs: zprov --hil --json shows "
+        "each board's, serial = \"…\" under its [[node]] keeps it"};
   }
   seen.summary = fmt::format("{} boards compared with cluster.toml", known);
   return seen;

@@ -73,12 +73,11 @@ Exit Accept(const Context& context, os::System& system, const spec::ClusterSpec&
     if (auto ready = SetUp(context, system, spec); !ready) return Report(context, ready.error());
   }
   const hil::Rig rig{system, spec};
-  const hil::Report report =
-      hil::Accept(rig, context.options.level, [&](const hil::Row& row) {
-        if (context.options.json) return;
-        context.streams.out << RowText(row);
-        context.streams.out.flush();
-      });
+  const hil::Report report = hil::Accept(rig, context.options.level, [&](const hil::Row& row) {
+    if (context.options.json) return;
+    context.streams.out << RowText(row);
+    context.streams.out.flush();
+  });
   context.streams.out << (context.options.json ? HilJson(report) : RunText(report));
   if (!file.Write(report)) return Unwritable(context);
   return ExitOf(hil::Overall(report.rows));

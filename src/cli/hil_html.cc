@@ -21,8 +21,7 @@ constexpr char kStyle[] =
     ".stage{position:absolute;top:0;height:100%;overflow:hidden;white-space:nowrap;font-size:80%;"
     "border-left:1px solid #fff;background:#9fc5e8}.stage.odd{background:#cfe2f3}";
 
-Markup& AddOfClass(Markup& parent, const char* name, std::string_view css,
-                   std::string_view text) {
+Markup& AddOfClass(Markup& parent, const char* name, std::string_view css, std::string_view text) {
   return parent.Add(name, text).Set("class", css);
 }
 
@@ -42,9 +41,9 @@ void AddScenario(Markup& table, const hil::Row& row) {
   if (!row.reason.empty()) AddOfClass(told, "div", "finding", row.reason);
   for (const hil::Finding& finding : row.findings) {
     const bool is_warning = finding.grade == hil::Grade::kWarning;
-    AddOfClass(told, "div", "finding",
-               fmt::format("{}{}: {}", is_warning ? "warning: " : "", finding.subject,
-                           finding.what));
+    AddOfClass(
+        told, "div", "finding",
+        fmt::format("{}{}: {}", is_warning ? "warning: " : "", finding.subject, finding.what));
     if (!finding.cure.empty()) AddOfClass(told, "div", "cure", "cure: " + finding.cure);
   }
 }
@@ -69,9 +68,9 @@ void AddStages(Markup& line, const engine::BootTimeline& boot, os::Moment longes
     if (step.what == engine::BootStep::What::kState) states.push_back(&step);
   }
   const auto part = [&](os::Moment time) {
-    return longest.count() == 0 ? 0.0
-                                : 100.0 * static_cast<double>(time.count()) /
-                                      static_cast<double>(longest.count());
+    return longest.count() == 0
+               ? 0.0
+               : 100.0 * static_cast<double>(time.count()) / static_cast<double>(longest.count());
   };
   for (size_t i = 0; i < states.size(); ++i) {
     const os::Moment end = i + 1 < states.size() ? states[i + 1]->after : boot.took;
@@ -96,10 +95,9 @@ void AddBoots(Markup& body, const hil::Report& report) {
       body.Add("p", node.node + ": none is known");
       continue;
     }
-    body.Add("p",
-             fmt::format("{}: {} after {:.1f} s, begun {} {}", node.node, node.boot->ending,
-                    std::chrono::duration<double>(node.boot->took).count(),
-                    UtcTime(node.boot->began_ns), node.boot->cause));
+    body.Add("p", fmt::format("{}: {} after {:.1f} s, begun {} {}", node.node, node.boot->ending,
+                              std::chrono::duration<double>(node.boot->took).count(),
+                              UtcTime(node.boot->began_ns), node.boot->cause));
     Markup& line = body.Add("div").Set("class", "line").Set("data-node", node.node);
     AddStages(line, *node.boot, longest);
   }

@@ -21,14 +21,9 @@ ordered_json Of(const hil::Finding& finding) {
 ordered_json Of(const hil::Row& row) {
   ordered_json findings = ordered_json::array();
   for (const hil::Finding& finding : row.findings) findings.push_back(Of(finding));
-  return {{"name", row.name},
-          {"sentence", row.sentence},
-          {"outcome", Name(row.outcome)},
-          {"summary", row.summary},
-          {"reason", row.reason},
-          {"first_try", row.first_try},
-          {"findings", findings},
-          {"took_s", Seconds(row.took)}};
+  return {{"name", row.name},       {"sentence", row.sentence},   {"outcome", Name(row.outcome)},
+          {"summary", row.summary}, {"reason", row.reason},       {"first_try", row.first_try},
+          {"findings", findings},   {"took_s", Seconds(row.took)}};
 }
 
 ordered_json Of(const engine::BootTimeline& boot) {
@@ -39,9 +34,9 @@ ordered_json Of(const engine::BootTimeline& boot) {
                      {"text", step.text},
                      {"cause", step.cause}});
   }
-  return {{"nonce", boot.nonce},           {"began", RfcTime(boot.began_ns)},
-          {"took_s", Seconds(boot.took)},  {"ending", boot.ending},
-          {"cause", boot.cause},           {"steps", steps}};
+  return {{"nonce", boot.nonce},          {"began", RfcTime(boot.began_ns)},
+          {"took_s", Seconds(boot.took)}, {"ending", boot.ending},
+          {"cause", boot.cause},          {"steps", steps}};
 }
 
 ordered_json Of(const hil::NodeSheet& node) {

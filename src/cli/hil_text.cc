@@ -14,14 +14,12 @@ using hil::Outcome;
 
 constexpr char kRow[] = "{:<7} {:<13} {}\n";
 
-std::string Line(std::string_view text) {
-  return fmt::format(kRow, "", "", Printable(text));
-}
+std::string Line(std::string_view text) { return fmt::format(kRow, "", "", Printable(text)); }
 
 std::string FindingText(const hil::Finding& finding) {
   const bool is_warning = finding.grade == hil::Grade::kWarning;
-  std::string text = Line(fmt::format("{}{}: {}", is_warning ? "warning: " : "", finding.subject,
-                                      finding.what));
+  std::string text =
+      Line(fmt::format("{}{}: {}", is_warning ? "warning: " : "", finding.subject, finding.what));
   if (!finding.cure.empty()) text += Line("cure: " + finding.cure);
   return text;
 }

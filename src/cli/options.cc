@@ -139,8 +139,9 @@ CLI::Option* AddHil(CLI::App& app, Options& options) {
       ->transform(OneOf<hil::Level>({{"observe", hil::Level::kObserve}}))
       ->type_name("observe")
       ->needs(hil);
-  app.add_option("--report", options.report,
-                 "With --hil: also write it to FILE, as its ending says: .xml (JUnit), .json, .html")
+  app.add_option(
+         "--report", options.report,
+         "With --hil: also write it to FILE, as its ending says: .xml (JUnit), .json, .html")
       ->type_name("FILE")
       ->needs(hil);
   return hil;

@@ -28,14 +28,14 @@ struct Options {
   plan::Wishes wishes;                    // plan, apply
   // update, rollback, boot, halt, reboot, status (at most one)
   std::vector<std::string> node_names;
-  std::vector<std::string> assume_down;  // update, rollback, prune
-  bool if_changed = false;               // update
-  bool skip_up = false;                  // update
-  bool reboot = false;                   // update
-  bool watch = false;                    // status
+  std::vector<std::string> assume_down;     // update, rollback, prune
+  bool if_changed = false;                  // update
+  bool skip_up = false;                     // update
+  bool reboot = false;                      // update
+  bool watch = false;                       // status
   hil::Level level = hil::Level::kObserve;  // --hil
   std::string report;                       // --hil: a file; empty: none
-  std::optional<int> keep;               // prune; nothing: what the spec says
+  std::optional<int> keep;                  // prune; nothing: what the spec says
 };
 
 // What parsing came to: options, or a text to show and an exit code (help, version, usage errors).
