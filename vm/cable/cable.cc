@@ -166,18 +166,21 @@ void Cable::StartLinux() {
   for (const auto& [name, bytes] : board_.served().files) {
     outside_.say(fmt::format("was served {} ({} bytes)", name, bytes.size()));
   }
-  if (sim::zero::Word(served.command_line, "zprov.gadget") != "geth") {
-    outside_.say("the command line names another gadget than geth, the only one of this cable: " +
+  const std::string name = sim::zero::Word(served.command_line, "zprov.gadget").value_or("");
+  const auto gadget = GadgetNamed(name);
+  if (!gadget) {
+    outside_.say("the command line names a gadget that this cable does not have: " +
                  served.command_line);
     return board_.Die();
   }
+  gadget_ = *gadget;
   host_end_.reset();
   zero_end_ = std::make_shared<NetworkEnd>(
-      kZeroSpeed,
-      NetworkEnd::Told{[this](const std::string& frame) { return to_host_.Send(frame); },
+      kZeroSpeed, ConfigurationOf(Gadget::kGeth, kZeroSpeed),
+      NetworkEnd::Told{[this](const std::string& frame) { return FromZero(frame); },
                        [this] { ShowGadget(); }});
   zero_port_ = std::make_unique<RedirPort>(clock_);
-  zero_port_->Plug(GadgetOf(zero_end_, ""));
+  zero_port_->Plug(DeviceOf(Gadget::kGeth, zero_end_, {}));
   outside_.say("starts Linux: " + served.command_line);
   outside_.start_machine(served);
 }
@@ -189,27 +192,55 @@ void Cable::ShowGadget() {
   outside_.say("offers its gadget");
   board_.Enter(Stage::kGadget);
   host_end_ = std::make_shared<NetworkEnd>(
-      kHostSpeed,
-      NetworkEnd::Told{[this](const std::string& frame) { return to_zero_.Send(frame); },
+      kHostSpeed, ConfigurationOf(gadget_, kHostSpeed),
+      NetworkEnd::Told{[this](const std::string& frame) { return FromHost(frame); },
                        [this] { outside_.say("its host took up the link"); }});
   const std::string line = ForMachine(board_.served()).command_line;
-  std::string mac = sim::zero::Word(line, "zprov.mac").value_or("");
-  std::erase(mac, ':');
-  Present(GadgetOf(host_end_, mac));
+  const auto own = Mac::Parse(sim::zero::Word(line, "zprov.mac").value_or(""));
+  // src/node: the host's end has the next number.
+  const auto host = own ? Mac::FromNumber(own->Number() + 1) : std::nullopt;
+  Present(DeviceOf(gadget_, host_end_,
+                   {.node = sim::zero::Word(line, "zprov.node").value_or(""), .host_mac = host}));
+}
+
+Result<void> Cable::CaptureTo(Side side, const std::string& path) {
+  std::optional<Capture>& capture = side == Side::kHost ? host_capture_ : zero_capture_;
+  capture.reset();
+  if (path.empty()) return {};
+  ZPROV_ASSIGN(capture, Capture::To(path));
+  return {};
+}
+
+void Cable::Captured(std::optional<Capture>& capture, const std::string& frame) {
+  if (capture) capture->Add(frame, clock_.WallTime());
+}
+
+bool Cable::FromHost(const std::string& frame) {
+  if (!to_zero_.Send(frame)) return false;
+  Captured(host_capture_, frame);
+  return true;
+}
+
+bool Cable::FromZero(const std::string& frame) {
+  if (!to_host_.Send(frame)) return false;
+  Captured(zero_capture_, frame);
+  return true;
 }
 
 bool Cable::ToHost(const std::string& frame) {
   if (!host_end_ || !is_plugged_in_) return true;
-  const bool has_room = host_end_->Send(frame);
+  if (!host_end_->Send(frame)) return false;
   host_port_.Poke();
-  return has_room;
+  Captured(host_capture_, frame);
+  return true;
 }
 
 bool Cable::ToZero(const std::string& frame) {
   if (!zero_end_) return true;
-  const bool has_room = zero_end_->Send(frame);
+  if (!zero_end_->Send(frame)) return false;
   zero_port_->Poke();
-  return has_room;
+  Captured(zero_capture_, frame);
+  return true;
 }
 
 void Cable::TakeDownNetwork() {

@@ -12,6 +12,8 @@
 #include "os/clock.h"
 #include "sim/zero/board.h"
 #include "util/result.h"
+#include "vm/cable/capture.h"
+#include "vm/cable/gadget.h"
 #include "vm/cable/line.h"
 #include "vm/cable/network_end.h"
 #include "vm/cable/redir_port.h"
@@ -60,6 +62,10 @@ class Cable {
   const LineFaults& line_faults() const { return line_faults_; }
   void set_line_faults(const LineFaults& faults);
 
+  // Frames of that end of the network into a file, made anew; empty: no more. kFailed.
+  enum class Side { kHost, kZero };
+  Result<void> CaptureTo(Side side, const std::string& path);
+
   sim::zero::Stage stage() const { return board_.stage(); }
 
   RedirPort& host_port() { return host_port_; }
@@ -76,8 +82,12 @@ class Cable {
   void StartLinux();
   void ShowGadget();
   void TakeDownNetwork();
+  // Frames come from that end, or go to it. False: there is no room for it now.
+  bool FromHost(const std::string& frame);
+  bool FromZero(const std::string& frame);
   bool ToHost(const std::string& frame);
   bool ToZero(const std::string& frame);
+  void Captured(std::optional<Capture>& capture, const std::string& frame);
 
   const os::Clock& clock_;
   Outside outside_;
@@ -86,7 +96,10 @@ class Cable {
   std::unique_ptr<RedirPort> zero_port_;
   std::shared_ptr<NetworkEnd> host_end_;
   std::shared_ptr<NetworkEnd> zero_end_;
+  Gadget gadget_ = Gadget::kGeth;  // of the boot that is under way
   LineFaults line_faults_;
+  std::optional<Capture> host_capture_;
+  std::optional<Capture> zero_capture_;
   Line to_host_;
   Line to_zero_;
   bool has_power_ = true;        // once the host has

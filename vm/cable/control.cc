@@ -127,6 +127,17 @@ Answer Corrupt(Cable& cable, const Words& words) {
   return {};
 }
 
+// The cable's own directory is nobody's business, so relative paths would surprise.
+Answer CaptureTo(Cable& cable, const Words& words) {
+  const bool is_host = words[1] == "host";
+  const bool is_path = words[2].starts_with('/');
+  if (!is_host && words[1] != "zero") return No("which end: `capture host …` or `capture zero …`");
+  if (!is_path && words[2] != "off") return No("write a path that begins with /, or `off`");
+  ZPROV_TRY(cable.CaptureTo(is_host ? Cable::Side::kHost : Cable::Side::kZero,
+                            is_path ? std::string(words[2]) : ""));
+  return {};
+}
+
 Answer TellStage(Cable& cable, const Words&) { return std::string(NameOf(cable.stage())); }
 
 struct Order {
@@ -145,6 +156,7 @@ constexpr Order kOrders[] = {
     {"delay", "MS", 2, 2, Delay},
     {"drop", "PERCENT", 2, 2, Drop},
     {"corrupt", "PERCENT", 2, 2, Corrupt},
+    {"capture", "host|zero FILE|off", 3, 3, CaptureTo},
     {"stage", "", 1, 1, TellStage},
 };
 

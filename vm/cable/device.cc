@@ -20,6 +20,19 @@ void AddNumber(std::string& bytes, uint16_t number) {
 
 uint8_t At(std::string_view bytes, size_t at) { return static_cast<uint8_t>(bytes[at]); }
 
+std::vector<std::string_view> DescriptorsIn(std::string_view rest) {
+  std::vector<std::string_view> descriptors;
+  while (rest.size() >= 2 && At(rest, 0) >= 2 && At(rest, 0) <= rest.size()) {
+    descriptors.push_back(rest.substr(0, At(rest, 0)));
+    rest.remove_prefix(descriptors.back().size());
+  }
+  return descriptors;
+}
+
+bool IsInterface(std::string_view descriptor) {
+  return At(descriptor, 1) == kInterfaceType && descriptor.size() >= kInterfaceSize;
+}
+
 Interface InterfaceOf(std::string_view bytes) {
   return {.number = At(bytes, 2),
           .device_class = At(bytes, 5),
@@ -65,21 +78,26 @@ std::string StringDescriptor(const std::vector<std::string>& strings, uint8_t in
   return bytes;
 }
 
-std::vector<Interface> InterfacesOf(const std::string& configuration) {
+std::vector<Interface> InterfacesOf(const std::string& configuration, const Settings& settings) {
   std::vector<Interface> interfaces;
-  std::string_view rest = configuration;
-  bool is_first_setting = false;
-  while (rest.size() >= 2 && At(rest, 0) >= 2 && At(rest, 0) <= rest.size()) {
-    const std::string_view one = rest.substr(0, At(rest, 0));
-    rest.remove_prefix(one.size());
-    if (At(one, 1) == kInterfaceType && one.size() >= kInterfaceSize) {
-      is_first_setting = At(one, 3) == 0;
-      if (is_first_setting) interfaces.push_back(InterfaceOf(one));
-    } else if (At(one, 1) == kEndpointType && one.size() >= kEndpointSize && is_first_setting) {
+  bool is_chosen = false;
+  for (const std::string_view one : DescriptorsIn(configuration)) {
+    if (IsInterface(one)) {
+      const auto setting = settings.find(At(one, 2));
+      is_chosen = At(one, 3) == (setting == settings.end() ? 0 : setting->second);
+      if (is_chosen) interfaces.push_back(InterfaceOf(one));
+    } else if (At(one, 1) == kEndpointType && one.size() >= kEndpointSize && is_chosen) {
       interfaces.back().endpoints.push_back(EndpointOf(one, interfaces.back().number));
     }
   }
   return interfaces;
+}
+
+bool HasSetting(const std::string& configuration, uint8_t interface_number, uint8_t setting) {
+  for (const std::string_view one : DescriptorsIn(configuration)) {
+    if (IsInterface(one) && At(one, 2) == interface_number && At(one, 3) == setting) return true;
+  }
+  return false;
 }
 
 }  // namespace zprov::vm

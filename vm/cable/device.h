@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -41,11 +42,13 @@ struct Device {
   std::shared_ptr<sim::UsbFunction> function;
   // Up to so many bytes for the host. kNever: nothing yet; it is asked again after Poke.
   std::function<sim::UsbReply(size_t most)> bulk_in = {};
+  // What its interrupt endpoint says to a host that begins to listen there, a packet each.
+  std::vector<std::string> notices = {};
   // The host has chosen its configuration: from here on it is in use.
   std::function<void()> configured = {};
 };
 
-// One endpoint of a configuration descriptor's first setting.
+// One endpoint of an interface's setting.
 struct Endpoint {
   uint8_t address = 0;  // with 0x80 for IN
   uint8_t type = 0;     // 2: bulk
@@ -66,6 +69,11 @@ struct Interface {
   bool operator==(const Interface&) const = default;
 };
 
-std::vector<Interface> InterfacesOf(const std::string& configuration);
+// By the number of an interface: the setting that its host has chosen; 0 where it has not.
+using Settings = std::map<uint8_t, uint8_t>;
+
+std::vector<Interface> InterfacesOf(const std::string& configuration, const Settings& settings);
+// Whether that interface has such a setting.
+bool HasSetting(const std::string& configuration, uint8_t interface_number, uint8_t setting);
 
 }  // namespace zprov::vm

@@ -1,11 +1,11 @@
 // The cable's command line. What it does is run.h.
 #include <charconv>
 #include <chrono>
-#include <iomanip>
 #include <iostream>
 #include <string_view>
 
 #include "vm/cable/run.h"
+#include "vm/cable/stamp.h"
 
 namespace {
 
@@ -30,10 +30,9 @@ int main(int argc, char** argv) {
   options.socket = argv[1];
   options.directory = argv[2];
   options.port = *port;
-  const auto began = std::chrono::steady_clock::now();
-  const auto say = [&](const std::string& line) {
-    const std::chrono::duration<double> since = std::chrono::steady_clock::now() - began;
-    std::cerr << "[" << std::fixed << std::setprecision(3) << since.count() << "] " << line << "\n";
+  const auto say = [](const std::string& line) {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    std::cerr << zprov::vm::Stamp(now) + " " + line + "\n";
   };
   const auto ran = zprov::vm::RunCable(options, say);
   if (ran) return 0;

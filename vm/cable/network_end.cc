@@ -2,8 +2,6 @@
 
 #include <chrono>
 
-#include "sim/zero/ids.h"
-
 namespace zprov::vm {
 namespace {
 
@@ -13,32 +11,7 @@ constexpr size_t kMostWaiting = 64;  // frames: a few jumbo windows
 constexpr auto kAgain = std::chrono::milliseconds(1);
 constexpr uint8_t kBulkOut = 1;
 
-// Linux's drivers/usb/gadget/function/f_subset.c: one interface, communications class, mobile
-// direct line model with the GUID of SAFE, and no settings that the host must choose; string 3 is
-// the MAC. The sizes of all and of a bulk packet are put in below.
-constexpr std::string_view kGeth{
-    "\x09\x02\x00\x00\x01\x01\x00\xc0\x01"
-    "\x09\x04\x00\x00\x02\x02\x0a\x00\x00"
-    "\x05\x24\x00\x10\x01"
-    "\x15\x24\x12\x00\x01\x5d\x34\xcf\x66\x11\x18\x11\xd6\xa2\x1a\x00\x01\x02\xca\x9a\x7f"
-    "\x06\x24\x13\x00\x00\x00"
-    "\x0d\x24\x0f\x03\x00\x00\x00\x00\xea\x05\x00\x00\x00"
-    "\x07\x05\x81\x02\x00\x00\x00"
-    "\x07\x05\x01\x02\x00\x00\x00",
-    0x4d};
-
 }  // namespace
-
-std::string NetworkEnd::Configuration() const {
-  std::string bytes(kGeth);
-  bytes[2] = static_cast<char>(bytes.size());
-  const size_t packet = PacketSize(speed_);
-  for (const size_t from_end : {size_t{3}, size_t{10}}) {
-    bytes[bytes.size() - from_end] = static_cast<char>(packet & 0xff);
-    bytes[bytes.size() - from_end + 1] = static_cast<char>(packet >> 8);
-  }
-  return bytes;
-}
 
 // SET_ETHERNET_PACKET_FILTER and its like: there is nothing to be set.
 UsbReply NetworkEnd::OnControlOut(const os::ControlOut&) { return UsbReply::Taken(); }
@@ -87,17 +60,6 @@ bool NetworkEnd::Send(const std::string& frame) {
   waiting_.push_back(frame);
   if (frame.size() % PacketSize(speed_) == 0) waiting_.back() += '\0';
   return true;
-}
-
-Device GadgetOf(const std::shared_ptr<NetworkEnd>& end, const std::string& mac) {
-  return {.descriptor = {.vendor = sim::kGadgetVendor,
-                         .product = sim::kGadgetProduct,
-                         .device_class = sim::kGadgetClass,
-                         .manufacturer_index = 1,
-                         .product_index = 2},
-          .strings = {"zprov", "USB network of a node", mac},
-          .function = end,
-          .bulk_in = [end](size_t most) { return end->BulkIn(most); }};
 }
 
 }  // namespace zprov::vm

@@ -1,6 +1,6 @@
-// One end of the USB network between a Zero and its host: the gadget that Linux calls `geth`, as
-// the host's end of the link sees it. Frames go in and out; what is on the other end is the
-// cable's.
+// One end of the USB network between a Zero and its host: a gadget, as the host's end of the link
+// sees it. Frames go in and out, the same way whatever gadget.h makes of it; what is on the other
+// end is the cable's.
 #pragma once
 
 #include <deque>
@@ -20,9 +20,10 @@ class NetworkEnd final : public sim::UsbFunction {
     std::function<void()> listens;
   };
 
-  NetworkEnd(sim::UsbSpeed speed, Told told) : speed_(speed), told_(std::move(told)) {}
+  NetworkEnd(sim::UsbSpeed speed, std::string configuration, Told told)
+      : speed_(speed), configuration_(std::move(configuration)), told_(std::move(told)) {}
 
-  std::string Configuration() const override;
+  std::string Configuration() const override { return configuration_; }
   sim::UsbSpeed Speed() const override { return speed_; }
   sim::UsbReply OnControlOut(const os::ControlOut& request) override;
   sim::UsbReply OnBulkOut(uint8_t endpoint, std::string_view bytes) override;
@@ -34,14 +35,12 @@ class NetworkEnd final : public sim::UsbFunction {
 
  private:
   sim::UsbSpeed speed_;
+  std::string configuration_;
   Told told_;
   bool listens_ = false;
   std::string coming_;  // of a frame that the host is sending
   std::deque<std::string> waiting_;
   size_t fetched_ = 0;  // of the first that waits
 };
-
-// `end` as what is plugged in. `mac` is what the gadget says its host should use.
-Device GadgetOf(const std::shared_ptr<NetworkEnd>& end, const std::string& mac);
 
 }  // namespace zprov::vm

@@ -29,6 +29,10 @@ constexpr uint8_t kConfiguration = 2;
 constexpr uint8_t kString = 3;
 constexpr uint16_t kControlPacketSize = 64;
 
+// usbredirproto.h, in the size of its fields.
+constexpr uint8_t kSuccess = usb_redir_success;
+constexpr uint8_t kStall = usb_redir_stall;
+
 // What QEMU's xhci asks of a usb-redir device; bulk_receiving stays off (README.md).
 constexpr std::array kCapabilities = {usb_redir_cap_connect_device_version,
                                       usb_redir_cap_filter,
@@ -160,7 +164,7 @@ class RedirPort::Wire {
   void ShowNext() {
     if (!next_ || !has_peer_ || awaits_ack_) return;
     device_ = std::exchange(next_, std::nullopt);
-    interfaces_ = InterfacesOf(device_->function->Configuration());
+    settings_.clear();
     SendShape();
     const DeviceDescriptor& shown = device_->descriptor;
     usb_redir_device_connect_header connect{};
@@ -183,7 +187,7 @@ class RedirPort::Wire {
       endpoints.type[i] = usb_redir_type_control;
       endpoints.max_packet_size[i] = kControlPacketSize;
     }
-    for (const Interface& each : interfaces_) {
+    for (const Interface& each : InterfacesOf(device_->function->Configuration(), settings_)) {
       const uint32_t at = interfaces.interface_count++;
       interfaces.interface[at] = each.number;
       interfaces.interface_class[at] = each.device_class;
@@ -223,18 +227,42 @@ class RedirPort::Wire {
     usbredirparser_send_configuration_status(parser_, id, &status);
   }
 
-  void OnAltSetting(uint64_t id, uint8_t interface_number, uint8_t alt) {
-    usb_redir_alt_setting_status_header status{};
-    status.status = alt == 0 ? usb_redir_success : usb_redir_stall;
-    status.interface = interface_number;
+  void OnSetting(uint64_t id, uint8_t interface_number, uint8_t setting) {
+    const bool has_it =
+        device_ && HasSetting(device_->function->Configuration(), interface_number, setting);
+    if (has_it) {
+      settings_[interface_number] = setting;
+      SendShape();
+    }
+    SendSetting(id, {has_it ? kSuccess : kStall, interface_number, setting});
+  }
+
+  void SendSetting(uint64_t id, usb_redir_alt_setting_status_header status) {
     usbredirparser_send_alt_setting_status(parser_, id, &status);
   }
 
-  // No device of ours has such an endpoint.
-  void OnInterrupt(uint64_t id, uint8_t endpoint) {
-    usb_redir_interrupt_receiving_status_header status{};
-    status.status = usb_redir_stall;
-    status.endpoint = endpoint;
+  void TellSetting(uint64_t id, uint8_t interface_number) {
+    const auto setting = settings_.find(interface_number);
+    const uint8_t chosen = setting == settings_.end() ? uint8_t{0} : setting->second;
+    SendSetting(id, {kSuccess, interface_number, chosen});
+  }
+
+  // On an interrupt endpoint, which is there to say that something changed.
+  void OnListens(uint64_t id, uint8_t endpoint) {
+    const bool has_notices = device_ && !device_->notices.empty();
+    SendListening(id, {has_notices ? kSuccess : kStall, endpoint});
+    if (!has_notices) return;
+    for (std::string notice : device_->notices) {
+      usb_redir_interrupt_packet_header header{};
+      header.endpoint = endpoint;
+      header.status = usb_redir_success;
+      header.length = static_cast<uint16_t>(notice.size());
+      usbredirparser_send_interrupt_packet(parser_, 0, &header, Bytes(notice),
+                                           static_cast<int>(notice.size()));
+    }
+  }
+
+  void SendListening(uint64_t id, usb_redir_interrupt_receiving_status_header status) {
     usbredirparser_send_interrupt_receiving_status(parser_, id, &status);
   }
 
@@ -371,7 +399,7 @@ class RedirPort::Wire {
   bool is_configured_ = false;
   std::optional<Device> device_;
   std::optional<Device> next_;
-  std::vector<Interface> interfaces_;
+  Settings settings_;
   std::map<uint8_t, std::deque<Waiting>> queues_;  // by endpoint; control's is 0 both ways
 };
 
@@ -411,22 +439,22 @@ void RedirPort::Wire::SetRequests() {
   };
   parser_->set_alt_setting_func = [](void* priv, uint64_t id,
                                      usb_redir_set_alt_setting_header* header) {
-    Of(priv).OnAltSetting(id, header->interface, header->alt);
+    Of(priv).OnSetting(id, header->interface, header->alt);
   };
   parser_->get_alt_setting_func = [](void* priv, uint64_t id,
                                      usb_redir_get_alt_setting_header* header) {
-    Of(priv).OnAltSetting(id, header->interface, 0);
+    Of(priv).TellSetting(id, header->interface);
   };
 }
 
 void RedirPort::Wire::SetTransfers() {
   parser_->start_interrupt_receiving_func = [](void* priv, uint64_t id,
                                                usb_redir_start_interrupt_receiving_header* header) {
-    Of(priv).OnInterrupt(id, header->endpoint);
+    Of(priv).OnListens(id, header->endpoint);
   };
   parser_->stop_interrupt_receiving_func = [](void* priv, uint64_t id,
                                               usb_redir_stop_interrupt_receiving_header* header) {
-    Of(priv).OnInterrupt(id, header->endpoint);
+    Of(priv).SendListening(id, {kSuccess, header->endpoint});
   };
   parser_->cancel_data_packet_func = [](void* priv, uint64_t id) { Of(priv).Cancel(id); };
   parser_->filter_reject_func = [](void*) {};

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "vm/cable/cable.h"
+#include "vm/cable/console.h"
 #include "vm/cable/control.h"
 #include "vm/cable/control_socket.h"
 #include "vm/cable/unix_socket.h"
@@ -99,6 +100,7 @@ class Process {
                 say_}) {}
 
   Result<void> Run() {
+    ZPROV_TRY(console_.Open(options_.directory));
     ZPROV_ASSIGN(control_, ControlSocket::At(options_.directory + "/control"));
     ZPROV_ASSIGN(listener_, ListenAt(options_.socket));
     for (;;) {
@@ -111,6 +113,7 @@ class Process {
       ZPROV_ASSIGN(const bool has_host, host_.Carry(cable_.host_port()));
       if (!has_host) return {};
       ZPROV_TRY(zero_.Carry(cable_.zero_port()));
+      console_.Carry();
       NoticeEnd();
       control_.Serve([this](std::string_view line) { return Obey(cable_, line); });
     }
@@ -124,6 +127,7 @@ class Process {
       return;
     }
     zero_.Open(started->usb);
+    console_.Attach(started->console);
     machine_ = started->process;
   }
 
@@ -137,6 +141,7 @@ class Process {
     std::vector waits{host_.Interest(), zero_.Interest(), pollfd{machine_, POLLIN, 0},
                       pollfd{listener_, POLLIN, 0}};
     control_.AddInterest(waits);
+    console_.AddInterest(waits);
     poll(waits.data(), waits.size(), patience);
     has_ended_ = machine_ >= 0 && waits[2].revents != 0;
   }
@@ -168,12 +173,14 @@ class Process {
     waitid(P_PIDFD, static_cast<id_t>(machine_), &how, WEXITED);
     close(std::exchange(machine_, -1));
     zero_.Close();
+    console_.Detach();
     return how.si_status;
   }
 
   const RunOptions& options_;
   const std::function<void(const std::string&)>& say_;
   SteadyClock clock_;
+  Console console_{clock_};
   ControlSocket control_;
   int listener_ = -1;  // until the B+'s QEMU has connected
   Channel host_;

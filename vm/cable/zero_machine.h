@@ -11,10 +11,11 @@ namespace zprov::vm {
 
 struct Started {
   int usb = -1;      // the far end of its USB port; the caller's to close
+  int console = -1;  // the far end of its serial line; the caller's to close
   int process = -1;  // a pidfd: readable once it has ended; the caller's to close
 };
 
-// In `directory`, where its console goes to console.log too. kFailed.
+// From files in `directory`. kFailed.
 Result<Started> StartZero(const Served& served, const std::string& directory);
 
 }  // namespace zprov::vm

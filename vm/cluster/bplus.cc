@@ -4,7 +4,11 @@
 #include <poll.h>
 
 #include <filesystem>
+#include <fstream>
 #include <utility>
+
+#include "vm/cable/stamp.h"
+#include "vm/cluster/artifacts.h"
 
 namespace zprov::vm {
 namespace {
@@ -12,8 +16,8 @@ namespace {
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
-// A quiet machine takes 15 s, two busy cores a minute.
-constexpr seconds kBootsWithin{240};
+// A quiet machine takes 15 s, two cores that do five other things five minutes.
+constexpr seconds kBootsWithin{600};
 constexpr seconds kListensWithin{30};
 
 std::string ZeroDirectory(const BplusOptions& options, int zero) {
@@ -29,6 +33,12 @@ CableControl ControlOf(const BplusOptions& options, int zero) {
 }
 
 std::string ConsoleOf(const BplusOptions& options) { return options.directory + "/console.log"; }
+
+// What was done to the cluster, by whom it does not matter, in a log beside the others.
+void WriteDown(const BplusOptions& options, const std::string& what) {
+  std::ofstream log(options.directory + "/operator.log", std::ios::app);
+  log << Stamp(std::chrono::system_clock::now().time_since_epoch()) + " " + what + "\n";
+}
 
 std::string ConsolesIn(const BplusOptions& options) {
   std::string all = fmt::format("---- the B+'s console\n{}\n", Tail(ConsoleOf(options)));
@@ -85,10 +95,12 @@ std::vector<std::string> Words(const BplusOptions& options) {
                  {"-drive", "file=" + options.payload + ",format=raw,if=virtio,readonly=on"});
   }
   for (int zero = 1; zero <= options.zeros; ++zero) {
+    std::string device = fmt::format("usb-redir,chardev=zero{0},port={0}", zero);
+    if (options.captures) device += ",pcap=" + ZeroDirectory(options, zero) + "/usb.pcap";
     words.insert(
         words.end(),
         {"-chardev", fmt::format("socket,id=zero{},path={}", zero, SocketOf(options, zero)),
-         "-device", fmt::format("usb-redir,chardev=zero{0},port={0}", zero)});
+         "-device", device});
   }
   return words;
 }
@@ -107,11 +119,13 @@ Result<Child> StartCable(const BplusOptions& options, int zero) {
     }
     poll(nullptr, 0, 10);
   }
-  const auto orders = options.first_orders.find(zero);
-  if (orders == options.first_orders.end()) return cable;
-  for (const std::string& order : orders->second) {
-    ZPROV_TRY(ControlOf(options, zero).Ask(order));
+  std::vector<std::string> orders;
+  if (options.captures) orders.push_back("capture host " + directory + "/network.pcap");
+  const auto first = options.first_orders.find(zero);
+  if (first != options.first_orders.end()) {
+    orders.insert(orders.end(), first->second.begin(), first->second.end());
   }
+  for (const std::string& order : orders) ZPROV_TRY(ControlOf(options, zero).Ask(order));
   return cable;
 }
 
@@ -123,6 +137,7 @@ Result<Bplus> Bplus::Boot(const BplusOptions& options) {
     ZPROV_ASSIGN(Child cable, StartCable(options, zero));
     cables.push_back(std::move(cable));
   }
+  WriteDown(options, "the B+ has power");  // first of all: artifacts.cc
   ZPROV_ASSIGN(Child machine, Child::Start(Words(options), options.directory + "/qemu.log"));
   auto agent = GuestAgent::Connect(options.directory + "/agent", kBootsWithin);
   if (!agent) {
@@ -135,8 +150,13 @@ Result<Bplus> Bplus::Boot(const BplusOptions& options) {
 }
 
 Result<Ran> Bplus::Run(const std::string& command, std::chrono::seconds within) {
+  WriteDown(options_, "$ " + command);
   auto ran = agent_.Run(command, within);
-  if (!ran) return tl::make_unexpected(With(ran.error(), options_));
+  if (!ran) {
+    WriteDown(options_, ran.error().message);
+    return tl::make_unexpected(With(ran.error(), options_));
+  }
+  WriteDown(options_, fmt::format("ended with {}\n{}", ran->exit_code, ran->err));
   return ran;
 }
 
@@ -160,6 +180,20 @@ Result<void> Bplus::Reboot() {
 }
 
 CableControl Bplus::CableOf(int zero) const { return ControlOf(options_, zero); }
+
+Result<std::string> Bplus::Keep(const std::string& destination) {
+  // Its file, and the command that prints it.
+  constexpr std::pair<const char*, const char*> kSaid[] = {
+      {"journal.log", "journalctl --utc -o short-iso-precise --no-pager"},
+      {"generations.txt", "zprov status; ls -l /x/.zprov/gen/* /x/.zprov/current; exportfs -v"},
+      {"links.txt", "ip -d address; bridge -d link; lsusb -t 2>/dev/null"}};
+  for (const auto& [file, command] : kSaid) {
+    const auto said = agent_.Run(command, seconds(60));
+    std::ofstream(options_.directory + "/" + file)
+        << (said ? said->out + said->err : said.error().message);
+  }
+  return KeepArtifacts(options_.directory, destination);
+}
 
 std::string Bplus::Consoles() const { return ConsolesIn(options_); }
 

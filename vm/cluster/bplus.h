@@ -14,15 +14,18 @@
 namespace zprov::vm {
 
 struct BplusOptions {
-  std::string images;     // of vm/images/bplus
-  std::string cable;      // the program zprov-cable
-  std::string directory;  // for consoles, logs and sockets; it is there, and its path is short
-  std::string payload;    // a tar archive, /dev/vdb on the machine; empty: none
-  int zeros = 1;          // at the ports 1-1, 1-2, …, all under power from the start
+  std::string images;  // of vm/images/bplus
+  std::string cable;   // the program zprov-cable
+  std::string
+      directory;  // absolute; for consoles, logs and sockets; it is there, and its path is short
+  std::string payload;  // a tar archive, /dev/vdb on the machine; empty: none
+  int zeros = 1;        // at the ports 1-1, 1-2, …, all under power from the start
   uint64_t seed = 1;
   // To the cables of these Zeros before the machine starts, and so for their first boot:
   // {{2, {"fault rom-deaf 1"}}}.
   std::map<int, std::vector<std::string>> first_orders = {};
+  // Each Zero's port at the B+ and its network, as usb.pcap and network.pcap in its directory.
+  bool captures = false;
 };
 
 class Bplus {
@@ -39,6 +42,11 @@ class Bplus {
 
   // Orders to the cable of the Zero at port 1-`zero`.
   CableControl CableOf(int zero) const;
+
+  // Logs, captures, the B+'s journal and its generations into `destination`, made anew, and one
+  // page that tells it all by time; the path of the page. What the B+ does not answer is missing.
+  // kFailed.
+  Result<std::string> Keep(const std::string& destination);
 
   // What people want to see when something went wrong: the last lines of all consoles and logs.
   std::string Consoles() const;

@@ -57,6 +57,7 @@ bool Wait(int fd, steady_clock::time_point deadline) {
 GuestAgent::GuestAgent(GuestAgent&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
       syncs_(other.syncs_),
+      owes_answer_(other.owes_answer_),
       received_(std::move(other.received_)) {}
 
 GuestAgent::~GuestAgent() {
@@ -102,7 +103,8 @@ Result<std::string> GuestAgent::NextLine(Deadline deadline) {
       received_.erase(0, end + 1);
       return answer;
     }
-    if (!Wait(fd_, deadline)) return Fail(ErrorKind::kTimedOut, "the machine's agent is silent");
+    owes_answer_ = !Wait(fd_, deadline);
+    if (owes_answer_) return Fail(ErrorKind::kTimedOut, "the machine's agent is silent");
     std::array<char, 65536> buffer;
     const ssize_t got = read(fd_, buffer.data(), buffer.size());
     if (got <= 0) return Fail(ErrorKind::kFailed, "the machine's QEMU is gone");
@@ -112,14 +114,15 @@ Result<std::string> GuestAgent::NextLine(Deadline deadline) {
 
 Result<Ran> GuestAgent::Run(const std::string& command, std::chrono::seconds within) {
   const Deadline deadline = steady_clock::now() + within;
+  if (owes_answer_) ZPROV_TRY(Sync(within));
   const json start{
       {"execute", "guest-exec"},
       {"arguments", {{"path", "/bin/sh"}, {"arg", {"-c", command}}, {"capture-output", true}}}};
   ZPROV_ASSIGN(const std::string started, Ask(start.dump(), deadline));
   const json answer = Parsed(started);
-  if (!answer.contains("return")) return Fail(ErrorKind::kFailed, "guest-exec: " + started);
-  const json look{{"execute", "guest-exec-status"},
-                  {"arguments", {{"pid", answer["return"]["pid"]}}}};
+  const json process = answer.value("return", json());
+  if (!process.contains("pid")) return Fail(ErrorKind::kFailed, "guest-exec: " + started);
+  const json look{{"execute", "guest-exec-status"}, {"arguments", {{"pid", process["pid"]}}}};
   while (steady_clock::now() < deadline) {
     ZPROV_ASSIGN(const std::string line, Ask(look.dump(), deadline));
     const json state = Parsed(line).value("return", json::object());

@@ -39,6 +39,7 @@ class GuestAgent {
 
   int fd_ = -1;
   int syncs_ = 0;
+  bool owes_answer_ = false;  // to a question that nobody waits for any more
   std::string received_;
 };
 

@@ -10,6 +10,7 @@
 
 #include "support/capability.h"
 #include "support/shell.h"
+#include "vm/cluster/artifacts.h"
 
 namespace zprov::tests {
 namespace {
@@ -63,13 +64,18 @@ void Cluster::SetUp() {
 }
 
 void Cluster::TearDown() {
-  if (HasFailure() && bplus_) {
-    const auto said =
-        bplus_->Run("journalctl -b --no-pager -n 60; dmesg | tail -n 40", seconds(60));
-    std::cout << bplus_->Consoles() << (said ? said->out : "");
-  }
+  if (HasFailure()) ShowWhatHappened();
   bplus_.reset();
   if (std::filesystem::exists(directory_)) std::filesystem::remove_all(directory_);
+}
+
+void Cluster::ShowWhatHappened() {
+  const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+  const std::string kept =
+      fmt::format("{}/artifacts/{}.{}", ZPROV_BUILD_DIR, test->test_suite_name(), test->name());
+  const auto page = bplus_ ? bplus_->Keep(kept) : vm::KeepArtifacts(directory_, kept);
+  std::cout << (bplus_ ? bplus_->Consoles() : "")
+            << (page ? "what happened when: " + *page : page.error().message) << "\n";
 }
 
 void Cluster::PackWhatTheOperatorInstalls(int zeros) {
@@ -95,7 +101,8 @@ void Cluster::PowerOn(int zeros, const Orders& first_orders) {
                                  .directory = directory_,
                                  .payload = directory_ + "/payload.tar",
                                  .zeros = zeros,
-                                 .first_orders = first_orders});
+                                 .first_orders = first_orders,
+                                 .captures = true});
   ASSERT_TRUE(booted.has_value()) << booted.error().message;
   bplus_.emplace(std::move(*booted));
   Expect(

@@ -19,7 +19,8 @@ class Cluster : public ::testing::Test {
  protected:
   // Makes the images. Skips by the name of what this machine lacks.
   void SetUp() override;
-  // Shows the consoles of a test that failed.
+  // Of a test that failed: shows the ends of the consoles, and keeps everything in artifacts/ of
+  // the build tree.
   void TearDown() override;
 
   // The B+ starts, with Zeros s0, s1, … under power at its ports 1-1, 1-2, … What the operator
@@ -41,9 +42,13 @@ class Cluster : public ::testing::Test {
   // What that Zero (1, 2, …) was started with at last: "zprov.boot=" gives the nonce.
   std::string WordOfZero(int zero, const std::string& name) const;
   std::string DirectoryOfZero(int zero) const;
+  // The test's own, gone afterwards. What is below its payload/ before PowerOn is below "/" of the
+  // B+ after it.
+  const std::string& Directory() const { return directory_; }
   std::string ConsoleOfZero(int zero) const;
 
  private:
+  void ShowWhatHappened();
   void PackWhatTheOperatorInstalls(int zeros);
 
   std::string directory_ = "/tmp/zprov-qemu-XXXXXX";

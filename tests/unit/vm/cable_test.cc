@@ -42,10 +42,10 @@ TEST_F(ACable, StartsNoMachineWhenTheKernelIsMissing) {
 }
 
 TEST_F(ACable, StartsNoMachineForAGadgetThatItDoesNotHave) {
-  files["cmdline.txt"] = "zprov.gadget=ecm\n";
+  files["cmdline.txt"] = "zprov.gadget=eem\n";
   ServeAll();
   EXPECT_THAT(started, IsEmpty());
-  EXPECT_THAT(said, testing::HasSubstr("another gadget than geth"));
+  EXPECT_THAT(said, testing::HasSubstr("a gadget that this cable does not have"));
 }
 
 TEST_F(ACable, OffersTheGadgetOnceTheZerosOwnDriverListens) {
@@ -58,6 +58,31 @@ TEST_F(ACable, OffersTheGadgetOnceTheZerosOwnDriverListens) {
   host.Pump();
   EXPECT_EQ(host.plugged().back(), "0525:a4a2 high");
   EXPECT_EQ(zero->plugged().back(), "0525:a4a2 full");
+}
+
+// As cdc_ether takes it up: the second setting has the endpoints, and the link is said to be there.
+TEST_F(ACable, OffersCdcEthernetWhereTheCommandLineSaysSo) {
+  files["cmdline.txt"] = "zprov.gadget=ecm zprov.node=s0 zprov.mac=02:34:33:3c:50:2f\n";
+  ServeAll();
+  zero = std::make_unique<MachinePort>(cable.zero_port());
+  zero->Configure();
+  zero_read = zero->BulkIn(1, 512);
+  host.Pump();
+  EXPECT_EQ(host.plugged().back(), "0525:a4a1 high");
+  EXPECT_EQ(zero->plugged().back(), "0525:a4a2 full") << "its own driver is cdc_subset";
+  EXPECT_THAT(host.endpoints(), IsEmpty());
+  host.Configure();
+  EXPECT_EQ(host.ResultOf(host.Set(1, 1)), Done{});
+  EXPECT_THAT(host.endpoints(), ElementsAre("OUT 1 512", "IN 1 512"));
+  EXPECT_EQ(host.ResultOf(host.Listen(2)), Done{});
+  EXPECT_THAT(host.notices(), ElementsAre(SizeIs(8), SizeIs(16)));
+
+  constexpr uint16_t kMacString = 0x0305;
+  EXPECT_EQ(host.ResultOf(host.ControlIn({0x80, 6, kMacString, 0x0409, 255}))->bytes,
+            StringDescriptor({"0234333C5030"}, 1));
+  host_read = host.BulkIn(1, 10'000);
+  zero->BulkOut(1, Frame(60, 'a'));
+  EXPECT_EQ(host.ResultOf(host_read), (Done{0, Frame(60, 'a')}));
 }
 
 TEST_F(ACable, CarriesAFrameToTheZeroInPiecesThatEndShort) {

@@ -3,6 +3,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pcap/pcap.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
 
 #include "unit/vm/served_cable.h"
 
@@ -152,6 +157,47 @@ TEST_F(Control, EachOfTheNetworksFaultsIsSetByItself) {
   EXPECT_EQ(cable.line_faults(), (LineFaults{milliseconds(20), 3, 4}));
   Say("delay 0");
   EXPECT_EQ(cable.line_faults(), (LineFaults{milliseconds(0), 3, 4}));
+}
+
+// Ethernet frames in a file of libpcap's format, as it reads them.
+std::vector<std::string> FramesIn(const std::string& path) {
+  char error[PCAP_ERRBUF_SIZE];
+  pcap_t* file = pcap_open_offline(path.c_str(), error);
+  if (file == nullptr) return {error};
+  EXPECT_EQ(pcap_datalink(file), DLT_EN10MB);
+  std::vector<std::string> frames;
+  pcap_pkthdr* header = nullptr;
+  const u_char* bytes = nullptr;
+  while (pcap_next_ex(file, &header, &bytes) == 1) {
+    frames.emplace_back(reinterpret_cast<const char*>(bytes), header->caplen);
+  }
+  pcap_close(file);
+  return frames;
+}
+
+TEST_F(Control, ACaptureHoldsTheFramesOfItsEndAndNotThoseThatWereLost) {
+  std::string directory = "/tmp/zprov-capture-XXXXXX";
+  ASSERT_NE(mkdtemp(directory.data()), nullptr);
+  ServeAll();
+  TakeUpBothEnds();
+  EXPECT_EQ(Say("capture host " + directory + "/host"), "ok");
+  EXPECT_EQ(Say("capture zero " + directory + "/zero"), "ok");
+  host.BulkOut(1, Frame(60, 'h'));
+  zero->BulkOut(1, Frame(70, 'z'));
+  Say("drop 100");
+  host.BulkOut(1, Frame(80, 'l'));
+  Say("capture host off");
+  host.BulkOut(1, Frame(90, 'o'));
+  EXPECT_THAT(FramesIn(directory + "/host"),
+              ElementsAre(Frame(60, 'h'), Frame(70, 'z'), Frame(80, 'l')));
+  EXPECT_THAT(FramesIn(directory + "/zero"), ElementsAre(Frame(60, 'h'), Frame(70, 'z')));
+  std::filesystem::remove_all(directory);
+}
+
+TEST_F(Control, ACaptureThatCannotBeWrittenIsRefused) {
+  EXPECT_THAT(Say("capture host /nowhere/file"), StartsWith("no: "));
+  EXPECT_THAT(Say("capture host file"), StartsWith("no: "));
+  EXPECT_THAT(Say("capture node /tmp/file"), StartsWith("no: "));
 }
 
 TEST_F(Control, WrongWordsChangeNothingAndSayWhatToWrite) {

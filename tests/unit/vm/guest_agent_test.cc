@@ -98,6 +98,21 @@ TEST(GuestAgent, DropsWhatWasSaidBeforeTheMachineRestarted) {
   EXPECT_EQ(ran->out, "yes");
 }
 
+// A slow machine's answer to the last command was taken for one to the next, and ended the test.
+TEST(GuestAgent, TakesALateAnswerForNoneToTheNextCommand) {
+  PlayedAgent played({R"({"return":1})", R"({"return":{"pid":42}})", R"({"return":2})",
+                      R"({"return":{"pid":43}})",
+                      R"({"return":{"exited":true,"exitcode":0,"out-data":"eWVz"}})"});
+  auto agent = GuestAgent::Connect(played.path(), seconds(20));
+  ASSERT_TRUE(agent.has_value());
+  const auto slow = agent->Run("slow", seconds(0));
+  ASSERT_FALSE(slow.has_value());
+  EXPECT_EQ(slow.error().kind, ErrorKind::kTimedOut);
+  const auto ran = agent->Run("true", seconds(20));
+  ASSERT_TRUE(ran.has_value()) << ran.error().message;
+  EXPECT_EQ(ran->out, "yes");
+}
+
 TEST(GuestAgent, SaysThatTheMachineIsGone) {
   PlayedAgent played({R"({"return":1})"});
   auto agent = GuestAgent::Connect(played.path(), seconds(20));

@@ -43,6 +43,7 @@ class MachinePort::Parser {
     return {status, std::string(reinterpret_cast<char*>(data), static_cast<size_t>(length))};
   }
   void SetCallbacks();
+  void SetTransfers();
 
   MachinePort& port_;
   usbredirparser* parser_;
@@ -85,6 +86,23 @@ void MachinePort::Parser::SetCallbacks() {
                                           usb_redir_configuration_status_header* status) {
     Keep(priv, id, {status->status});
   };
+  parser_->alt_setting_status_func = [](void* priv, uint64_t id,
+                                        usb_redir_alt_setting_status_header* status) {
+    Keep(priv, id, {status->status});
+  };
+  parser_->interrupt_receiving_status_func =
+      [](void* priv, uint64_t id, usb_redir_interrupt_receiving_status_header* status) {
+        Keep(priv, id, {status->status});
+      };
+  parser_->interrupt_packet_func = [](void* priv, uint64_t, usb_redir_interrupt_packet_header*,
+                                      uint8_t* data, int length) {
+    Of(priv).notices_.push_back(Ended(0, data, length).bytes);
+    usbredirparser_free_packet_data(static_cast<Parser*>(priv)->parser_, data);
+  };
+  SetTransfers();
+}
+
+void MachinePort::Parser::SetTransfers() {
   parser_->filter_reject_func = [](void*) {};
   parser_->filter_filter_func = [](void*, usbredirfilter_rule* rules, int) { std::free(rules); };
   parser_->control_packet_func = [](void* priv, uint64_t id,
@@ -124,6 +142,20 @@ void MachinePort::Configure() {
   usb_redir_set_configuration_header header{1};
   usbredirparser_send_set_configuration(parser_->get(), ++last_, &header);
   Pump();
+}
+
+uint64_t MachinePort::Set(uint8_t interface_number, uint8_t setting) {
+  usb_redir_set_alt_setting_header header{interface_number, setting};
+  usbredirparser_send_set_alt_setting(parser_->get(), ++last_, &header);
+  Pump();
+  return last_;
+}
+
+uint64_t MachinePort::Listen(uint8_t endpoint) {
+  usb_redir_start_interrupt_receiving_header header{static_cast<uint8_t>(0x80 | endpoint)};
+  usbredirparser_send_start_interrupt_receiving(parser_->get(), ++last_, &header);
+  Pump();
+  return last_;
 }
 
 uint64_t MachinePort::ControlIn(const os::ControlIn& request) {

@@ -25,12 +25,16 @@ class MachinePort {
   };
   // "0a5c:2763 full": what was connected and disconnected, in order; "-" for a disconnect.
   const std::vector<std::string>& plugged() const { return plugged_; }
+  // What interrupt endpoints said.
+  const std::vector<std::string>& notices() const { return notices_; }
   // Bulk endpoints that the device has, "OUT 1 64".
   const std::vector<std::string>& endpoints() const { return endpoints_; }
 
   void Reset();
   void Configure();
-  // The number of the transfer.
+  // The number of the transfer, as all below.
+  uint64_t Set(uint8_t interface_number, uint8_t setting);
+  uint64_t Listen(uint8_t endpoint);
   uint64_t ControlIn(const os::ControlIn& request);
   uint64_t ControlOut(const os::ControlOut& request);
   uint64_t BulkOut(uint8_t endpoint, std::string bytes);
@@ -48,6 +52,7 @@ class MachinePort {
   std::unique_ptr<Parser> parser_;
   std::vector<std::string> plugged_;
   std::vector<std::string> endpoints_;
+  std::vector<std::string> notices_;
   std::map<uint64_t, Done> done_;
   uint64_t last_ = 0;
 };

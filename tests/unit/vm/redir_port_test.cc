@@ -185,6 +185,13 @@ TEST_F(APort, SaysOnceThatTheHostChoseTheConfiguration) {
   EXPECT_EQ(told, 1);
 }
 
+TEST_F(APort, HasNoSettingsButThoseOfItsDescriptors) {
+  Plug();
+  EXPECT_EQ(machine.ResultOf(machine.Set(0, 0)), Done{kSuccess});
+  EXPECT_EQ(machine.ResultOf(machine.Set(0, 1)), Done{kStalled});
+  EXPECT_EQ(machine.ResultOf(machine.Listen(3)), Done{kStalled});
+}
+
 TEST_F(APort, RefusesWhatIsNoUsbredir) {
   const auto received = port.Receive(std::string(64, '\xff'));
   ASSERT_FALSE(received.has_value());

@@ -1,0 +1,34 @@
+// The network gadgets that src/node makes in configfs, as their host sees them: descriptors to the
+// byte, and what they tell it. Frames are network_end.h.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "util/net.h"
+#include "vm/cable/network_end.h"
+
+namespace zprov::vm {
+
+enum class Gadget {
+  kGeth,  // CDC subset: no cap on its MTU
+  kEcm,   // CDC Ethernet
+};
+
+// As configfs and zprov.gadget= name it (src/node); nothing: this cable has no such gadget.
+std::optional<Gadget> GadgetNamed(std::string_view name);
+
+// Whose gadget it is, as it tells its host.
+struct GadgetNames {
+  std::string node;             // "s0": its serial number
+  std::optional<Mac> host_mac;  // what its host should use
+};
+
+// With all behind it, as its host reads it.
+std::string ConfigurationOf(Gadget gadget, sim::UsbSpeed speed);
+// `end` as what is plugged in; its configuration is the gadget's.
+Device DeviceOf(Gadget gadget, const std::shared_ptr<NetworkEnd>& end, const GadgetNames& names);
+
+}  // namespace zprov::vm
