@@ -55,7 +55,8 @@ Result<std::string> Files::Read(std::string_view path, uint64_t limit) {
 
 Result<std::string> Files::ReadStart(std::string_view path, uint64_t bytes) {
   ZPROV_ASSIGN(const Inode* inode, Regular(path));
-  return inode->content->substr(0, bytes);
+  return inode->content->substr(
+      0, static_cast<size_t>(std::min<uint64_t>(bytes, inode->content->size())));
 }
 
 Result<os::FileBytes> Files::Map(std::string_view path, uint64_t limit) {

@@ -88,7 +88,7 @@ void KeepLargest(std::vector<os::ChangedFile>& files, uint64_t most) {
   std::ranges::sort(files, [](const os::ChangedFile& a, const os::ChangedFile& b) {
     return a.bytes != b.bytes ? a.bytes > b.bytes : a.path < b.path;
   });
-  if (files.size() > most) files.resize(most);
+  if (files.size() > most) files.resize(static_cast<size_t>(most));
 }
 
 }  // namespace

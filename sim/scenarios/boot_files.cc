@@ -40,8 +40,13 @@ void PutModules(Scene& scene, const std::string& version) {
 
 }  // namespace
 
-// Linux: arch/arm/boot/compressed/head.S has 0x016f2818 at 0x24.
-std::string ArmKernel(std::string_view words) { return WithMark(0x24, "\x18\x28\x6f\x01", words); }
+// Linux: arch/arm/boot/compressed/head.S has 0x016f2818 at 0x24, then where it starts and ends.
+std::string ArmKernel(std::string_view words) {
+  const size_t size = WithMark(0x24, "", words).size();
+  std::string mark("\x18\x28\x6f\x01\0\0\0\0", 8);
+  for (int bits = 0; bits < 32; bits += 8) mark += static_cast<char>(size >> bits & 0xff);
+  return WithMark(0x24, mark, words);
+}
 
 // Linux: Documentation/x86/boot.rst has "HdrS" at 0x202.
 std::string PcKernel(std::string_view words) { return WithMark(0x202, "HdrS", words); }

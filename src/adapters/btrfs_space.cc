@@ -27,13 +27,13 @@ uint64_t CopiesOf(uint64_t flags) {
 Result<std::vector<btrfs_ioctl_space_info>> SpaceInfos(int fd) {
   btrfs_ioctl_space_args count = {};
   if (::ioctl(fd, BTRFS_IOC_SPACE_INFO, &count) != 0) return FailErrno(errno);
-  const size_t slots = count.total_spaces + kSlack;
+  const size_t slots = static_cast<size_t>(count.total_spaces) + kSlack;  // a handful
   std::vector<uint64_t> buffer(
       (sizeof count + slots * sizeof(btrfs_ioctl_space_info)) / sizeof(uint64_t) + 1);
   auto* args = reinterpret_cast<btrfs_ioctl_space_args*>(buffer.data());
   args->space_slots = slots;
   if (::ioctl(fd, BTRFS_IOC_SPACE_INFO, args) != 0) return FailErrno(errno);
-  std::vector<btrfs_ioctl_space_info> infos(args->total_spaces);
+  std::vector<btrfs_ioctl_space_info> infos(static_cast<size_t>(args->total_spaces));
   std::memcpy(infos.data(), buffer.data() + sizeof count / sizeof(uint64_t),
               infos.size() * sizeof(btrfs_ioctl_space_info));
   return infos;

@@ -2,11 +2,18 @@
 // business.
 #pragma once
 
+#include <sys/types.h>
 #include <unistd.h>
 
 #include <utility>
 
 namespace zprov::adapters {
+
+// On a 32-bit host a file above 2 GB could not be opened, nor one whose inode number btrfs has made
+// large: compile with -D_FILE_OFFSET_BITS=64 (src/package/rpi.cmake).
+static_assert(sizeof(off_t) == 8 && sizeof(ino_t) == 8);
+// And 2038 would be the end: -D_TIME_BITS=64.
+static_assert(sizeof(time_t) == 8);
 
 class Fd {
  public:

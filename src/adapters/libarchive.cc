@@ -171,7 +171,7 @@ class Stream {
     if (count > handed_.size()) {
       return Fail(ErrorKind::kInvalid, "the end of an archive was not found");
     }
-    std::string both = handed_.substr(handed_.size() - count);
+    std::string both = handed_.substr(handed_.size() - static_cast<size_t>(count));
     both += ahead_;
     kept_ = std::move(both);
     ahead_ = kept_;
@@ -187,6 +187,10 @@ class Stream {
   std::optional<Error> failure_;
 };
 
+std::string_view Behind(std::string_view content, uint64_t used) {
+  return content.substr(static_cast<size_t>(std::min<uint64_t>(used, content.size())));
+}
+
 // One archive that is not compressed. What is behind it.
 Result<std::string_view> ReadPlain(std::string_view content, Listing& listing) {
   const Archive cpio = NewCpioReader();
@@ -197,7 +201,7 @@ Result<std::string_view> ReadPlain(std::string_view content, Listing& listing) {
   ZPROV_TRY(listing.Read(cpio));
   const auto used = static_cast<uint64_t>(::archive_filter_bytes(cpio.get(), 0));
   ZPROV_TRY(listing.Unpack(used));
-  return content.substr(std::min<uint64_t>(used, content.size()));
+  return Behind(content, used);
 }
 
 // One compressed stream, which holds an archive or more. What is behind it; nothing when that
@@ -208,7 +212,7 @@ Result<std::string_view> ReadCompressed(std::string_view content, Archive raw, L
     ZPROV_TRY(stream.ReadArchive());
   } while (stream.HasMore());
   if (!stream.is_whole()) return std::string_view{};
-  return content.substr(std::min<uint64_t>(stream.used(), content.size()));
+  return Behind(content, stream.used());
 }
 
 Result<std::string_view> ReadNext(std::string_view content, Listing& listing) {

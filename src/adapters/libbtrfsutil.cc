@@ -41,7 +41,8 @@ Result<void> RequireSubvolume(const Fd& fd) {
 
 bool OnBtrfs(const Fd& fd) {
   struct statfs status = {};
-  return ::fstatfs(fd.number(), &status) == 0 && status.f_type == BTRFS_SUPER_MAGIC;
+  return ::fstatfs(fd.number(), &status) == 0 &&
+         static_cast<uint32_t>(status.f_type) == BTRFS_SUPER_MAGIC;
 }
 
 std::string Hex(const uint8_t (&uuid)[16]) {
@@ -51,6 +52,8 @@ std::string Hex(const uint8_t (&uuid)[16]) {
   return fmt::format("{:02x}", fmt::join(uuid, ""));
 }
 
+// On a 32-bit host the library's own times are narrower than ours (src/package/README.md): they are
+// the last of its fields, and are not read.
 Result<os::Subvolume> Describe(const Fd& fd) {
   struct btrfs_util_subvolume_info info = {};
   ZPROV_TRY(Outcome(btrfs_util_subvolume_info_fd(fd.number(), 0, &info)));

@@ -383,6 +383,7 @@ void Libusb::Cancel(os::UsbTransferId transfer) {
 }
 
 void Libusb::HandleEvents() {
+  // All zero, which a library with a narrower time_t reads as zero too (src/package/README.md).
   timeval at_once{};
   libusb_handle_events_timeout_completed(context_.get(), &at_once, nullptr);
 }

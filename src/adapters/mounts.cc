@@ -20,11 +20,11 @@ namespace zprov::adapters {
 namespace {
 
 struct TypeName {
-  long magic;
+  uint32_t magic;  // an int in a 32-bit host's statfs
   const char* name;
 };
 
-constexpr long kXfsMagic = 0x58465342;  // statfs(2)
+constexpr uint32_t kXfsMagic = 0x58465342;  // statfs(2)
 // For a root inside of a chroot, whose own mount /proc/self/mountinfo does not show.
 constexpr TypeName kTypeNames[] = {
     {BTRFS_SUPER_MAGIC, "btrfs"},       {EXT4_SUPER_MAGIC, "ext4"}, {TMPFS_MAGIC, "tmpfs"},
@@ -42,7 +42,7 @@ std::string TypeByMagic(int fd) {
   struct statfs status = {};
   if (::fstatfs(fd, &status) != 0) return "unknown";
   for (const TypeName& row : kTypeNames) {
-    if (row.magic == status.f_type) return row.name;
+    if (row.magic == static_cast<uint32_t>(status.f_type)) return row.name;
   }
   return "unknown";
 }

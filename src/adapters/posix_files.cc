@@ -38,7 +38,7 @@ Result<std::string> ReadStartOf(const Fd& entry, uint64_t most) {
   std::string content;
   while (content.size() < most) {  // not stx_size: that is 0 for files of /proc and /sys
     const size_t had = content.size();
-    content.resize(had + std::min<uint64_t>(kChunk, most - had));
+    content.resize(had + static_cast<size_t>(std::min<uint64_t>(kChunk, most - had)));
     const ssize_t got = ::read(file.number(), content.data() + had, content.size() - had);
     if (got < 0) return FailErrno(errno);
     content.resize(had + static_cast<size_t>(got));
@@ -63,7 +63,7 @@ Result<os::FileBytes> MapRegular(const Fd& entry, uint64_t limit) {
   ZPROV_ASSIGN(const struct statx status, StatusOf(file.number()));
   if (status.stx_size > limit) return TooLarge(limit);
   if (status.stx_size == 0) return os::FileBytes{};  // mmap takes no empty range
-  const size_t size = status.stx_size;
+  const auto size = static_cast<size_t>(status.stx_size);
   void* const start = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.number(), 0);
   if (start == MAP_FAILED) return FailErrno(errno);
   ::madvise(start, size, MADV_WILLNEED);  // only advice

@@ -27,7 +27,7 @@ Result<std::vector<std::string>> StubsBelow(const Fd& top) {
   std::vector<std::string> stubs;
   struct statfs filesystem = {};
   if (::fstatfs(top.number(), &filesystem) != 0) return FailErrno(errno);
-  if (filesystem.f_type != BTRFS_SUPER_MAGIC) return stubs;
+  if (static_cast<uint32_t>(filesystem.f_type) != BTRFS_SUPER_MAGIC) return stubs;
   ZPROV_TRY(WalkBelow(top, WalkOver::kDirectories, [&](const WalkedEntry& entry) -> Result<Below> {
     if (entry.same_mount && entry.status.stx_ino == BTRFS_EMPTY_SUBVOL_DIR_OBJECTID)
       stubs.push_back(entry.path);

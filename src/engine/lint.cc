@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
+#include "core/bootset/kernel_image.h"
 #include "core/generations/layout.h"
 #include "core/lint/config_txt.h"
 #include "core/lint/module_names.h"
@@ -17,6 +19,7 @@ namespace {
 constexpr uint64_t kMostText = 64 << 10;              // bytes of config.txt or cmdline.txt
 constexpr uint64_t kMostList = 16 << 20;              // of modules.dep; Debian's has half a MB
 constexpr uint64_t kMostBytes = uint64_t{512} << 20;  // of a file: a Zero's whole memory
+constexpr uint64_t kHeadBytes = 4096;                 // of a kernel: more than its header
 // A Zero's memory again, with room for a listing of what it could not unpack.
 constexpr os::ArchiveLimits kInitramfs{.entries = 200'000, .bytes = uint64_t{1} << 30};
 
@@ -95,6 +98,7 @@ class Reading {
     // Made alike for all nodes: what is wrong with it is said once.
     if (!boot.files->contains("config.txt")) boot.config.where = "config.txt";
     ZPROV_TRY(ReadInitramfs(boot));
+    ZPROV_TRY(ReadKernel(boot));
     facts_.nodes.push_back(std::move(boot));
     return {};
   }
@@ -187,6 +191,17 @@ class Reading {
     return {};
   }
 
+  // What it says of itself, for its first bytes.
+  Result<void> ReadKernel(const lint::NodeBoot& boot) {
+    const auto served = boot.files->find(lint::ParseConfigTxt(boot.config.content).kernel);
+    if (served == boot.files->end() || kernels_.contains(served->second.path)) return {};
+    kernels_.insert(served->second.path);
+    ZPROV_ASSIGN(const std::string head, system_.files.ReadStart(served->second.path, kHeadBytes));
+    const auto stated = bootset::StatedSize(head);
+    if (stated) facts_.kernel_sizes[served->second.path] = *stated;
+    return {};
+  }
+
   Result<lint::Initramfs> ListingOf(const std::string& path) {
     ZPROV_ASSIGN(const std::string content, system_.files.Read(path, kMostBytes));
     auto listed = system_.archives.List(content, kInitramfs);
@@ -207,6 +222,7 @@ class Reading {
   const LintOrder& order_;
   lint::Facts facts_;
   std::map<std::string, Files> directories_;
+  std::set<std::string> kernels_;  // whose head was read
 };
 
 }  // namespace

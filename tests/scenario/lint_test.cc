@@ -150,6 +150,16 @@ TEST_F(BootSetLint, LetsTheOperatorsFilesComeFirst) {
   EXPECT_THAT(Found(), ElementsAre(HasSubstr("the firmware is there as START.ELF")));
 }
 
+TEST_F(BootSetLint, FindsTheOperatorsKernelCutOff) {
+  Start(spec::Mode::kNative);
+  const std::string kernel = sim::ArmKernel("6.1.21+\n");
+  world_.Put(std::string(kOverlay) + "/kernel.img", kernel);
+  EXPECT_THAT(Found(), IsEmpty());
+  world_.Put(std::string(kOverlay) + "/kernel.img", kernel.substr(0, kernel.size() - 1));
+  EXPECT_THAT(Found(), ElementsAre(HasSubstr("1-1.2/kernel.img: the kernel is cut off")));
+  EXPECT_EQ(DoctorsRow().verdict, engine::Verdict::kBad);
+}
+
 TEST_F(BootSetLint, TakesADamagedBootSetOfTheCompatibleModeForEachNode) {
   Start(spec::Mode::kCompatible);
   MkinitramfsWrites({{"init", ""}});

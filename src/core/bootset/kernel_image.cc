@@ -24,6 +24,18 @@ constexpr std::array kMagics = {
     Magic{0, "\x1f\x8b", KernelImage::kCompressed},
 };
 
+// In the same place: where the image starts and where it ends, little endian.
+constexpr size_t kStart = 0x28;
+constexpr size_t kEnd = 0x2c;
+
+uint32_t NumberAt(std::string_view content, size_t at) {
+  uint32_t number = 0;
+  for (size_t i = 4; i > 0; --i) {
+    number = number << 8 | static_cast<uint8_t>(content[at + i - 1]);
+  }
+  return number;
+}
+
 }  // namespace
 
 KernelImage ImageOf(std::string_view content) {
@@ -32,6 +44,14 @@ KernelImage ImageOf(std::string_view content) {
       return magic.image;
   }
   return KernelImage::kUnknown;
+}
+
+std::optional<uint64_t> StatedSize(std::string_view content) {
+  if (ImageOf(content) != KernelImage::kArm || content.size() < kEnd + 4) return std::nullopt;
+  const uint32_t start = NumberAt(content, kStart);
+  const uint32_t end = NumberAt(content, kEnd);
+  if (end <= start) return std::nullopt;
+  return end - start;
 }
 
 std::string_view Describe(KernelImage image) {

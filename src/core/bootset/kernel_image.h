@@ -1,6 +1,8 @@
 // Whose kernel a file is, by its first bytes.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "core/spec/cluster_spec.h"
@@ -16,6 +18,9 @@ enum class KernelImage {
 };
 
 KernelImage ImageOf(std::string_view content);
+
+// How many bytes a kernel for 32-bit ARM says that it has; other kinds say nothing here.
+std::optional<uint64_t> StatedSize(std::string_view content);
 
 std::string_view Describe(KernelImage image);  // "a kernel for PCs"
 

@@ -55,6 +55,7 @@ struct Facts {
   std::string kernel;              // version of kernel.img; empty: unknown
   std::optional<Modules> modules;  // of that version; nothing: lib/modules does not have it
   std::map<std::string, Initramfs> initramfs;        // by path on the host
+  std::map<std::string, uint64_t> kernel_sizes;      // likewise: bytes that it says it has
   std::optional<gadget::KernelVersion> host_kernel;  // nothing: a tree of files, or unknown
   std::vector<NodeBoot> nodes;
 };

@@ -138,9 +138,21 @@ void CheckInitramfs(const Subject& subject, Findings& findings) {
                       kMakeAgain});
 }
 
+void CheckKernelsSize(const Subject& subject, Findings& findings) {
+  const auto served = subject.boot.files->find(subject.config.kernel);
+  if (served == subject.boot.files->end()) return;  // CheckServedFiles says so
+  const auto stated = subject.facts.kernel_sizes.find(served->second.path);
+  if (stated == subject.facts.kernel_sizes.end() || stated->second <= served->second.bytes) return;
+  findings.push_back({Severity::kError, served->second.path,
+                      fmt::format("the kernel is cut off: {} bytes of {} are there",
+                                  served->second.bytes, stated->second),
+                      "copy it again, whole"});
+}
+
 }  // namespace
 
 void CheckKernel(const Subject& subject, Findings& findings) {
+  CheckKernelsSize(subject, findings);
   if (!subject.facts.kernel.empty() && !subject.facts.modules) {
     findings.push_back({Severity::kError, subject.boot.place,
                         fmt::format("kernel {} has no lib/modules/{} in the nodes' root, so no "

@@ -42,6 +42,9 @@ class Cluster : public ::testing::Test {
   // What that Zero (1, 2, …) was started with at last: "zprov.boot=" gives the nonce.
   std::string WordOfZero(int zero, const std::string& name) const;
   std::string DirectoryOfZero(int zero) const;
+  // The test's own, gone afterwards. What is below its payload/ before PowerOn is below "/" of the
+  // B+ after it.
+  const std::string& Directory() const { return directory_; }
   std::string ConsoleOfZero(int zero) const;
 
  private:

@@ -116,6 +116,18 @@ TEST(KernelImages, AreToldByTheirMagic) {
   EXPECT_EQ(ImageOf(WithMagic(36, "\x18\x28\x6f\x01").substr(0, 39)), KernelImage::kUnknown);
 }
 
+TEST(KernelImages, SayHowLongTheyAreWhenTheyAreFor32BitArm) {
+  const std::string magic("\x18\x28\x6f\x01", 4);
+  const std::string start("\0\x10\0\0", 4);
+  const std::string end("\xa8\x1e\x40\0", 4);
+  EXPECT_EQ(StatedSize(WithMagic(36, magic + start + end)), 0x400ea8);
+  EXPECT_EQ(StatedSize(WithMagic(36, magic + start + end).substr(0, 48)), 0x400ea8);
+  EXPECT_EQ(StatedSize(WithMagic(36, magic + start + end).substr(0, 47)), std::nullopt);
+  EXPECT_EQ(StatedSize(WithMagic(36, magic + end + start)), std::nullopt)
+      << "ends before it starts";
+  EXPECT_EQ(StatedSize(WithMagic(514, "HdrS")), std::nullopt);
+}
+
 TEST(KernelImages, BootOnAZeroOnlyWhenTheyAreFor32BitArm) {
   for (KernelImage image : {KernelImage::kArm, KernelImage::kArm64, KernelImage::kPc,
                             KernelImage::kCompressed, KernelImage::kUnknown}) {

@@ -71,6 +71,15 @@ TEST(InitramfsModules, OfAStandInLackTheGadgetWithAWarning) {
                                          IsWarning("u_ether"), IsError("no NFS client")));
 }
 
+TEST(Kernel, ThatIsCutOffIsFoundByWhatItSaysOfItself) {
+  World world = Sound();  // files of 100 bytes
+  const std::string path = std::string(kPlace) + "/kernel.img";
+  world.facts.kernel_sizes[path] = 100;
+  EXPECT_THAT(world.Found(), IsEmpty());
+  world.facts.kernel_sizes[path] = 101;
+  EXPECT_THAT(world.Found(), ElementsAre(IsError("the kernel is cut off: 100 bytes of 101")));
+}
+
 TEST(Initramfs, ThatCannotBeReadIsTheOnlyFinding) {
   World world = Sound();
   world.initramfs() = {{}, "not a cpio archive"};
