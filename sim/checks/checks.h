@@ -42,7 +42,9 @@ std::string HomeOf(const sim::World& world);
 
 struct Check {
   enum class When {
-    kAlways,       // after every event in which something of it can have changed
+    kAlways,       // after every event
+    kChanged,      // after every event that changed a file or a board's stage
+    kLinks,        // after every event about a link
     kAfterAction,  // when a command has ended, after a power cut, and at the end
   };
   std::string_view sentence;

@@ -8,42 +8,47 @@ namespace {
 
 using Board = sim::zero::Fault;
 using Kind = FaultKind;
+using sim::zero::NameOf;
 
 // The budgets: a board that fails more often in a row than the ladder tries is quarantined, and an
 // operator must pull its plug; both is promised. Half a minute is longer than any step of ours may
 // block, and shorter than what an operator would take for a broken host.
 constexpr FaultRow kRows[] = {
     // A worn contact or a board that browned out: ROM transfers time out until power is cut.
-    {Kind::kRomDeaf, "rom-deaf", "the boot ROM answers nothing", 2, Board::kRomDeaf, true},
-    {Kind::kRomStalls, "rom-stalls", "the boot ROM refuses the first stage", 3, Board::kRomStalls,
+    {Kind::kRomDeaf, NameOf(Board::kRomDeaf), "the boot ROM answers nothing", 2, Board::kRomDeaf,
      true},
+    {Kind::kRomStalls, NameOf(Board::kRomStalls), "the boot ROM refuses the first stage", 3,
+     Board::kRomStalls, true},
     // Normal for one board in four: it is gone before the host reads the status.
-    {Kind::kStatusReadFails, "status-read-fails", "the board leaves before the status is read", 3,
-     Board::kStatusReadFails, true},
-    {Kind::kNeverReturns, "never-returns", "dead after the first stage", 2, Board::kNeverReturns,
-     true},
-    {Kind::kReturnsAsRom, "returns-as-rom", "the first stage starts over", 3, Board::kReturnsAsRom,
-     true},
+    {Kind::kStatusReadFails, NameOf(Board::kStatusReadFails),
+     "the board leaves before the status is read", 3, Board::kStatusReadFails, true},
+    {Kind::kNeverReturns, NameOf(Board::kNeverReturns), "dead after the first stage", 2,
+     Board::kNeverReturns, true},
+    {Kind::kReturnsAsRom, NameOf(Board::kReturnsAsRom), "the first stage starts over", 3,
+     Board::kReturnsAsRom, true},
     // Its firmware waits a second for the first answer and not five.
-    {Kind::kImpatient, "impatient", "the second stage goes deaf after a second", 3,
+    {Kind::kImpatient, NameOf(Board::kImpatient), "the second stage goes deaf after a second", 3,
      Board::kImpatient, true},
     // A bad cable: the bus resets within the bytes of a large file.
-    {Kind::kVanishesInBulk, "vanishes-in-bulk", "leaves within the firmware's bytes", 3,
+    {Kind::kVanishesInBulk, NameOf(Board::kVanishesInBulk), "leaves within the firmware's bytes", 3,
      Board::kVanishesInBulk, true},
-    {Kind::kShowsItselfAgain, "shows-itself-again", "leaves and comes back between files", 3,
-     Board::kShowsItselfAgain, true},
-    {Kind::kNoGadget, "no-gadget", "its Linux does not come up", 2, Board::kNoGadget, true},
-    {Kind::kRandomMacs, "random-macs", "its gadget takes no MAC", 2, Board::kRandomMacs, true},
-    {Kind::kNoCarrier, "no-carrier", "its link has no carrier", 2, Board::kNoCarrier, true},
-    {Kind::kNoMount, "no-mount", "it cannot mount its root", 2, Board::kNoMount, true},
-    {Kind::kNoWarmReboot, "no-warm-reboot", "told to reboot, it hangs", 2, Board::kNoWarmReboot,
+    {Kind::kShowsItselfAgain, NameOf(Board::kShowsItselfAgain),
+     "leaves and comes back between files", 3, Board::kShowsItselfAgain, true},
+    {Kind::kNoGadget, NameOf(Board::kNoGadget), "its Linux does not come up", 2, Board::kNoGadget,
      true},
-    {Kind::kRomAfterHalt, "rom-after-halt", "halted, it is a boot ROM again", 3,
+    {Kind::kRandomMacs, NameOf(Board::kRandomMacs), "its gadget takes no MAC", 2,
+     Board::kRandomMacs, true},
+    {Kind::kNoCarrier, NameOf(Board::kNoCarrier), "its link has no carrier", 2, Board::kNoCarrier,
+     true},
+    {Kind::kNoMount, NameOf(Board::kNoMount), "it cannot mount its root", 2, Board::kNoMount, true},
+    {Kind::kNoWarmReboot, NameOf(Board::kNoWarmReboot), "told to reboot, it hangs", 2,
+     Board::kNoWarmReboot, true},
+    {Kind::kRomAfterHalt, NameOf(Board::kRomAfterHalt), "halted, it is a boot ROM again", 3,
      Board::kRomAfterHalt, true},
-    {Kind::kIgnoresOrders, "ignores-orders", "its user space is stuck", 2, Board::kIgnoresOrders,
-     true},
+    {Kind::kIgnoresOrders, NameOf(Board::kIgnoresOrders), "its user space is stuck", 2,
+     Board::kIgnoresOrders, true},
     // What hub.c calls -110: it holds up its siblings for up to 40 s.
-    {Kind::kJamsHub, "jams-hub", "its port answers -110", 1, Board::kJamsHub, true},
+    {Kind::kJamsHub, NameOf(Board::kJamsHub), "its port answers -110", 1, Board::kJamsHub, true},
     {Kind::kBoardUnplugged, "board-unplugged", "somebody pulls its plug for a while", 20, {}, true},
     {Kind::kHubUnplugged, "hub-unplugged", "a hub loses power with all below it", 10, {}, true},
     {Kind::kBoardsExchanged, "boards-exchanged", "two boards change places", 5, {}, true},

@@ -71,6 +71,7 @@ Result<os::Event> Host::Next(Process& process, os::Moment deadline) {
 }
 
 void Host::TakeTime(Process& process, std::chrono::nanoseconds time) {
+  if (process.is_killed) return;  // its last call: it dies there
   process.is_in_a_call = true;
   process.wakes = world_.clock().Now() + time;
   Wait(&process);
@@ -112,6 +113,7 @@ void Host::Deliver(const os::Event& event) {
                       std::holds_alternative<os::BackgroundEnded>(event);
   const bool is_links = std::holds_alternative<os::LinkChanged>(event) ||
                         std::holds_alternative<os::LinksLost>(event);
+  links_changed_ = links_changed_ || is_links;
   if (!is_usb && !is_links) {
     if (Process* const owner = OwnerOf(event)) owner->inbox.push_back(event);
     return;

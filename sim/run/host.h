@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/run/process.h"
@@ -45,7 +46,8 @@ class Host {
   std::vector<Ended> RunUntil(os::Moment moment);
   void Pause() { conductor_wakes_ = os::Moment{0}; }
 
-  uint64_t events() const { return events_; }  // that were told so far
+  bool TakeLinksChanged() { return std::exchange(links_changed_, false); }  // since the last time
+  uint64_t events() const { return events_; }                               // that were told so far
 
  private:
   Result<os::Event> Next(Process& process, os::Moment deadline);
@@ -65,6 +67,7 @@ class Host {
   Turn conductor_;
   os::Moment conductor_wakes_{0};
   bool has_ended_ = false;
+  bool links_changed_ = false;
   Pid pids_ = 300;
   uint64_t events_ = 0;
 };

@@ -111,19 +111,24 @@ void BreakMedium(Performance& on, const Fault& fault) {
   on.OnNextCommand(fail);
 }
 
+// Not on a disk that takes nothing; whether it was saved.
+bool SaveSpec(Performance& on, const std::string& text) {
+  const auto saved = on.world().system().files.Write(kSpec, text, 0644);
+  on.host().Signal(on.serve(), SIGHUP);
+  return saved.has_value();
+}
+
+void MendSpec(Performance& on, const std::string& sound) {
+  if (!SaveSpec(on, sound)) return on.After(seconds(1), [&on, sound] { MendSpec(on, sound); });
+  if (!on.Serves()) on.StartServe();
+}
+
 void BreakSpec(Performance& on, const Fault& fault) {
   const std::string sound = on.world().scene().Content(kSpec);
-  const auto save = [&on](const std::string& text) {
-    on.world().Put(kSpec, text);
-    on.world().scene().SyncAll();
-    on.host().Signal(on.serve(), SIGHUP);
-  };
-  if (sound.find("[nodes]") == std::string::npos) return;  // it is half-typed already
-  save(sound.substr(0, sound.find("[nodes]") + 3));
-  on.After(seconds(fault.strength), [&on, save, sound] {
-    save(sound);
-    if (!on.Serves()) on.StartServe();
-  });
+  const size_t nodes = sound.find("[nodes]");
+  if (nodes == std::string::npos) return;  // it is half-typed already
+  if (!SaveSpec(on, sound.substr(0, nodes + 3))) return;
+  on.After(seconds(fault.strength), [&on, sound] { MendSpec(on, sound); });
 }
 
 void WriteRubbish(Performance& on, const Fault& fault) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "sim/run/marks.h"
@@ -19,7 +20,7 @@ constexpr seconds kHostBoots{20};          // until systemd starts zprov.service
 constexpr seconds kRestartAfter{10};       // RestartSec= of zprov.service
 constexpr int kPreventsRestart = 2;        // its RestartPreventExitStatus=
 constexpr seconds kLinksSettleWithin{60};  // hands are off for a while after a quarrel
-constexpr std::chrono::minutes kAppliesWithin{10};
+constexpr std::chrono::minutes kCommandsEndWithin{20};
 
 sim::zero::Profile ProfileOf(const Plan& plan) {
   return plan.timing == Timing::kInstant ? sim::zero::Profile::Instant() : sim::zero::Profile{};
@@ -44,10 +45,7 @@ Performance::Performance(const Plan& plan, const Program& zprov, Trace::OnLine o
 
 void Performance::SetUp() {
   home_ = HomeOf(world_);
-  const Pid apply = Run({"apply"});
-  const os::Moment late = Now() + kAppliesWithin;
-  while (host_.Runs(apply) && Now() < late) Go(Now() + seconds(1));
-  if (counts_.exits["apply 0"] == 0) Break("apply of a sound spec goes through", "it did not");
+  if (RunToTheEnd({"apply"}) != 0) Break("apply of a sound spec goes through", "it did not");
   counts_ = {};
   begun_ = Now();
   StartServe();
@@ -87,6 +85,22 @@ Pid Performance::Run(std::vector<std::string> args) {
   return pid;
 }
 
+std::optional<int> Performance::RunToTheEnd(std::vector<std::string> args) {
+  const Pid pid = Run(std::move(args));
+  const os::Moment late = Now() + kCommandsEndWithin;
+  while (host_.Runs(pid) && Now() < late) Go(Now() + seconds(1));
+  return exits_[pid];
+}
+
+bool Performance::CommandsEnd() {
+  const os::Moment late = Now() + kCommandsEndWithin;
+  const auto run = [this] {
+    return std::ranges::any_of(commands_, [this](Pid pid) { return host_.Runs(pid); });
+  };
+  while (run() && Now() < late) Go(Now() + seconds(1));
+  return !run();
+}
+
 void Performance::OnNextCommand(std::function<void(faults::Seam&)> does) {
   for (const Pid pid : commands_) {
     if (Process* const process = host_.Find(pid)) return does(process->seam);
@@ -122,6 +136,7 @@ void Performance::IsOver(const Ended& ended) {
   const std::string how = !ended.exit ? "killed" : fmt::format("{}", *ended.exit);
   const std::string& name = ended.args.front();
   ++counts_.exits[name + " " + how];
+  exits_[ended.pid] = ended.exit;
   Say(is_serve ? Who::kServe : Who::kOperator,
       fmt::format("{} ends: {}", Join(ended.args, " "), how));
   if (!is_serve) {
@@ -174,18 +189,24 @@ void Performance::HostIsBack() {
 void Performance::AfterEach() {
   if (!breaches_.empty()) return;
   HearServe();
-  LookAtBoards();
+  const bool has_stage_changed = LookAtBoards();
+  const uint64_t changes = std::exchange(disk_changes_, world_.disk().changes());
   Check(Check::When::kAlways);
+  if (has_stage_changed || changes != disk_changes_) Check(Check::When::kChanged);
+  if (host_.TakeLinksChanged()) Check(Check::When::kLinks);
 }
 
-void Performance::LookAtBoards() {
+bool Performance::LookAtBoards() {
+  bool has_changed = false;
   for (size_t i = 0; i < boards_.size(); ++i) {
     const Stage stage = boards_[i].zero->stage();
     if (stage == stages_[i]) continue;
     stages_[i] = stage;
+    has_changed = true;
     if (stage == Stage::kHealthy) ++counts_.boots;
     Say(Who::kBoard, fmt::format("{}: {}", boards_[i].name, Words(stage)));
   }
+  return has_changed;
 }
 
 void Performance::HearServe() {
@@ -222,7 +243,7 @@ void Performance::NoteClaim(Claim& claim, const std::string& state) {
 void Performance::Check(Check::When when) {
   const Seen seen{world_, boards_, claims_, home_, Now() - links_touched_ > kLinksSettleWithin};
   for (const run::Check& check : AllChecks()) {
-    if (when == Check::When::kAlways && check.when != when) continue;
+    if (when != Check::When::kAfterAction && check.when != when) continue;
     if (const auto broken = check.look(seen)) return Break(check.sentence, *broken);
   }
 }

@@ -46,13 +46,16 @@ class Performance {
 
   // ---- processes
   Pid Run(std::vector<std::string> args);
+  // Its exit code; nothing: it was killed, or did not end in time.
+  std::optional<int> RunToTheEnd(std::vector<std::string> args);
   void StartServe();
   void StopServe();
   bool Serves() const { return host_.Runs(serve_); }
   Pid serve() const { return serve_; }
-  std::vector<Pid> Commands() const { return commands_; }
   // Calls of commands that start from here on take so long at most.
   void SetPace(std::chrono::nanoseconds most) { pace_ = most; }
+  // Whether all that were started end in time.
+  bool CommandsEnd();
   // The next command is told this before its first call, or the one that runs now.
   void OnNextCommand(std::function<void(faults::Seam&)> does);
   void EndFaultsOfCalls();
@@ -66,7 +69,7 @@ class Performance {
 
  private:
   void AfterEach();
-  void LookAtBoards();
+  bool LookAtBoards();  // whether one came into another stage
   void NoteClaim(Claim& claim, const std::string& state);
   void HearServe();
   void Hear(std::string_view said);
@@ -90,6 +93,7 @@ class Performance {
   bool serve_is_wanted_ = false;
   size_t heard_ = 0;  // bytes of what serve said
   std::vector<Pid> commands_;
+  std::map<Pid, std::optional<int>> exits_;
   std::chrono::nanoseconds pace_{0};
   std::function<void(faults::Seam&)> on_next_command_;
   os::Moment links_touched_{0};

@@ -90,6 +90,18 @@ void GetWell(Performance& on) {
   on.Say(Who::kOperator, "all nodes are healthy");
 }
 
+// What was cut off is finished or cleared away, and then there is nothing left to do.
+void Converge(Performance& on) {
+  if (!on.CommandsEnd()) on.Break("every command ends", "one is still at work");
+  for (const char* command : {"apply", "update", "apply", "plan"}) {
+    const auto exit = on.RunToTheEnd({command});
+    if (exit == 0) continue;
+    on.Break("after the faults every command goes through, and a last apply leaves nothing to do",
+             fmt::format("{} ended with {}", command, exit ? std::to_string(*exit) : "nothing"));
+    throw IsBroken();
+  }
+}
+
 void PerformAll(Performance& on) {
   on.SetUp();
   const Plan& plan = on.plan();
@@ -104,6 +116,7 @@ void PerformAll(Performance& on) {
   }
   on.Go(end);
   GetWell(on);
+  Converge(on);
   on.StopServe();
   on.Go(on.Now() + seconds(15));
 }

@@ -13,7 +13,8 @@
 namespace zprov::run {
 namespace {
 
-constexpr uint64_t kJudgedFrom = 1000;  // seeds
+constexpr uint64_t kJudgedFrom = 400;        // seeds; fewer may leave out a kind by chance
+constexpr uint64_t kMarksJudgedFrom = 5000;  // the same for a kind at a short stage
 
 void AddTo(std::map<std::string, int>& sum, const std::map<std::string, int>& more) {
   for (const auto& [name, count] : more) sum[name] += count;
@@ -85,7 +86,8 @@ Tally Swarm(const SwarmOrder& order, const Program& zprov) {
 
 std::vector<std::string> Missing(const Tally& tally) {
   if (tally.seeds < kJudgedFrom) return {};
-  std::vector<std::string> missing = MarksNeverReached(tally.counts.sometimes);
+  std::vector<std::string> missing;
+  if (tally.seeds >= kMarksJudgedFrom) missing = MarksNeverReached(tally.counts.sometimes);
   if (tally.faults < 3 * tally.seeds) missing.push_back("3 faults in a seed on average");
   if (tally.without_action > 0) missing.push_back("an action in every seed");
   for (const FaultRow& row : AllFaults()) {

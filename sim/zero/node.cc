@@ -92,10 +92,10 @@ bool Node::Mount(NfsServer& nfs) {
   return true;
 }
 
+bool Node::HasReporter(NfsServer& nfs) { return nfs.Read(*mount_, kProgram).has_value(); }
+
 bool Node::Report(NfsServer& nfs, std::chrono::seconds uptime) {
-  const auto program = nfs.Read(*mount_, kProgram);
   const auto generation = nfs.Read(*mount_, kGeneration);
-  if (!program.has_value()) return false;
   const std::string number(Trim(generation.value_or("0")));
   const std::string report = fmt::format(
       R"({{"nonce":"{}","generation":{},"boot_id":"{}","serial":"{}","kernel":"{}","mtu":{},)"

@@ -42,7 +42,9 @@ class Node {
   bool ReachesServer(Network& network) const;
   // Whether the root is mounted now; then the host was told so.
   bool Mount(NfsServer& nfs);
-  // Whether the root holds zprov-node, and the host was told that this boot is up.
+  // Whether the root holds zprov-node.
+  bool HasReporter(NfsServer& nfs);
+  // Whether the host was told that this boot is up.
   bool Report(NfsServer& nfs, std::chrono::seconds uptime);
 
   enum class Order { kNone, kHalt, kReboot };

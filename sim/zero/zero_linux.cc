@@ -70,7 +70,11 @@ void Zero::TryToMount() {
 void Zero::BeHealthy() {
   const auto uptime =
       std::chrono::duration_cast<std::chrono::seconds>(world_.clock().Now() - linux_since_);
-  if (!node_->Report(world_.nfs(), uptime)) return;
+  if (!node_->HasReporter(world_.nfs())) return;
+  if (!node_->Report(world_.nfs(), uptime)) {  // src/node: tried again whenever it looks for orders
+    board_.After(board_.options().profile.looks_for_ask, [this] { BeHealthy(); });
+    return;
+  }
   board_.Enter(Stage::kHealthy);
   LookForOrder();
 }

@@ -1,6 +1,7 @@
 // zprov-sim as a person runs it: the whole product on a simulated cluster, from one line.
 #include <gmock/gmock.h>
 
+#include <cstdio>
 #include <fstream>
 #include <sstream>
 
@@ -12,6 +13,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 Ran Sim(const std::string& words) { return RunShell(ZPROV_SIM " " + words); }
@@ -55,6 +57,35 @@ TEST(Simulator, ListsEveryFaultAndAction) {
 
 TEST(Simulator, RefusesAFaultThatNobodyKnows) {
   EXPECT_EQ(Sim("--faults power-cat@1 2>/dev/null").exit_code, 2);
+}
+
+TEST(Simulator, PerformsEveryPlanThatOnceBrokeASentence) {
+  std::ifstream plans(ZPROV_SOURCE_DIR "/fixtures/seeds/plans");
+  int performed = 0;
+  for (std::string line; std::getline(plans, line);) {
+    if (line.starts_with('#')) continue;
+    const Ran ran = Sim(line);
+    EXPECT_EQ(ran.exit_code, 0) << ran.out;
+    ++performed;
+  }
+  EXPECT_GT(performed, 0);
+}
+
+TEST(Simulator, DrawsARunAsOnePageThatLoadsNothing) {
+  const std::string page = ::testing::TempDir() + "zprov-sim.html";
+  ASSERT_EQ(Sim("--seed 2 --html " + page).exit_code, 0);
+  std::ostringstream content;
+  content << std::ifstream(page).rdbuf();
+  std::remove(page.c_str());
+  EXPECT_THAT(content.str(), AllOf(HasSubstr("<svg"), HasSubstr("s0 at 1-1.2"),
+                                   Not(ContainsRegex("(href|src)="))));
+}
+
+TEST(Simulator, SumsUpASwarm) {
+  const Ran ran = Sim("--swarm 10 --jobs 2");
+  EXPECT_EQ(ran.exit_code, 0) << ran.out;
+  EXPECT_THAT(ran.out,
+              AllOf(HasSubstr("10 seeds, "), HasSubstr("0 of 10 seeds broke a sentence\n")));
 }
 
 // A run depends on nothing but its plan: not on addresses, which differ from start to start unless

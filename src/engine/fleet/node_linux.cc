@@ -41,9 +41,9 @@ void NodeBoot::LookForReports() {
   if (state_ == NodeState::kLink) {
     const auto mounted = MountedNonce(parts_.system, root);
     if (mounted && *mounted == mark_->nonce) Enter(NodeState::kMounted, kHealthyWithin);
-  } else if (SaysThatItIsUp()) {
-    return BeWell(NodeState::kHealthy);
   }
+  // Also where the mount itself was never told: the host's disk may have been full just then.
+  if (SaysThatItIsUp()) return BeWell(NodeState::kHealthy);
   look_ = Now() + kLookAfter;
 }
 

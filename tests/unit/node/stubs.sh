@@ -1,7 +1,7 @@
 # What the scripts under test find in place of the machine's commands: each call is a line in $ZPROV_ROOT/calls, and the world moves
 # on while somebody sleeps. Functions, because busybox's sh prefers its own applets to a PATH. To be read before the script.
 # ZPROV_LACKS: modules that the kernel has not. ZPROV_MOUNT_FAILS: how often the root's mount fails. ZPROV_SLEEPS: after so many
-# sleeps the test has seen enough. $ZPROV_ROOT/later: becomes the host's ask. ZPROV_NEVER: what does not appear (udc link carrier).
+# sleeps the test has seen enough. $ZPROV_ROOT/later: becomes the host's ask. A directory in boot.json.new's place goes away. ZPROV_NEVER: what does not appear (udc link carrier).
 # shellcheck shell=sh
 call() {
 	case $* in
@@ -57,6 +57,7 @@ sleep() {
 	sleeps=$((${sleeps-0} + 1))
 	[ "$sleeps" -lt "${ZPROV_SLEEPS-1000}" ] || exit 8
 	[ "$sleeps" -ne 2 ] || [ ! -e "$ZPROV_ROOT/later" ] || mv "$ZPROV_ROOT/later" "$ZPROV_ROOT/var/lib/zprov/ask"
+	[ "$sleeps" -ne 2 ] || [ ! -d "$ZPROV_ROOT/var/lib/zprov/boot.json.new" ] || rmdir "$ZPROV_ROOT/var/lib/zprov/boot.json.new"
 	gadget=$ZPROV_ROOT/sys/kernel/config/usb_gadget/zprov
 	[ ! -s "$gadget/UDC" ] || appear "$(cat "$gadget"/functions/*/dev_addr)"
 	never carrier || [ "$sleeps" -lt 3 ] || [ ! -d "$ZPROV_ROOT/sys/class/net/usb0" ] ||

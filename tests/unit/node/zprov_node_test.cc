@@ -103,6 +103,12 @@ TEST_P(ZprovNode, ReportsWhatItKnowsWhenFilesAreMissing) {
   EXPECT_EQ(report.at("uptime_s"), 0);
 }
 
+TEST_P(ZprovNode, ReportsOnceItCanWriteThoughItCouldNotAtFirst) {
+  std::filesystem::create_directories(root_ + "/var/lib/zprov/boot.json.new");
+  Start();
+  EXPECT_EQ(Report().at("nonce"), kNonce);
+}
+
 TEST_P(ZprovNode, ReportsInPlaceOfTheLastBoot) {
   Put("/var/lib/zprov/boot.json", "{\"nonce\":\"of the last boot\"}");
   Start();

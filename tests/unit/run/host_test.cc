@@ -73,6 +73,14 @@ TEST_F(HostTest, NothingOfAKilledProcessTakesEffectAnyMore) {
   EXPECT_FALSE(world_.scene().Has("/note2"));
 }
 
+TEST_F(HostTest, ASlowProcessCanBeKilledToo) {
+  const Pid writer = host_.Start({"writer"}, {.most = seconds(5)});
+  RunFor(seconds(4));
+  host_.Kill(writer);
+  EXPECT_THAT(RunFor(seconds(1)), SizeIs(1));
+  EXPECT_FALSE(host_.Runs(writer));
+}
+
 TEST_F(HostTest, AnExceptionThatNobodyCatchesIsACrash) {
   host_.Start({"thrower"});
   const auto ended = RunFor(seconds(10));
