@@ -1,4 +1,4 @@
-// The product's own tests of all that needs no machine, on the processor of a B+.
+// The product's own tests of what it decides (core, util), on the processor of a B+.
 #include "qemu/bplus/packages.h"
 
 namespace zprov::tests {
@@ -6,7 +6,7 @@ namespace {
 
 using BplusProgram = BplusPackages;
 
-TEST_F(BplusProgram, PassesItsUnitTestsAndTheScenariosOfTheMainJob) {
+TEST_F(BplusProgram, PassesTheUnitTestsOfWhatItDecides) {
   ASSERT_EQ(RunShell(ZPROV_SOURCE_DIR "/src/package/build --tests").exit_code, 0);
   const Ran ran = RunShell(
       "cd " ZPROV_SOURCE_DIR
