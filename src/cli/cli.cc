@@ -24,7 +24,7 @@ constexpr Row kCommands[] = {
     {"init", RunInit},     {"check", RunCheck},   {"render", RunRender},     {"plan", RunPlan},
     {"apply", RunApply},   {"update", RunUpdate}, {"rollback", RunRollback}, {"prune", RunPrune},
     {"serve", RunServe},   {"boot", RunBoot},     {"halt", RunHalt},         {"reboot", RunReboot},
-    {"status", RunStatus}, {"doctor", RunDoctor}, {"demo", RunDemo},
+    {"status", RunStatus}, {"doctor", RunDoctor}, {"demo", RunDemo},         {"hil", RunHil},
 };
 
 }  // namespace

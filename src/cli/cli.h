@@ -23,6 +23,7 @@ enum class Exit {
   kUsage = 2,       // usage, or an invalid spec
   kRefused = 3,     // by a guard; nothing was changed
   kHasChanges = 4,  // plan only
+  kInfra = 5,       // --hil: only the infrastructure failed, nothing is known of the rig
 };
 
 // An opened world; closing it is destroying it.

@@ -33,6 +33,7 @@ Exit RunReboot(const Context& context);
 Exit RunStatus(const Context& context);
 Exit RunDoctor(const Context& context);
 Exit RunDemo(const Context& context);
+Exit RunHil(const Context& context);
 
 // The world that --root and --rig ask for. Null when it cannot be opened: why is on stderr then,
 // and `exit` says how to end.

@@ -10,9 +10,12 @@
 namespace zprov::cli {
 namespace {
 
+constexpr char kHil[] = "hil";
+
 constexpr char kFooter[] =
     "Exit codes: 0 done or nothing to do, 1 failed, 2 usage or an invalid spec,\n"
-    "            3 refused by a guard (nothing was changed), 4 plan has changes to make.";
+    "            3 refused by a guard (nothing was changed), 4 plan has changes to make,\n"
+    "            5 only the infrastructure failed (--hil).";
 
 // One of the words of `table`; help shows them by type_name alone.
 template <typename T>
@@ -127,6 +130,23 @@ void AddStatus(CLI::App& app, Options& options) {
       ->excludes(node);
 }
 
+// The flag of which the acceptance suite consists; commands exclude it.
+CLI::Option* AddHil(CLI::App& app, Options& options) {
+  CLI::Option* hil = app.add_flag_function(
+      "--hil", [&](int64_t) { options.command = kHil; },
+      "Instead of a command: prove that this rig works (hil/CAUTION.md first)");
+  app.add_option("--level", options.level, "With --hil: what it may do to the rig [observe]")
+      ->transform(OneOf<hil::Level>({{"observe", hil::Level::kObserve}}))
+      ->type_name("observe")
+      ->needs(hil);
+  app.add_option(
+         "--report", options.report,
+         "With --hil: also write it to FILE, as its ending says: .xml (JUnit), .json, .html")
+      ->type_name("FILE")
+      ->needs(hil);
+  return hil;
+}
+
 // A mistyped command is to CLI11 a missing one and a word left over.
 std::string MissingCommand(const CLI::App& app, const std::string& complaint) {
   constexpr char kHelp[] = "Run with --help for more information.\n";
@@ -139,16 +159,7 @@ std::string MissingCommand(const CLI::App& app, const std::string& complaint) {
          (nearest ? ": did you mean " + *nearest + "?\n" : "\n") + kHelp;
 }
 
-}  // namespace
-
-Parsed ParseArguments(std::vector<std::string> args) {
-  Options options;
-  CLI::App app("Provisions a cluster of SD-less Raspberry Pi Zeros that boot over USB.", "zprov");
-  app.set_version_flag("--version", std::string("zprov ") + kVersion);
-  app.footer(kFooter);
-  app.require_subcommand(1);
-  app.fallthrough();
-  AddCommon(app, options);
+void AddCommands(CLI::App& app, Options& options) {
   AddInit(app, options);
   app.add_subcommand("check", "Validate the spec: every problem, as file:line: message");
   AddRender(app, options);
@@ -166,6 +177,34 @@ Parsed ParseArguments(std::vector<std::string> args) {
   app.add_subcommand("doctor",
                      "What is wrong with this host: a row per prerequisite, with its cure");
   app.add_subcommand("demo", "The whole cycle on the built-in simulated rig; touches nothing here");
+}
+
+// Which of the words do not go together; empty: all do.
+std::string Contradiction(const Options& options) {
+  if (options.root == "/") return "";
+  if (options.rig == Rig::kSim) {
+    return "--root works on files of this host, so it does not go with --rig sim\n";
+  }
+  if (options.command == kHil) {
+    return "--hil looks at a running host, so it does not go with --root\n";
+  }
+  return "";
+}
+
+}  // namespace
+
+Parsed ParseArguments(std::vector<std::string> args) {
+  Options options;
+  CLI::App app("Provisions a cluster of SD-less Raspberry Pi Zeros that boot over USB.", "zprov");
+  app.set_version_flag("--version", std::string("zprov ") + kVersion);
+  app.footer(kFooter);
+  const bool is_hil = std::ranges::find(args, "--hil") != args.end();
+  app.require_subcommand(is_hil ? 0 : 1, 1);
+  app.fallthrough();
+  AddCommon(app, options);
+  AddCommands(app, options);
+  CLI::Option* hil = AddHil(app, options);
+  for (CLI::App* command : app.get_subcommands({})) command->excludes(hil);
   try {
     std::reverse(args.begin(), args.end());  // CLI11 takes them from the back
     app.parse(std::move(args));
@@ -177,11 +216,9 @@ Parsed ParseArguments(std::vector<std::string> args) {
     const bool is_help = app.exit(error, out, err) == 0;
     return {std::nullopt, out.str() + err.str(), is_help ? 0 : 2};
   }
-  options.command = app.get_subcommands().front()->get_name();
-  if (options.rig == Rig::kSim && options.root != "/") {
-    return {std::nullopt, "--root works on files of this host, so it does not go with --rig sim\n",
-            2};
-  }
+  if (!is_hil) options.command = app.get_subcommands().front()->get_name();
+  const std::string contradiction = Contradiction(options);
+  if (!contradiction.empty()) return {std::nullopt, contradiction, 2};
   return {std::move(options), {}, 0};
 }
 

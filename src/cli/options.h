@@ -7,6 +7,7 @@
 
 #include "core/plan/diff.h"
 #include "core/spec/cluster_spec.h"
+#include "hil/report.h"
 
 namespace zprov::cli {
 
@@ -18,7 +19,7 @@ struct Options {
   Rig rig = Rig::kHost;
   bool json = false;
   bool verbose = false;
-  std::string command;
+  std::string command;  // "hil" for --hil
 
   int nodes = 5;                          // init
   spec::Mode mode = spec::Mode::kNative;  // init
@@ -27,12 +28,14 @@ struct Options {
   plan::Wishes wishes;                    // plan, apply
   // update, rollback, boot, halt, reboot, status (at most one)
   std::vector<std::string> node_names;
-  std::vector<std::string> assume_down;  // update, rollback, prune
-  bool if_changed = false;               // update
-  bool skip_up = false;                  // update
-  bool reboot = false;                   // update
-  bool watch = false;                    // status
-  std::optional<int> keep;               // prune; nothing: what the spec says
+  std::vector<std::string> assume_down;     // update, rollback, prune
+  bool if_changed = false;                  // update
+  bool skip_up = false;                     // update
+  bool reboot = false;                      // update
+  bool watch = false;                       // status
+  hil::Level level = hil::Level::kObserve;  // --hil
+  std::string report;                       // --hil: a file; empty: none
+  std::optional<int> keep;                  // prune; nothing: what the spec says
 };
 
 // What parsing came to: options, or a text to show and an exit code (help, version, usage errors).

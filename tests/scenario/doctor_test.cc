@@ -37,6 +37,7 @@ class Doctor : public ::testing::Test {
   Doctor() : Doctor(sim::WorldOptions{}) {}
   explicit Doctor(const sim::WorldOptions& options) : world_(options) {
     sim::Rig(world_);
+    world_.scene().Remove("/sys/module");  // nothing is loaded: the lists tell
     world_.Put("/proc/sys/kernel/osrelease", std::string(kKernel) + "\n");
     world_.Put("/proc/fs/nfsd/threads", "8\n");
     world_.Put(std::string(kLists) + "modules.builtin", "kernel/net/bridge/bridge.ko\n");

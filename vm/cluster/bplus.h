@@ -14,12 +14,11 @@
 namespace zprov::vm {
 
 struct BplusOptions {
-  std::string images;  // of vm/images/bplus
-  std::string cable;   // the program zprov-cable
-  std::string
-      directory;  // absolute; for consoles, logs and sockets; it is there, and its path is short
-  std::string payload;  // a tar archive, /dev/vdb on the machine; empty: none
-  int zeros = 1;        // at the ports 1-1, 1-2, …, all under power from the start
+  std::string images;     // of vm/images/bplus
+  std::string cable;      // the program zprov-cable
+  std::string directory;  // for logs and sockets, `console` of the B+ too: absolute, short, there
+  std::string payload;    // a tar archive, /dev/vdb on the machine; empty: none
+  int zeros = 1;          // at the ports 1-1, 1-2, …, all under power from the start
   uint64_t seed = 1;
   // To the cables of these Zeros before the machine starts, and so for their first boot:
   // {{2, {"fault rom-deaf 1"}}}.

@@ -58,6 +58,12 @@ bool Child::HasEnded() {
   return pid_ <= 0;
 }
 
+int Child::Wait() {
+  int status = 0;
+  waitpid(std::exchange(pid_, -1), &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
 std::string Tail(const std::string& path) {
   constexpr size_t kLastBytes = 3000;
   std::ostringstream all;

@@ -23,6 +23,8 @@ class Child {
   // At once, and waits until it is gone.
   void Kill();
   bool HasEnded();
+  // Until it has; its exit code, 128 after a signal.
+  int Wait();
 
  private:
   pid_t pid_ = -1;

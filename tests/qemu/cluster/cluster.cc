@@ -11,6 +11,7 @@
 #include "support/capability.h"
 #include "support/shell.h"
 #include "vm/cluster/artifacts.h"
+#include "vm/cluster/payload.h"
 
 namespace zprov::tests {
 namespace {
@@ -19,29 +20,6 @@ using std::chrono::seconds;
 
 constexpr char kImages[] = ZPROV_SOURCE_DIR "/vm/images";
 constexpr char kVm[] = ZPROV_BUILD_DIR "/../vm";
-
-// The Zeros' root is a tree of its own, since this host is no ARM machine.
-constexpr char kSpec[] = R"([cluster]
-mode = "native"
-[storage]
-source = "/srv/zero"
-[boot]
-initramfs = "/boot/initrd.img"
-[nodes]
-prefix = "s"
-count = {}
-first_address = "192.168.7.33"
-stride = 4
-host_mac = "02:34:33:3c:50:22"
-node_mac = "02:34:33:3c:50:21"
-usb = [{}]
-)";
-
-std::string SpecFor(int zeros) {
-  std::string ports;
-  for (int zero = 1; zero <= zeros; ++zero) ports += fmt::format("\"1-{}\", ", zero);
-  return fmt::format(kSpec, zeros, ports);
-}
 
 std::string Content(const std::string& path) {
   std::ostringstream all;
@@ -78,37 +56,20 @@ void Cluster::ShowWhatHappened() {
             << (page ? "what happened when: " + *page : page.error().message) << "\n";
 }
 
-void Cluster::PackWhatTheOperatorInstalls(int zeros) {
-  const std::string tree = directory_ + "/payload";
-  std::filesystem::create_directories(tree + "/usr/bin");
-  std::filesystem::create_directories(tree + "/etc/zprov");
-  std::ofstream(tree + "/etc/zprov/cluster.toml") << SpecFor(zeros);
-  // The program under test has sanitizers, one of which traces the process at its end, and the unit
-  // forbids that.
-  const std::string extra = tree + "/etc/systemd/system/zprov.service.d";
-  std::filesystem::create_directories(extra);
-  std::ofstream(extra + "/sanitizers.conf")
-      << "[Service]\nEnvironment=ASAN_OPTIONS=detect_leaks=0\n";
-  const Ran packed = RunShell(fmt::format(
-      "strip -o {0}/usr/bin/zprov {1} && tar -cf {0}.tar -C {0} .", tree, ZPROV_PROGRAM));
-  ASSERT_EQ(packed.exit_code, 0);
-}
-
 void Cluster::PowerOn(int zeros, const Orders& first_orders) {
-  ASSERT_NO_FATAL_FAILURE(PackWhatTheOperatorInstalls(zeros));
+  const auto payload =
+      vm::PackPayload({.directory = directory_, .zprov = ZPROV_PROGRAM, .zeros = zeros});
+  ASSERT_TRUE(payload.has_value()) << payload.error().message;
   auto booted = vm::Bplus::Boot({.images = fmt::format("{}/bplus", kVm),
                                  .cable = ZPROV_CABLE,
                                  .directory = directory_,
-                                 .payload = directory_ + "/payload.tar",
+                                 .payload = *payload,
                                  .zeros = zeros,
                                  .first_orders = first_orders,
                                  .captures = true});
   ASSERT_TRUE(booted.has_value()) << booted.error().message;
   bplus_.emplace(std::move(*booted));
-  Expect(
-      "tar -xf /dev/vdb -C / && btrfs -q subvolume create /srv/zero && "
-      "cp -a --reflink=always /srv/zero.tree/. /srv/zero",
-      seconds(60));
+  Expect(vm::kInstall, seconds(240));
 }
 
 void Cluster::RebootHost() {

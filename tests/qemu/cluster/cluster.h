@@ -49,7 +49,6 @@ class Cluster : public ::testing::Test {
 
  private:
   void ShowWhatHappened();
-  void PackWhatTheOperatorInstalls(int zeros);
 
   std::string directory_ = "/tmp/zprov-qemu-XXXXXX";
   std::optional<vm::Bplus> bplus_;

@@ -1,0 +1,106 @@
+// zprov --hil: the acceptance suite on this rig, or on the simulated one.
+#include <fmt/ostream.h>
+
+#include <fstream>
+
+#include "cli/hil_report.h"
+#include "cli/hil_text.h"
+#include "cli/request.h"
+#include "engine/apply.h"
+#include "engine/serve/boot_nodes.h"
+#include "hil/acceptance.h"
+
+namespace zprov::cli {
+namespace {
+
+constexpr std::pair<std::string_view, ReportFormat> kFormats[] = {
+    {".xml", HilJunit}, {".json", HilJson}, {".html", HilHtml}};
+
+// A simulated rig is new at each command: what an operator has done before is done first.
+Result<void> SetUp(const Context& context, os::System& system, const spec::ClusterSpec& spec) {
+  fmt::print(context.streams.err, "the simulated rig is new: it is set up and booted first\n");
+  const std::string holder = HolderOf(context, system);
+  ZPROV_TRY(engine::Apply(system, spec, {.wishes = {}, .holder = holder},
+                          [](const engine::Progress&) {}));
+  return engine::BootNodes(system, spec, {.nodes = {}, .holder = holder},
+                           [](const engine::Snapshot&) {})
+      .map([](const engine::Booted&) {});
+}
+
+Exit ExitOf(hil::Outcome outcome) {
+  switch (outcome) {
+    case hil::Outcome::kPass:
+    case hil::Outcome::kSkip:
+      return Exit::kDone;
+    case hil::Outcome::kFail:
+      return Exit::kFailed;
+    case hil::Outcome::kInfra:
+      return Exit::kInfra;
+  }
+  return Exit::kFailed;
+}
+
+// Opened before the run: hours later is too late to say that nobody can write there.
+class ReportFile {
+ public:
+  explicit ReportFile(const std::string& name) : name_(name) {
+    if (!name.empty()) file_.open(name, std::ios::binary | std::ios::trunc);
+  }
+  bool IsGood() const { return name_.empty() || file_.good(); }
+  // False: it is not written, or not all of it.
+  bool Write(const hil::Report& report) {
+    if (name_.empty()) return true;
+    file_ << (*FormatOf(name_))(report);
+    file_.close();
+    return file_.good();
+  }
+
+ private:
+  std::string name_;
+  std::ofstream file_;
+};
+
+Exit Unwritable(const Context& context) {
+  fmt::print(context.streams.err, "zprov: {}: cannot be written: name another file for --report\n",
+             context.options.report);
+  return Exit::kUsage;
+}
+
+Exit Accept(const Context& context, os::System& system, const spec::ClusterSpec& spec) {
+  ReportFile file(context.options.report);
+  if (!file.IsGood()) return Unwritable(context);
+  if (context.options.rig == Rig::kSim) {
+    if (auto ready = SetUp(context, system, spec); !ready) return Report(context, ready.error());
+  }
+  const hil::Rig rig{system, spec};
+  const hil::Report report = hil::Accept(rig, context.options.level, [&](const hil::Row& row) {
+    if (context.options.json) return;
+    context.streams.out << RowText(row);
+    context.streams.out.flush();
+  });
+  context.streams.out << (context.options.json ? HilJson(report) : RunText(report));
+  if (!file.Write(report)) return Unwritable(context);
+  return ExitOf(hil::Overall(report.rows));
+}
+
+}  // namespace
+
+std::optional<ReportFormat> FormatOf(const std::string& file) {
+  for (const auto& [ending, format] : kFormats) {
+    if (file.ends_with(ending)) return format;
+  }
+  return std::nullopt;
+}
+
+Exit RunHil(const Context& context) {
+  const std::string& report = context.options.report;
+  if (!report.empty() && !FormatOf(report)) {
+    fmt::print(context.streams.err,
+               "zprov: --report {}: end it in .xml (JUnit), .json or .html: that says what it is\n",
+               report);
+    return Exit::kUsage;
+  }
+  return WithSpec(context, Accept);
+}
+
+}  // namespace zprov::cli

@@ -1,0 +1,70 @@
+// The acceptance suite's report as JUnit XML: a test case per scenario. What failed is a failure,
+// the infrastructure's trouble an error.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "cli/hil_report.h"
+#include "cli/hil_text.h"
+#include "cli/markup.h"
+#include "cli/text.h"
+
+namespace zprov::cli {
+namespace {
+
+using hil::Outcome;
+
+std::string Seconds(os::Moment time) {
+  return fmt::format("{:.3f}", std::chrono::duration<double>(time).count());
+}
+
+std::string FirstBad(const hil::Row& row) {
+  const auto bad = std::ranges::find(row.findings, hil::Grade::kBad, &hil::Finding::grade);
+  return bad == row.findings.end() ? row.sentence : bad->subject + ": " + bad->what;
+}
+
+void AddOutcome(Markup& test, const hil::Row& row) {
+  switch (row.outcome) {
+    case Outcome::kPass:
+      break;
+    case Outcome::kFail:
+      test.Add("failure", RowText(row)).Set("message", FirstBad(row));
+      break;
+    case Outcome::kInfra:
+      test.Add("error").Set("message", row.reason);
+      break;
+    case Outcome::kSkip:
+      test.Add("skipped").Set("message", row.reason);
+      break;
+  }
+}
+
+std::string CountOf(const hil::Report& report, Outcome outcome) {
+  return std::to_string(std::ranges::count(report.rows, outcome, &hil::Row::outcome));
+}
+
+}  // namespace
+
+std::string HilJunit(const hil::Report& report) {
+  Markup suites("testsuites");
+  Markup& suite = suites.Add("testsuite");
+  suite.Set("name", fmt::format("zprov --hil {}", Name(report.level)))
+      .Set("hostname", report.cluster)
+      .Set("timestamp", RfcTime(report.began_ns))
+      .Set("tests", std::to_string(report.rows.size()))
+      .Set("failures", CountOf(report, Outcome::kFail))
+      .Set("errors", CountOf(report, Outcome::kInfra))
+      .Set("skipped", CountOf(report, Outcome::kSkip))
+      .Set("time", Seconds(report.took));
+  for (const hil::Row& row : report.rows) {
+    Markup& test = suite.Add("testcase");
+    test.Set("classname", fmt::format("hil.{}", Name(report.level)))
+        .Set("name", row.name)
+        .Set("time", Seconds(row.took));
+    AddOutcome(test, row);
+  }
+  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + suites.ToString();
+}
+
+}  // namespace zprov::cli

@@ -1,0 +1,47 @@
+#include "cli/hil_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/text.h"
+#include "util/strings.h"
+
+namespace zprov::cli {
+namespace {
+
+using hil::Outcome;
+
+constexpr char kRow[] = "{:<7} {:<13} {}\n";
+
+std::string Line(std::string_view text) { return fmt::format(kRow, "", "", Printable(text)); }
+
+std::string FindingText(const hil::Finding& finding) {
+  const bool is_warning = finding.grade == hil::Grade::kWarning;
+  std::string text =
+      Line(fmt::format("{}{}: {}", is_warning ? "warning: " : "", finding.subject, finding.what));
+  if (!finding.cure.empty()) text += Line("cure: " + finding.cure);
+  return text;
+}
+
+}  // namespace
+
+std::string RowText(const hil::Row& row) {
+  std::string text = fmt::format(kRow, Name(row.outcome), row.name, row.sentence);
+  if (!row.first_try.empty()) text += Line("tried twice; the first time: " + row.first_try);
+  if (!row.reason.empty()) text += Line(row.reason);
+  for (const hil::Finding& finding : row.findings) text += FindingText(finding);
+  return text;
+}
+
+std::string RunText(const hil::Report& report) {
+  std::vector<std::string> parts;
+  for (const Outcome outcome : {Outcome::kPass, Outcome::kFail, Outcome::kInfra, Outcome::kSkip}) {
+    const auto count = std::ranges::count(report.rows, outcome, &hil::Row::outcome);
+    if (count > 0) parts.push_back(fmt::format("{} {}", count, Name(outcome)));
+  }
+  return fmt::format("{}, level {}: {}: {}\n", report.cluster, Name(report.level),
+                     Count(report.rows.size(), "scenario"), Join(parts, ", "));
+}
+
+}  // namespace zprov::cli

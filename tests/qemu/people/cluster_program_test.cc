@@ -1,0 +1,110 @@
+// zprov-cluster as a person uses it, and that nothing is left of it whatever ends it.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+
+#include "support/capability.h"
+#include "support/shell.h"
+
+namespace zprov::tests {
+namespace {
+
+using ::testing::HasSubstr;
+
+class ClusterProgram : public testing::Test {
+ protected:
+  void SetUp() override {
+    for (const char* program : {"qemu-system-x86_64", "qemu-system-arm", "mmdebstrap"}) {
+      ZPROV_NEEDS(RunShell(std::string("command -v ") + program).exit_code == 0, program);
+    }
+    ZPROV_NEEDS(geteuid() == 0, "root");
+    ASSERT_NE(mkdtemp(directory_.data()), nullptr);
+  }
+  void TearDown() override {
+    if (leader_ > 0) End(SIGKILL);
+    std::filesystem::remove_all(directory_);
+  }
+
+  // Everything that descends from it holds the pipe of its words open.
+  void Up() {
+    int ends[2];
+    ASSERT_EQ(pipe(ends), 0);
+    leader_ = fork();
+    if (leader_ == 0) {
+      dup2(ends[1], STDOUT_FILENO);
+      fcntl(ends[1], F_SETFD, 0);
+      execl(ZPROV_CLUSTER, "zprov-cluster", "--directory", cluster().c_str(), "up", "--nodes", "1",
+            nullptr);
+      _exit(127);
+    }
+    close(ends[1]);
+    said_ = fdopen(ends[0], "r");
+  }
+  // Until it says that; false: it ended before.
+  bool Hear(const std::string& words) {
+    char line[4096];
+    while (std::fgets(line, sizeof(line), said_) != nullptr) {
+      all_ += line;
+      if (std::string(line).find(words) != std::string::npos) return true;
+    }
+    return false;
+  }
+  // Returns once nobody is left of it.
+  void End(int signal) {
+    kill(leader_, signal);
+    waitpid(leader_, nullptr, 0);
+    leader_ = -1;
+    EXPECT_FALSE(Hear("nobody says this"));
+  }
+  Ran Say(const std::string& words) const {
+    return RunShell(std::string(ZPROV_CLUSTER) + " --directory " + cluster() + " " + words);
+  }
+  // Its own word, asked for again and again: a wait of the test's deadline.
+  void WaitForStage(const std::string& stage) {
+    while (Say("stage s0").out != stage + "\n") {
+      ASSERT_GT(leader_, 0);
+      poll(nullptr, 0, 500);
+    }
+  }
+  std::string cluster() const { return directory_ + "/c"; }
+
+  std::string directory_ = "/tmp/zprov-people-XXXXXX";
+  pid_t leader_ = -1;
+  FILE* said_ = nullptr;
+  std::string all_;
+};
+
+TEST_F(ClusterProgram, BringsAClusterUpObeysAndLeavesNothingAfterAKill) {
+  ASSERT_NO_FATAL_FAILURE(Up());
+  ASSERT_TRUE(Hear("all nodes run")) << all_;
+  EXPECT_THAT(all_, HasSubstr("zero1  ")) << "what its Zero did was told";
+
+  EXPECT_EQ(Say("up").exit_code, 1) << "it is up";
+  EXPECT_EQ(Say("power s0 off").exit_code, 0);
+  EXPECT_EQ(Say("stage s0").out, "off\n");
+  EXPECT_EQ(Say("power s1 off").exit_code, 1) << "there is no s1";
+  EXPECT_EQ(Say("power s0 on").exit_code, 0);
+  WaitForStage("gadget");
+  EXPECT_THAT(Say("logs").out, HasSubstr("power off"));
+
+  End(SIGKILL);
+  EXPECT_EQ(Say("down").exit_code, 1) << "none is up";
+}
+
+TEST_F(ClusterProgram, IsDownAfterDown) {
+  ASSERT_NO_FATAL_FAILURE(Up());
+  ASSERT_TRUE(Hear("the B+ has power")) << all_;
+  EXPECT_EQ(Say("down").exit_code, 0);
+  EXPECT_FALSE(Hear("nobody says this"));
+}
+
+}  // namespace
+}  // namespace zprov::tests

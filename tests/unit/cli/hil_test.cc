@@ -1,0 +1,162 @@
+// zprov --hil: what it prints, what it writes, how it ends.
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "cli/hil_report.h"
+#include "cli/hil_text.h"
+#include "unit/cli/console.h"
+#include "unit/cli/schemas.h"
+
+namespace zprov::cli {
+namespace {
+
+using nlohmann::json;
+using ::testing::AllOf;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+hil::Row Failed() {
+  return {.name = "mtu",
+          .sentence = "Every link carries the same.",
+          .outcome = hil::Outcome::kFail,
+          .findings = {{hil::Grade::kBad, "s2", "has an MTU of <1500>", "zprov reboot s2"},
+                       {hil::Grade::kWarning, "s3", "named \"\x1b[2J\"", ""}},
+          .took = std::chrono::milliseconds(1500)};
+}
+
+hil::Report Sample() {
+  hil::Report report{.cluster = "snail", .began_ns = 1'700'000'000'000'000'000};
+  report.rows = {{.name = "host", .sentence = "The host is well.", .summary = "11 looked at"},
+                 Failed(),
+                 {.name = "boards",
+                  .sentence = "The boards are right.",
+                  .outcome = hil::Outcome::kSkip,
+                  .reason = "no serials"},
+                 {.name = "disk",
+                  .sentence = "There is room.",
+                  .outcome = hil::Outcome::kInfra,
+                  .reason = "cannot be read",
+                  .first_try = "cannot be read either"}};
+  engine::BootTimeline boot{.node = "s0", .nonce = std::string(32, 'a')};
+  boot.took = std::chrono::seconds(40);
+  boot.ending = "healthy";
+  boot.steps = {{.after = std::chrono::seconds(0), .text = "first stage sent"},
+                {.after = std::chrono::seconds(10), .text = "healthy"}};
+  report.nodes = {{.node = "s0",
+                   .port = "1-1.2",
+                   .address = "192.168.7.33",
+                   .mac = "02:34:33:3c:50:21",
+                   .life = "up: its link s0 answers",
+                   .generation = 1,
+                   .serial = "00000000abcdef12",
+                   .boot = boot}};
+  return report;
+}
+
+TEST(Hil, IsGreenOnTheSimulatedRigWhichItSetsUpFirst) {
+  const Said said = RunOnRig({"--hil"});
+  EXPECT_EQ(said.exit, 0) << said.out << said.err;
+  EXPECT_THAT(said.err, HasSubstr("set up and booted first"));
+  EXPECT_THAT(said.out, AllOf(StartsWith("pass    host          The host has what zprov needs.\n"),
+                              HasSubstr("\npass    nodes "), HasSubstr("\nskip    boards "),
+                              EndsWith("snail, level observe: 12 scenarios: 11 pass, 1 skip\n")));
+}
+
+TEST(Hil, IsOneDocumentWithJsonThatItsSchemaAccepts) {
+  const Said said = RunOnRig({"--hil", "--json", "--level", "observe"});
+  EXPECT_EQ(said.exit, 0) << said.err;
+  EXPECT_EQ(Faults("hil", said.out), "");
+  const json document = json::parse(said.out);
+  EXPECT_EQ(document["outcome"], "pass");
+  EXPECT_EQ(document["nodes"].size(), 5u);
+  EXPECT_EQ(document["nodes"][0]["boot"]["ending"], "healthy");
+  EXPECT_EQ(Faults("hil", HilJson(Sample())), "");
+}
+
+TEST(Hil, EndsWith1AndNamesWhatIsWrongOnAHostThatWasNeverSetUp) {
+  RigHost host;
+  const Said said = host({"--hil"});
+  EXPECT_EQ(said.exit, 1);
+  EXPECT_THAT(said.out, AllOf(HasSubstr("fail    description"), HasSubstr("cure: ")));
+}
+
+TEST(Hil, GoesWithNoCommandAndNoTree) {
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"--hil", "plan"},
+                                                {"--root", "/tmp", "--hil"},
+                                                {"--level", "observe", "plan"},
+                                                {"--report", "x.xml", "plan"},
+                                                {"--hil", "--level", "everything"},
+                                                {"--hil", "--report", "x.pdf"}}) {
+    const Said said = RunWith(words, WiringOf({}));
+    EXPECT_EQ(said.exit, 2) << said.out << said.err;
+    EXPECT_THAT(said.err, Not(IsEmpty()));
+    EXPECT_THAT(said.out, IsEmpty());
+  }
+}
+
+std::string Written(const std::string& ending) {
+  const std::string file = ::testing::TempDir() + "hil_report" + ending;
+  const Said said = RunOnRig({"--hil", "--report", file});
+  EXPECT_EQ(said.exit, 0) << said.err;
+  std::ifstream stream(file, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(stream), {}};
+  std::filesystem::remove(file);
+  return text;
+}
+
+TEST(Hil, WritesItsReportAsTheEndingSays) {
+  EXPECT_THAT(Written(".xml"), StartsWith("<?xml"));
+  EXPECT_EQ(Faults("hil", Written(".json")), "");
+  EXPECT_THAT(Written(".html"), StartsWith("<!DOCTYPE html>"));
+}
+
+TEST(Hil, SaysBeforeTheRunThatAReportCannotBeWritten) {
+  const Said said = RunOnRig({"--hil", "--report", "/nowhere/at/all/report.html"});
+  EXPECT_EQ(said.exit, 2);
+  EXPECT_THAT(said.err, HasSubstr("cannot be written"));
+  EXPECT_THAT(said.out, IsEmpty());
+}
+
+TEST(HilText, HasEachFindingWithItsCureAndNothingThatSteersATerminal) {
+  EXPECT_EQ(RowText(Failed()),
+            "fail    mtu           Every link carries the same.\n"
+            "                      s2: has an MTU of <1500>\n"
+            "                      cure: zprov reboot s2\n"
+            "                      warning: s3: named \"\\x1b[2J\"\n");
+  EXPECT_THAT(RowText(Sample().rows[3]), HasSubstr("tried twice; the first time: cannot be"));
+  EXPECT_EQ(RunText(Sample()),
+            "snail, level observe: 4 scenarios: 1 pass, 1 fail, 1 infra, 1 skip\n");
+}
+
+TEST(HilJunit, HasACasePerScenarioWithItsOutcome) {
+  const std::string xml = HilJunit(Sample());
+  EXPECT_THAT(xml, HasSubstr("tests=\"4\" failures=\"1\" errors=\"1\" skipped=\"1\""));
+  EXPECT_THAT(xml, HasSubstr("<testcase classname=\"hil.observe\" name=\"host\" time=\"0.000\">"
+                             "</testcase>"));
+  EXPECT_THAT(xml, HasSubstr("<failure message=\"s2: has an MTU of &lt;1500&gt;\">"));
+  EXPECT_THAT(xml, HasSubstr("<skipped message=\"no serials\">"));
+  EXPECT_THAT(xml, HasSubstr("<error message=\"cannot be read\">"));
+  EXPECT_THAT(xml, Not(HasSubstr("\x1b")));
+}
+
+TEST(HilHtml, HasTheRowsThePlanAndTheTimelineAndNeedsNothingElse) {
+  const std::string page = HilHtml(Sample());
+  EXPECT_THAT(page, HasSubstr("<tr data-scenario=\"mtu\"><td class=\"fail\">fail</td>"));
+  EXPECT_THAT(page, HasSubstr("<div class=\"cure\">cure: zprov reboot s2</div>"));
+  EXPECT_THAT(page, HasSubstr("<td>s0</td>\n<td>1-1.2</td>\n<td>192.168.7.33</td>"));
+  EXPECT_THAT(page, HasSubstr("<div class=\"line\" data-node=\"s0\">"));
+  EXPECT_THAT(page, HasSubstr("style=\"left:0.00%;width:25.00%\">first stage sent 10.0 s</div>"));
+  EXPECT_THAT(page, HasSubstr("style=\"left:25.00%;width:75.00%\">healthy 30.0 s</div>"));
+  EXPECT_THAT(page, Not(HasSubstr("http")));
+  EXPECT_THAT(page, Not(HasSubstr("<script")));
+  EXPECT_THAT(page, Not(HasSubstr("\x1b")));
+}
+
+}  // namespace
+}  // namespace zprov::cli

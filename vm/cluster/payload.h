@@ -1,0 +1,27 @@
+// What an operator brings to a fresh B+: zprov, its description of the cluster, and the Zeros'
+// root.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "util/result.h"
+
+namespace zprov::vm {
+
+struct PayloadOptions {
+  std::string directory;  // where it is made
+  std::string zprov;      // the program
+  int zeros = 1;          // s0, s1, … at the ports 1-1, 1-2, …
+};
+
+// A tar archive for BplusOptions::payload; its path. kFailed.
+Result<std::string> PackPayload(const PayloadOptions& options);
+
+// On the machine: takes the archive and makes /srv/zero, the subvolume of which the nodes' roots
+// are snapshots, of the image's tree.
+inline constexpr const char* kInstall =
+    "tar -xf /dev/vdb -C / && btrfs -q subvolume create /srv/zero && "
+    "cp -a --reflink=always /srv/zero.tree/. /srv/zero";
+
+}  // namespace zprov::vm

@@ -1,0 +1,99 @@
+#include "vm/cluster/up.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <thread>
+#include <vector>
+
+#include "vm/cluster/bplus.h"
+#include "vm/cluster/payload.h"
+
+namespace zprov::vm {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::seconds;
+
+// What was added to the cluster's logs since the last look, line by line.
+class NewLines {
+ public:
+  NewLines(std::vector<std::string> logs, std::function<void(const std::string&)> say)
+      : say_(std::move(say)) {
+    for (const std::string& log : logs) read_[log] = 0;
+  }
+
+  void Look() {
+    for (auto& [path, at] : read_) {
+      std::ifstream log(path, std::ios::binary);
+      log.seekg(at);
+      std::string line;
+      while (std::getline(log, line) && !log.eof()) {
+        at = log.tellg();
+        say_(fs::path(path).parent_path().filename().string() + "  " + line);
+      }
+    }
+  }
+
+ private:
+  std::map<std::string, std::streamoff> read_;
+  std::function<void(const std::string&)> say_;
+};
+
+Result<void> MakeImages(const UpOptions& options) {
+  const std::string log = options.directory + "/images.log";
+  ZPROV_ASSIGN(Child make, Child::Start({options.images + "/bplus", options.made + "/bplus",
+                                         options.made + "/zero"},
+                                        log));
+  if (make.Wait() == 0) return {};
+  return Fail(ErrorKind::kFailed, "make the images: " + Tail(log));
+}
+
+Result<void> Do(Bplus& bplus, const std::string& command) {
+  ZPROV_ASSIGN(const Ran ran, bplus.Run(command, seconds(900)));
+  if (ran.exit_code == 0) return {};
+  return Fail(ErrorKind::kFailed, fmt::format("`{}` on the B+: {}{}", command, ran.out, ran.err));
+}
+
+// As the operator of a rig does it, and a shell at each node's serial line.
+Result<void> SetUp(Bplus& bplus) {
+  ZPROV_TRY(Do(bplus, std::string(kInstall) +
+                          " && echo 'ttyAMA0::respawn:-/bin/sh' >>/srv/zero/etc/inittab"));
+  ZPROV_TRY(Do(bplus, "systemctl daemon-reload && systemctl restart serial-getty@ttyS0"));
+  ZPROV_TRY(Do(bplus, "zprov apply && systemctl start zprov"));
+  return Do(bplus, "zprov boot");
+}
+
+}  // namespace
+
+Result<void> Up(const UpOptions& options, const std::function<void(const std::string&)>& say) {
+  std::vector<std::string> logs = {options.directory + "/operator.log"};
+  for (int zero = 1; zero <= options.zeros; ++zero) {
+    logs.push_back(fmt::format("{}/zero{}/cable.log", options.directory, zero));
+  }
+  std::thread([lines = NewLines(logs, say)]() mutable {
+    for (;;) {
+      lines.Look();
+      poll(nullptr, 0, 300);
+    }
+  }).detach();
+  say("makes the images; the first time that takes minutes");
+  ZPROV_TRY(MakeImages(options));
+  ZPROV_ASSIGN(const std::string payload, PackPayload({.directory = options.directory,
+                                                       .zprov = options.zprov,
+                                                       .zeros = options.zeros}));
+  ZPROV_ASSIGN(Bplus bplus, Bplus::Boot({.images = options.made + "/bplus",
+                                         .cable = options.cable,
+                                         .directory = options.directory,
+                                         .payload = payload,
+                                         .zeros = options.zeros}));
+  ZPROV_TRY(SetUp(bplus));
+  say("all nodes run; `zprov-cluster ssh snail` is a shell on the B+, `zprov-cluster down` ends "
+      "it");
+  for (;;) poll(nullptr, 0, -1);
+}
+
+}  // namespace zprov::vm
