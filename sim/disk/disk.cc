@@ -295,7 +295,7 @@ const Mount* Disk::MountOver(const Node& at) const {
 
 Node Disk::MakeFilesystem(std::string_view type) {
   Volume& volume = volumes_.emplace_back();
-  volume.in_memory = type == "tmpfs" || type == "proc";
+  volume.in_memory = type == "tmpfs" || type == "proc" || type == "sysfs";
   volume.live.trees.Set(kTopLevelId, NewTree());
   volume.durable = volume.live;
   return {static_cast<uint32_t>(volumes_.size() - 1), kTopLevelId, kFirstFree};

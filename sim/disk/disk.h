@@ -90,7 +90,8 @@ class Disk {
   uint64_t changes() const { return changes_; }
 
   // ---- mounts
-  // An empty file system of that type; gives its root. Nothing on tmpfs and proc survives.
+  // An empty file system of that type; gives its root. Nothing on tmpfs, proc and sysfs
+  // survives.
   Node MakeFilesystem(std::string_view type);
   // Any directory may be mounted: a bind, or a subvolume. Mounts outlive a power cut, as if fstab
   // made them again.
@@ -117,7 +118,7 @@ class Disk {
     Image durable;
     bool dirty = false;  // live differs from durable
     bool read_only = false;
-    bool in_memory = false;  // tmpfs, proc: nothing survives
+    bool in_memory = false;  // tmpfs, proc, sysfs: nothing survives
   };
 
   struct Use {

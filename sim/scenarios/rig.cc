@@ -60,16 +60,20 @@ void PutRun(World& world) {
   world.scene().MakeDirectory("/run/systemd/system");
 }
 
-// What the host's kernel shows of itself, with all that `doctor` looks for loaded.
-void PutKernel(World& world) {
-  Mount sys;
-  sys.type = "sysfs";
-  world.scene().MountNew("/sys", sys);
+// What the host's kernel shows of itself after each boot, with all that `doctor` looks for loaded.
+void ShowKernel(World& world) {
   for (const char* module : {"bridge", "btrfs", "usbnet", "cdc_ether", "cdc_subset", "nfsd"}) {
     world.scene().MakeDirectory(std::string("/sys/module/") + module);
   }
   world.Put("/proc/sys/kernel/osrelease", "6.1.177\n");
   world.Put("/proc/fs/nfsd/threads", "8\n");
+}
+
+void KeepKernelInMemory(World& world) {
+  Mount sys;
+  sys.type = "sysfs";
+  world.scene().MountNew("/sys", sys);
+  world.AtBoot(ShowKernel);
 }
 
 void PutRig(World& world, const std::string& spec) {
@@ -116,7 +120,7 @@ void Rig(World& world) { RigWithZeros(world); }
 std::vector<std::shared_ptr<zero::Zero>> RigWithZeros(World& world,
                                                       const TroublesByPort& troubles) {
   PutRig(world, std::string(SeedFile("rig.toml")));
-  PutKernel(world);
+  KeepKernelInMemory(world);
   PutRun(world);
   world.scene().SyncAll();
   const auto ports = RigPorts(kRigNodes);
