@@ -24,7 +24,8 @@ constexpr std::array kMagics = {
     Magic{0, "\x1f\x8b", KernelImage::kCompressed},
 };
 
-// In the same place: where the image starts and where it ends, little endian.
+// Linux, arch/arm/boot/compressed/head.S, behind the magic number: where the image starts and where
+// it ends, little endian.
 constexpr size_t kStart = 0x28;
 constexpr size_t kEnd = 0x2c;
 
