@@ -6,6 +6,7 @@
 #include <map>
 
 #include "sim/scenarios/hosts.h"
+#include "util/markup_text.h"
 
 namespace zprov::run {
 namespace {
@@ -15,26 +16,6 @@ using Who = TraceLine::Who;
 constexpr double kWidth = 1100;  // of the time axis, in pixels
 constexpr double kLeft = 130;
 constexpr int kRow = 44;
-
-std::string Escaped(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    switch (c) {
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      default:
-        escaped += c;
-    }
-  }
-  return escaped;
-}
 
 std::string_view ColourOf(std::string_view stage) {
   static const std::map<std::string_view, std::string_view> kColours = {
@@ -86,7 +67,7 @@ class Drawing {
             "<line x1=\"{0:.1f}\" y1=\"{1}\" x2=\"{0:.1f}\" y2=\"{2}\" "
             "stroke=\"#555\"><title>{3:.1f} s, "
             "serve: {4}</title></line>",
-            X(line.at), top + 22, top + 32, Seconds(line.at), Escaped(what));
+            X(line.at), top + 22, top + 32, Seconds(line.at), MarkupText(what));
       } else if (line.who == Who::kBoard) {
         DrawBar(top, since, line.at, stage);
         since = line.at;
@@ -114,7 +95,7 @@ class Drawing {
           "<line x1=\"{0:.1f}\" y1=\"24\" x2=\"{0:.1f}\" y2=\"{1}\" stroke=\"{2}\" "
           "stroke-dasharray=\"3\"><title>{3:.1f} s, {4}: {5}</title></line>",
           X(line.at), bottom, is_fault ? "#c1121f" : "#1d3557", Seconds(line.at), Name(line.who),
-          Escaped(line.text));
+          MarkupText(line.text));
     }
     for (int tick = 0; tick <= 10; ++tick) {
       const double at = seconds_ * tick / 10;
@@ -132,10 +113,10 @@ class Drawing {
 
 std::string PageOf(const Story& story) {
   std::string text;
-  for (const TraceLine& line : story.lines) text += Escaped(TextOf(line)) + "\n";
+  for (const TraceLine& line : story.lines) text += MarkupText(TextOf(line)) + "\n";
   std::string broken;
   for (const Breach& breach : story.outcome.breaches) {
-    broken += fmt::format("<p><b>broken: {}: {}</b></p>", breach.sentence, Escaped(breach.how));
+    broken += fmt::format("<p><b>broken: {}: {}</b></p>", breach.sentence, MarkupText(breach.how));
   }
   return fmt::format(
       "<!doctype html><meta charset=\"utf-8\"><title>zprov-sim {0}</title>"
@@ -143,7 +124,7 @@ std::string PageOf(const Story& story) {
       "<p>Bars: what each board is. Below them: what serve said. Red: faults and broken sentences; "
       "blue: the "
       "operator. Point at anything.</p><pre>{4}</pre>\n",
-      story.plan.seed, Escaped(CommandLine(story.plan)), broken, Drawing(story).Text(), text);
+      story.plan.seed, MarkupText(CommandLine(story.plan)), broken, Drawing(story).Text(), text);
 }
 
 }  // namespace zprov::run

@@ -3,32 +3,12 @@
 #include <fmt/format.h>
 
 #include "cli/text.h"
+#include "util/markup_text.h"
 
 namespace zprov::cli {
 namespace {
 
-std::string Escaped(std::string_view line) {
-  std::string escaped;
-  for (const char c : Printable(line)) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      default:
-        escaped += c;
-    }
-  }
-  return escaped;
-}
+std::string Escaped(std::string_view line) { return MarkupText(Printable(line)); }
 
 // Line by line: control characters are shown, the ends of lines stay.
 std::string EscapedLines(std::string_view text) {
