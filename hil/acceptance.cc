@@ -44,6 +44,9 @@ NodeSheet SheetOf(const NodeLook& look) {
 
 Row RunScenario(const Rig& rig, const Scenario& scenario) {
   const os::Moment began = rig.system.clock.Now();
+  for (const Capability needed : scenario.needs) {
+    if (!Has(rig, needed)) return RowOf(scenario, Skipped{std::string(Lack(needed))});
+  }
   Row row = RowOf(scenario, scenario.body(rig));
   if (row.outcome == Outcome::kInfra) {
     const std::string first_try = std::move(row.reason);

@@ -30,6 +30,7 @@ struct Scenario {
   const char* sentence;  // what holds on a rig that is well
   Level level;
   Body body;
+  std::vector<Capability> needs = {};  // a rig that lacks one of them skips it
 };
 
 // All there are, in the order in which they run.

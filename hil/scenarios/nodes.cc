@@ -65,7 +65,7 @@ std::vector<Finding> JudgeGeneration(const NodeLook& look) {
 }
 
 // Digits without zeros in front; a machine that has no number of its own says zeros.
-std::string SerialOf(std::string serial) {
+std::string Digits(std::string serial) {
   serial.erase(0, std::min(serial.find_first_not_of('0'), serial.size()));
   std::ranges::transform(serial, serial.begin(),
                          [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -75,20 +75,22 @@ std::string SerialOf(std::string serial) {
 // Where the board with that serial belongs, by the spec.
 const spec::Node* NodeWith(const Rig& rig, const std::string& serial) {
   const auto found = std::ranges::find_if(rig.spec.nodes, [&](const spec::Node& node) {
-    return !node.serial.empty() && SerialOf(node.serial) == serial;
+    const std::string known = Digits(SerialOf(rig, node));
+    return !known.empty() && known == serial;
   });
   return found == rig.spec.nodes.end() ? nullptr : &*found;
 }
 
 std::vector<Finding> JudgeBoard(const Rig& rig, const NodeLook& look) {
   const spec::Node& node = *look.node;
-  const std::string serial = SerialOf(look.report->serial);
-  if (node.serial.empty() || serial.empty() || serial == SerialOf(node.serial)) return {};
+  const std::string serial = Digits(look.report->serial);
+  const std::string wanted = SerialOf(rig, node);
+  if (wanted.empty() || serial.empty() || serial == Digits(wanted)) return {};
   const spec::Node* other = NodeWith(rig, serial);
   const std::string port = node.usb ? node.usb->ToString() : "its port";
   if (other == nullptr) {
     return {{Grade::kBad, node.name,
-             fmt::format("at {} is another board, {} instead of {}", port, serial, node.serial),
+             fmt::format("at {} is another board, {} instead of {}", port, serial, wanted),
              fmt::format("serial = \"{}\" for {} in cluster.toml if it was replaced", serial,
                          node.name)}};
   }
@@ -134,15 +136,15 @@ Result<Ended> BoardsAreTheNodesOwn(const Rig& rig) {
   size_t known = 0;
   for (const NodeLook& look : looks) {
     if (!look.report) continue;
-    if (!look.node->serial.empty()) ++known;
+    if (!SerialOf(rig, *look.node).empty()) ++known;
     Append(JudgeBoard(rig, look), seen);
   }
   if (known == 0) {
     return Skipped{
-        "cluster.toml gives no serial for a node that runs: zprov --hil --json shows "
-        "each board's, serial = \"…\" under its [[node]] keeps it"};
+        "neither cluster.toml nor rig.toml gives a serial for a node that runs: zprov --hil --json "
+        "shows each board's, serial = \"…\" under its [[node]] keeps it"};
   }
-  seen.summary = fmt::format("{} boards compared with cluster.toml", known);
+  seen.summary = fmt::format("{} boards have a serial to compare with", known);
   return seen;
 }
 

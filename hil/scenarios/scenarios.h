@@ -8,6 +8,9 @@ namespace zprov::hil {
 // Observe: none of them changes anything.
 Result<Ended> HostHasWhatIsNeeded(const Rig& rig);
 Result<Ended> HostIsAsDescribed(const Rig& rig);
+Result<Ended> ClusterIsTheRigs(const Rig& rig);
+Result<Ended> PowerCanBeSwitched(const Rig& rig);
+Result<Ended> ConsolesAreThere(const Rig& rig);
 Result<Ended> DiskHasRoom(const Rig& rig);
 Result<Ended> BootFilesAreSound(const Rig& rig);
 Result<Ended> ExportsAreForTheirNodes(const Rig& rig);

@@ -2,9 +2,11 @@
 // and listed in cli.cc.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/cli.h"
 #include "cli/options.h"
@@ -41,6 +43,15 @@ std::unique_ptr<World> OpenWorld(const Context& context, Exit& exit);
 
 // An error as a person reads it, on stderr, and the exit code for its kind.
 Exit Report(const Context& context, const Error& error);
+
+inline constexpr uint64_t kDescriptionLimit = 16 << 20;  // bytes; 5000 nodes one by one take 1 MB
+
+// A file of this machine, whatever the world. kNotFound, kIsDirectory, kTooLarge.
+Result<std::string> ReadLocalFile(const std::string& path);
+
+// Each on stderr, as file:line: message; warnings only with -v.
+void ShowProblems(const Context& context, const std::string& label,
+                  const std::vector<spec::Problem>& problems);
 
 struct SpecFile {
   std::string label;  // how messages name it

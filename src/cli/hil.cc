@@ -66,13 +66,41 @@ Exit Unwritable(const Context& context) {
   return Exit::kUsage;
 }
 
+// Nothing where no file was named and the world has none.
+Result<std::optional<std::string>> ReadRigFile(const Context& context, os::System& system) {
+  const std::string& named = context.options.rig_file;
+  if (!named.empty())
+    return ReadLocalFile(named).map(
+        [](std::string text) { return std::optional(std::move(text)); });
+  auto text = system.files.Read(hil::kOwnRigFile, kDescriptionLimit);
+  if (text) return std::optional(*std::move(text));
+  if (text.error().kind == ErrorKind::kNotFound) return std::nullopt;
+  return tl::make_unexpected(std::move(text).error());
+}
+
+// False: it cannot be used, and why is on stderr.
+bool Describe(const Context& context, hil::Rig& rig) {
+  auto text = ReadRigFile(context, rig.system);
+  if (!text) {
+    Report(context, text.error());
+    return false;
+  }
+  if (!*text) return true;
+  const std::string& named = context.options.rig_file;
+  hil::ParsedRig parsed = hil::ParseRig(**text, rig.spec);
+  ShowProblems(context, named.empty() ? hil::kOwnRigFile : named, parsed.problems);
+  rig.described = std::move(parsed.rig);
+  return rig.described.has_value();
+}
+
 Exit Accept(const Context& context, os::System& system, const spec::ClusterSpec& spec) {
+  hil::Rig rig{system, spec};
+  if (!Describe(context, rig)) return Exit::kUsage;
   ReportFile file(context.options.report);
   if (!file.IsGood()) return Unwritable(context);
   if (context.options.rig == Rig::kSim) {
     if (auto ready = SetUp(context, system, spec); !ready) return Report(context, ready.error());
   }
-  const hil::Rig rig{system, spec};
   const hil::Report report = hil::Accept(rig, context.options.level, [&](const hil::Row& row) {
     if (context.options.json) return;
     context.streams.out << RowText(row);

@@ -23,15 +23,33 @@ CLI::Validator OneOf(const std::map<std::string, T>& table) {
   return CLI::CheckedTransformer(table).description("");
 }
 
+// Which world, or a file that describes the rig; both when it is said twice.
+void TakeRig(const std::vector<std::string>& words, Options& options) {
+  for (const std::string& word : words) {
+    if (word == "host") {
+      options.rig = Rig::kHost;
+    } else if (word == "sim") {
+      options.rig = Rig::kSim;
+    } else if (word.ends_with(".toml") || word.find('/') != std::string::npos) {
+      options.rig_file = word;
+    } else {
+      throw CLI::ValidationError("--rig", word + " is neither host nor sim, nor a FILE.toml");
+    }
+  }
+}
+
 void AddCommon(CLI::App& app, Options& options) {
   app.add_option("--spec", options.spec, "The cluster's description [/etc/zprov/cluster.toml]")
       ->type_name("FILE");
   app.add_option("--root", options.root,
                  "Work on the tree of files below DIR and on nothing else of this host")
       ->type_name("DIR");
-  app.add_option("--rig", options.rig, "host, or sim: a fresh simulated rig for this one command")
-      ->transform(OneOf<Rig>({{"host", Rig::kHost}, {"sim", Rig::kSim}}))
-      ->type_name("host|sim");
+  app.add_option_function<std::vector<std::string>>(
+         "--rig", [&](const std::vector<std::string>& words) { TakeRig(words, options); },
+         "host, or sim: a fresh simulated rig for this one command; with --hil also the rig's "
+         "description [/etc/zprov/rig.toml]")
+      ->type_name("host|sim|FILE")
+      ->allow_extra_args(false);
   app.add_flag("--json", options.json, "One JSON document on stdout instead of text");
   app.add_flag("-v,--verbose", options.verbose, "Say more on stderr");
 }
@@ -181,6 +199,9 @@ void AddCommands(CLI::App& app, Options& options) {
 
 // Which of the words do not go together; empty: all do.
 std::string Contradiction(const Options& options) {
+  if (!options.rig_file.empty() && options.command != kHil) {
+    return "--rig " + options.rig_file + ": a rig's description goes with --hil alone\n";
+  }
   if (options.root == "/") return "";
   if (options.rig == Rig::kSim) {
     return "--root works on files of this host, so it does not go with --rig sim\n";

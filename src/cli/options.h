@@ -34,6 +34,7 @@ struct Options {
   bool reboot = false;                      // update
   bool watch = false;                       // status
   hil::Level level = hil::Level::kObserve;  // --hil
+  std::string rig_file;                     // --hil: --rig FILE; empty: the world's own, if any
   std::string report;                       // --hil: a file; empty: none
   std::optional<int> keep;                  // prune; nothing: what the spec says
 };

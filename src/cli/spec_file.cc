@@ -1,4 +1,4 @@
-// Finding, reading and complaining about cluster.toml.
+// Finding, reading and complaining about cluster.toml, and what all descriptions share.
 #include <fmt/ostream.h>
 
 #include <array>
@@ -12,7 +12,16 @@ namespace zprov::cli {
 namespace {
 
 constexpr char kOwnSpec[] = "/etc/zprov/cluster.toml";
-constexpr uint64_t kSpecLimit = 16 << 20;  // bytes; 5000 nodes one by one take 1 MB
+
+Result<std::string> ReadOwnSpec(os::System& system, const std::string& label) {
+  auto text = system.files.Read(kOwnSpec, kDescriptionLimit);
+  if (text || text.error().kind != ErrorKind::kNotFound) return text;
+  return Fail(
+      ErrorKind::kNotFound,
+      label + " does not exist: make it with `zprov init`, or name another with --spec FILE");
+}
+
+}  // namespace
 
 Result<std::string> ReadLocalFile(const std::string& path) {
   if (std::error_code error; std::filesystem::is_directory(path, error)) {
@@ -21,28 +30,19 @@ Result<std::string> ReadLocalFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::string text;
   std::array<char, 1 << 16> buffer;
-  while (file && text.size() <= kSpecLimit) {
+  while (file && text.size() <= kDescriptionLimit) {
     file.read(buffer.data(), buffer.size());
     text.append(buffer.data(), static_cast<size_t>(file.gcount()));
   }
-  if (text.size() > kSpecLimit) {
-    return Fail(ErrorKind::kTooLarge, path + ": is too large for a spec: is the name right?");
+  if (text.size() > kDescriptionLimit) {
+    return Fail(ErrorKind::kTooLarge,
+                path + ": is too large to describe anything: is the name right?");
   }
   if (!file.is_open() || file.bad()) {
     return Fail(ErrorKind::kNotFound, path + ": cannot be read: is the name right?");
   }
   return text;
 }
-
-Result<std::string> ReadOwnSpec(os::System& system, const std::string& label) {
-  auto text = system.files.Read(kOwnSpec, kSpecLimit);
-  if (text || text.error().kind != ErrorKind::kNotFound) return text;
-  return Fail(
-      ErrorKind::kNotFound,
-      label + " does not exist: make it with `zprov init`, or name another with --spec FILE");
-}
-
-}  // namespace
 
 Result<SpecFile> ReadSpec(const Context& context, os::System& system) {
   const Options& options = context.options;
@@ -61,6 +61,15 @@ Result<SpecFile> ReadSpec(const Context& context, os::System& system) {
   return file;
 }
 
+void ShowProblems(const Context& context, const std::string& label,
+                  const std::vector<spec::Problem>& problems) {
+  for (const spec::Problem& problem : problems) {
+    const bool is_warning = problem.severity == spec::Problem::Severity::kWarning;
+    if (is_warning && !context.options.verbose) continue;
+    fmt::print(context.streams.err, "{}\n", spec::Describe(label, problem));
+  }
+}
+
 std::optional<spec::ClusterSpec> LoadSpec(const Context& context, os::System& system, Exit& exit) {
   auto file = ReadSpec(context, system);
   if (!file) {
@@ -68,11 +77,7 @@ std::optional<spec::ClusterSpec> LoadSpec(const Context& context, os::System& sy
     exit = Exit::kUsage;
     return std::nullopt;
   }
-  for (const spec::Problem& problem : file->parsed.problems) {
-    const bool is_warning = problem.severity == spec::Problem::Severity::kWarning;
-    if (is_warning && !context.options.verbose) continue;
-    fmt::print(context.streams.err, "{}\n", spec::Describe(file->label, problem));
-  }
+  ShowProblems(context, file->label, file->parsed.problems);
   exit = file->parsed.spec ? Exit::kDone : Exit::kUsage;
   return std::move(file->parsed.spec);
 }

@@ -24,6 +24,7 @@ class AcceptedRig : public ::testing::Test {
   spec::ClusterSpec spec_;
   sim::World world_;
   std::vector<std::shared_ptr<sim::zero::Zero>> zeros_;
+  std::optional<RigDescription> described_;  // none unless a test says otherwise
 
   void Update(const std::vector<std::string>& nodes);
   void Boot();

@@ -12,8 +12,6 @@
 namespace zprov::spec {
 namespace {
 
-constexpr size_t kMaxSerialDigits = 16;  // /proc/cpuinfo, Serial
-
 class NodeChecks {
  public:
   NodeChecks(const Draft& draft, Problems& problems) : draft_(draft), problems_(problems) {}
@@ -103,13 +101,11 @@ class NodeChecks {
   }
 
   void CheckSerial(const NodeDraft& node) {
-    const std::string& serial = node.serial.value;
-    const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
-    if (serial.size() <= kMaxSerialDigits && std::ranges::all_of(serial, is_hex)) return;
-    problems_.Error(node.serial.line,
-                    fmt::format("serial {} of {} is no serial number: write the at most 16 digits "
-                                "0-9a-f that /proc/cpuinfo shows on it, or leave it out",
-                                Quoted(serial), node.name.value));
+    const auto& [serial, line] = node.serial;
+    if (const auto fault = SerialFault(serial)) {
+      problems_.Error(line,
+                      fmt::format("serial {} of {} {}", Quoted(serial), node.name.value, *fault));
+    }
   }
 
   void CheckPower(const NodeDraft& node) {

@@ -100,6 +100,14 @@ std::optional<std::string> OptionsFault(std::string_view options) {
   return std::nullopt;
 }
 
+std::optional<std::string> SerialFault(std::string_view serial) {
+  constexpr size_t kMaxDigits = 16;  // /proc/cpuinfo, Serial
+  const auto is_hex = [](char c) { return IsDigit(c) || (c >= 'a' && c <= 'f'); };
+  if (serial.size() <= kMaxDigits && std::ranges::all_of(serial, is_hex)) return std::nullopt;
+  return "is no serial number: write the at most 16 digits 0-9a-f that /proc/cpuinfo shows on it, "
+         "or leave it out";
+}
+
 std::optional<std::string> CmdlineFault(std::string_view words) {
   constexpr size_t kMaxBytes = 512;  // ARM's COMMAND_LINE_SIZE is 1024; the rest is zprov's own
   constexpr std::array<std::string_view, 4> kOwn = {"root=", "nfsroot=", "ip=", "zprov."};

@@ -30,6 +30,9 @@ std::optional<std::string> PathFault(std::string_view path);
 // Mount or export options, joined by commas, as they stand between the parentheses of exports.
 std::optional<std::string> OptionsFault(std::string_view options);
 
+// A board's serial number, or nothing.
+std::optional<std::string> SerialFault(std::string_view serial);
+
 // Further words of a kernel command line.
 std::optional<std::string> CmdlineFault(std::string_view words);
 

@@ -65,7 +65,7 @@ TEST(Hil, IsGreenOnTheSimulatedRigWhichItSetsUpFirst) {
   EXPECT_THAT(said.err, HasSubstr("set up and booted first"));
   EXPECT_THAT(said.out, AllOf(StartsWith("pass    host          The host has what zprov needs.\n"),
                               HasSubstr("\npass    nodes "), HasSubstr("\nskip    boards "),
-                              EndsWith("snail, level observe: 12 scenarios: 11 pass, 1 skip\n")));
+                              EndsWith("snail, level observe: 15 scenarios: 11 pass, 4 skip\n")));
 }
 
 TEST(Hil, IsOneDocumentWithJsonThatItsSchemaAccepts) {
@@ -92,6 +92,7 @@ TEST(Hil, GoesWithNoCommandAndNoTree) {
                                                 {"--level", "observe", "plan"},
                                                 {"--report", "x.xml", "plan"},
                                                 {"--hil", "--level", "everything"},
+                                                {"--rig", "rig.toml", "plan"},
                                                 {"--hil", "--report", "x.pdf"}}) {
     const Said said = RunWith(words, WiringOf({}));
     EXPECT_EQ(said.exit, 2) << said.out << said.err;
@@ -114,6 +115,31 @@ TEST(Hil, WritesItsReportAsTheEndingSays) {
   EXPECT_THAT(Written(".xml"), StartsWith("<?xml"));
   EXPECT_EQ(Faults("hil", Written(".json")), "");
   EXPECT_THAT(Written(".html"), StartsWith("<!DOCTYPE html>"));
+}
+
+TEST(Hil, TakesTheRigsDescriptionFromItsPlace) {
+  RigHost host;
+  host.world.Put("/etc/zprov/rig.toml", "[power]\nby = \"none\"\n");
+  EXPECT_THAT(host({"--hil"}).out, HasSubstr("\npass    rig "));
+  host.world.Put("/etc/zprov/rig.toml", "[power]\nbye = \"none\"\n");
+  const Said said = host({"--hil"});
+  EXPECT_EQ(said.exit, 2);
+  EXPECT_THAT(said.err, HasSubstr("/etc/zprov/rig.toml:2: unknown key \"bye\" in power: did you"));
+  EXPECT_THAT(said.out, IsEmpty());
+}
+
+TEST(Hil, TakesTheRigsDescriptionFromTheFileThatIsNamed) {
+  const std::string file = ::testing::TempDir() + "hil_test_rig.toml";
+  std::ofstream(file) << "[[node]]\nname = \"s9\"\n";
+  const Said wrong = RunOnRig({"--hil", "--rig", file});
+  EXPECT_EQ(wrong.exit, 2);
+  EXPECT_THAT(wrong.err, HasSubstr(file + ":2: cluster.toml has no node \"s9\""));
+  std::ofstream(file) << "[[node]]\nname = \"s1\"\n";
+  const Said said = RunOnRig({"--hil", "--rig", file, "--json"});
+  EXPECT_EQ(said.exit, 0) << said.out << said.err;
+  EXPECT_EQ(json::parse(said.out)["nodes"].size(), 1u);
+  std::filesystem::remove(file);
+  EXPECT_EQ(RunOnRig({"--hil", "--rig", file}).exit, 2) << "it is not there";
 }
 
 TEST(Hil, SaysBeforeTheRunThatAReportCannotBeWritten) {

@@ -1,0 +1,254 @@
+#include "hil/rig_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "core/spec/document.h"
+#include "core/spec/names.h"
+#include "core/spec/problems.h"
+#include "core/spec/table_reader.h"
+#include "util/path.h"
+#include "util/strings.h"
+
+namespace zprov::hil {
+namespace {
+
+using spec::Located;
+using spec::LocatedText;
+using spec::Problems;
+using spec::Quoted;
+using spec::Table;
+using spec::TableReader;
+
+constexpr std::array kPowers = {std::pair{std::string_view("none"), PowerBy::kNobody},
+                                std::pair{std::string_view("command"), PowerBy::kCommand},
+                                std::pair{std::string_view("port"), PowerBy::kPort}};
+constexpr std::string_view kCommandForm =
+    "the program's whole path, then its words: \"/usr/local/sbin/relay {node}\"";
+
+// A board while it is being read: with the lines of what may clash.
+struct BoardDraft {
+  int line = 1;
+  LocatedText name = {};
+  std::optional<Located<PortPath>> usb = {};
+  std::optional<Located<Mac>> mac = {};
+  LocatedText serial = {};
+  LocatedText console = {};
+  std::optional<LocatedText> power_command = {};
+};
+
+struct Draft {
+  Located<PowerBy> power;
+  std::optional<LocatedText> power_command;  // of all that have none of their own
+  std::vector<BoardDraft> boards;
+};
+
+void ReadPower(const spec::Value* section, Draft& draft, Problems& problems) {
+  if (section == nullptr) return;
+  const Table* keys = std::get_if<Table>(&section->data);
+  if (keys == nullptr) {
+    problems.Error(section->line, "power is no table: write [power] and its keys below it");
+    return;
+  }
+  TableReader table("power", *keys, problems);
+  Set(draft.power, table.Choice<PowerBy>("by", kPowers));
+  if (!table.Has("by")) {
+    problems.Error(section->line,
+                   "power does not say by what: write by = \"command\", \"port\" or \"none\"");
+  }
+  draft.power_command = table.Text("command");
+  table.ReportUnknown();
+}
+
+void ReadBoard(const spec::Value& value, Draft& draft, Problems& problems) {
+  const Table* keys = std::get_if<Table>(&value.data);
+  if (keys == nullptr) {
+    problems.Error(value.line, "node has something that is no table: write [[node]] for each node");
+    return;
+  }
+  TableReader table("node", *keys, problems);
+  BoardDraft board{.line = value.line};
+  Set(board.name, table.Text("name"));
+  if (!table.Has("name")) {
+    problems.Error(value.line, "this [[node]] has no name: write the one that cluster.toml gives");
+  }
+  board.usb = table.Parsed<PortPath>("usb", "bus and ports as the kernel does, \"1-1.3\"");
+  board.mac = table.Parsed<Mac>("mac", "six hex pairs, \"02:34:33:3c:50:21\"");
+  Set(board.serial, table.Text("serial"));
+  Set(board.console, table.Text("console"));
+  board.power_command = table.Text("power_command");
+  table.ReportUnknown();
+  draft.boards.push_back(std::move(board));
+}
+
+Draft ReadDraft(const Table& root, Problems& problems) {
+  Draft draft;
+  TableReader top("", root, problems);
+  ReadPower(top.Any("power"), draft, problems);
+  if (const spec::Value* boards = top.Any("node")) {
+    if (const auto* list = std::get_if<spec::Array>(&boards->data)) {
+      for (const spec::Value& value : *list) ReadBoard(value, draft, problems);
+    } else {
+      problems.Error(boards->line, "node is a list: write [[node]], in two brackets, for each one");
+    }
+  }
+  top.ReportUnknown();
+  return draft;
+}
+
+void CheckName(const BoardDraft& board, const spec::ClusterSpec& spec, Problems& problems) {
+  const std::string& name = board.name.value;
+  if (name.empty() || std::ranges::find(spec.nodes, name, &spec::Node::name) != spec.nodes.end()) {
+    return;
+  }
+  std::vector<std::string> names;
+  for (const spec::Node& node : spec.nodes) names.push_back(node.name);
+  const auto nearest = Nearest(name, names);
+  problems.Error(board.name.line,
+                 fmt::format("cluster.toml has no node {}: {}", Quoted(name),
+                             nearest ? fmt::format("did you mean \"{}\"?", *nearest)
+                                     : "take it out, or describe it there first"));
+}
+
+void CheckCommand(const std::optional<LocatedText>& command, PowerBy power, Problems& problems) {
+  if (!command) return;
+  if (power != PowerBy::kCommand) {
+    problems.Error(command->line, fmt::format("the power command {} is never run: write by = "
+                                              "\"command\" under [power], or take it out",
+                                              Quoted(command->value)));
+  } else if (!command->value.starts_with('/')) {
+    problems.Error(command->line, fmt::format("the power command {} is not absolute: write {}",
+                                              Quoted(command->value), kCommandForm));
+  }
+}
+
+// `what` of two boards is the same.
+using Taken = std::map<std::string, std::pair<std::string, int>>;
+
+void Take(const std::string& what, const BoardDraft& board, int line,
+          std::pair<Taken&, Problems&> to) {
+  const auto [place, is_new] = to.first.try_emplace(what, board.name.value, line);
+  if (is_new) return;
+  to.second.Error(line,
+                  fmt::format("{} of {} is already that of {} (line {}): give one of them "
+                              "another",
+                              what, board.name.value, place->second.first, place->second.second));
+}
+
+void TakeAll(const BoardDraft& board, Taken& taken, Problems& problems) {
+  const std::pair<Taken&, Problems&> to{taken, problems};
+  const std::string& name = board.name.value;
+  if (!name.empty()) Take("name " + Quoted(name), board, board.name.line, to);
+  if (board.usb) Take("usb path " + board.usb->value.ToString(), board, board.usb->line, to);
+  if (board.mac) Take("MAC " + board.mac->value.ToString(), board, board.mac->line, to);
+  if (!board.serial.value.empty()) {
+    Take("serial " + Quoted(board.serial.value), board, board.serial.line, to);
+  }
+  if (!board.console.value.empty()) {
+    Take("console " + Quoted(board.console.value), board, board.console.line, to);
+  }
+}
+
+void CheckTexts(const BoardDraft& board, Problems& problems) {
+  if (const auto fault = spec::SerialFault(board.serial.value)) {
+    problems.Error(board.serial.line, fmt::format("serial {} of {} {}", Quoted(board.serial.value),
+                                                  board.name.value, *fault));
+  }
+  const std::string& console = board.console.value;
+  if (!console.empty() && (!console.starts_with('/') || !IsNormalPath(console))) {
+    problems.Error(board.console.line,
+                   fmt::format("console {} of {} is no device: write its whole path, "
+                               "\"/dev/serial/by-id/…\"",
+                               Quoted(console), board.name.value));
+  }
+}
+
+void CheckBoards(const Draft& draft, const spec::ClusterSpec& spec, Problems& problems) {
+  const PowerBy power = draft.power.value;
+  const bool wants_command = power == PowerBy::kCommand && !draft.power_command;
+  CheckCommand(draft.power_command, power, problems);
+  Taken taken;
+  for (const BoardDraft& board : draft.boards) {
+    CheckName(board, spec, problems);
+    CheckTexts(board, problems);
+    CheckCommand(board.power_command, power, problems);
+    TakeAll(board, taken, problems);
+  }
+  const bool all_have_one =
+      !draft.boards.empty() && std::ranges::all_of(draft.boards, [](const BoardDraft& board) {
+        return board.power_command.has_value();
+      });
+  if (wants_command && !all_have_one) {
+    problems.Error(
+        draft.power.line,
+        fmt::format("by = \"command\" needs a command: write command = {} under [power], "
+                    "or power_command in each [[node]]",
+                    kCommandForm));
+  }
+}
+
+// What a person wrote once for all: {node} and {port} stand for each one's.
+std::string Filled(std::string_view word, const std::string& node, const std::string& port) {
+  std::string filled(word);
+  for (const auto& [mark, text] : {std::pair{"{node}", node}, {"{port}", port}}) {
+    for (size_t at = 0; (at = filled.find(mark, at)) != std::string::npos; at += text.size()) {
+      filled.replace(at, std::string_view(mark).size(), text);
+    }
+  }
+  return filled;
+}
+
+std::vector<std::string> CommandOf(const std::optional<LocatedText>& command,
+                                   const BoardAtRig& board) {
+  if (!command) return {};
+  std::vector<std::string> argv;
+  for (const std::string_view word : Words(command->value)) {
+    argv.push_back(Filled(word, board.name, board.usb ? board.usb->ToString() : ""));
+  }
+  return argv;
+}
+
+// What the file does not say of a node, cluster.toml does.
+BoardAtRig BoardOf(const BoardDraft& draft, const spec::Node& node) {
+  BoardAtRig board{.name = node.name, .usb = node.usb, .mac = node.node_mac, .serial = node.serial};
+  if (draft.usb) board.usb = draft.usb->value;
+  if (draft.mac) board.mac = draft.mac->value;
+  if (!draft.serial.value.empty()) board.serial = draft.serial.value;
+  board.console = draft.console.value;
+  return board;
+}
+
+RigDescription ToRig(Draft draft, const spec::ClusterSpec& spec) {
+  RigDescription rig{.power = draft.power.value};
+  if (draft.boards.empty()) {
+    for (const spec::Node& node : spec.nodes) {
+      if (node.usb) draft.boards.push_back({.name = {node.name, 1}});
+    }
+  }
+  for (const BoardDraft& each : draft.boards) {
+    BoardAtRig board =
+        BoardOf(each, *std::ranges::find(spec.nodes, each.name.value, &spec::Node::name));
+    board.power_command =
+        CommandOf(each.power_command ? each.power_command : draft.power_command, board);
+    rig.boards.push_back(std::move(board));
+  }
+  return rig;
+}
+
+}  // namespace
+
+ParsedRig ParseRig(std::string_view text, const spec::ClusterSpec& spec) {
+  const auto document = spec::ReadDocument(text);
+  if (const auto* problem = std::get_if<spec::Problem>(&document)) return {{}, {*problem}};
+  Problems problems;
+  const Draft draft = ReadDraft(std::get<Table>(document), problems);
+  CheckBoards(draft, spec, problems);
+  ParsedRig parsed{{}, problems.Sorted()};
+  if (!problems.HasErrors()) parsed.rig = ToRig(draft, spec);
+  return parsed;
+}
+
+}  // namespace zprov::hil

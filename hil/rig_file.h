@@ -1,0 +1,52 @@
+// rig.toml: the rig as whoever built it describes it, beside the cluster that cluster.toml wants.
+// Pure values; nothing here looks at a host.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/spec/cluster_spec.h"
+#include "core/spec/parse.h"
+#include "util/net.h"
+
+namespace zprov::hil {
+
+// Where it lies on the host.
+inline constexpr char kOwnRigFile[] = "/etc/zprov/rig.toml";
+
+// How a single node's power is cut and given.
+enum class PowerBy {
+  kNobody,
+  kCommand,  // a program of the operator's
+  kPort,     // the hub that the node hangs on, which can switch each of its ports alone
+};
+
+struct BoardAtRig {
+  std::string name;                             // of the node
+  std::optional<PortPath> usb = {};             // where it is plugged in
+  std::optional<Mac> mac = {};                  // of the node's own usb0
+  std::string serial = {};                      // of the silicon; empty: not told
+  std::string console = {};                     // device on the host; empty: none
+  std::vector<std::string> power_command = {};  // run with "on" or "off" after it; empty: none
+
+  bool operator==(const BoardAtRig&) const = default;
+};
+
+struct RigDescription {
+  PowerBy power = PowerBy::kNobody;
+  std::vector<BoardAtRig> boards = {};  // that should run, in the file's order; none: all nodes
+
+  bool operator==(const RigDescription&) const = default;
+};
+
+struct ParsedRig {
+  std::optional<RigDescription> rig;    // only when no problem is an error
+  std::vector<spec::Problem> problems;  // by line; a syntax error stands alone
+};
+
+// Never fails: whatever is wrong with `text`, also against the cluster, is among the problems.
+ParsedRig ParseRig(std::string_view text, const spec::ClusterSpec& spec);
+
+}  // namespace zprov::hil
