@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "hil/node_look.h"
+#include "hil/program_watch.h"
+#include "hil/put_back.h"
 
 namespace zprov::hil {
 namespace {
@@ -40,6 +42,91 @@ NodeSheet SheetOf(const NodeLook& look) {
   return sheet;
 }
 
+// One run over the table.
+class Run {
+ public:
+  Run(const Rig& rig, const OnRow& on_row)
+      : programs_(rig.system),
+        rig_{programs_.system(), rig.spec, rig.described, rig.holder, &programs_},
+        on_row_(on_row) {}
+
+  void Try(const Scenario& scenario) {
+    const bool disturbs = scenario.level > Level::kObserve;
+    if (was_interrupted_ || (disturbs && !stopped_.empty())) {
+      return Add(RowOf(scenario, Skipped{stopped_}));
+    }
+    if (disturbs && !disturbance_) {
+      auto begun = Disturbance::Begin(rig_);
+      if (!begun) {
+        stopped_ = begun.error().message;
+        return Add(RowOf(scenario, tl::make_unexpected(std::move(begun).error())));
+      }
+      disturbance_ = std::move(*begun);
+    }
+    Row row = RunScenario(rig_, scenario);
+    if (programs_.TakeInterrupt()) {
+      was_interrupted_ = true;
+      stopped_ = "interrupted";
+      row = RowOf(scenario, Skipped{stopped_});
+    } else if (row.outcome == Outcome::kFail && stopped_.empty()) {
+      NoteFailure(scenario);
+    }
+    Add(std::move(row));
+  }
+
+  // What a run before this one left.
+  void PutBackLeftOver() { Put(Disturbance::LeftOver(rig_)); }
+
+  void End() {
+    using How = Disturbance::How;
+    if (disturbance_) {
+      Put(disturbance_->End(rig_, was_interrupted_ ? How::kCutOff : How::kToItsEnd));
+    }
+  }
+
+  Report Take(Report report) {
+    // What cannot be looked at was a scenario's trouble already.
+    const auto looks = LookAtNodes(rig_);
+    if (looks) std::ranges::transform(*looks, std::back_inserter(report.nodes), SheetOf);
+    report.rows = std::move(rows_);
+    report.was_interrupted = was_interrupted_;
+    return report;
+  }
+
+ private:
+  void Add(Row row) {
+    rows_.push_back(std::move(row));
+    on_row_(rows_.back());
+  }
+
+  void Put(std::optional<Row> row) {
+    was_interrupted_ |= programs_.TakeInterrupt();
+    if (!row) return;
+    if (row->outcome != Outcome::kPass && stopped_.empty()) {
+      stopped_ = "what was running before does not run again";
+    }
+    Add(std::move(*row));
+  }
+
+  void NoteFailure(const Scenario& scenario) {
+    if (scenario.level == Level::kObserve) {
+      stopped_ =
+          std::string("the rig is not disturbed while something is wrong with it: cure what \"") +
+          scenario.name + "\" found first";
+    } else if (!disturbance_->AllRun(rig_)) {
+      stopped_ = std::string("not every node runs since \"") + scenario.name + "\"";
+    }
+  }
+
+  ProgramWatch programs_;
+  Rig rig_;
+  const OnRow& on_row_;
+  std::vector<Row> rows_;
+  std::optional<Disturbance> disturbance_;
+  std::string stopped_;  // why no scenario may disturb the rig any more
+  bool was_interrupted_ = false;
+};
+
 }  // namespace
 
 Row RunScenario(const Rig& rig, const Scenario& scenario) {
@@ -57,18 +144,28 @@ Row RunScenario(const Rig& rig, const Scenario& scenario) {
   return row;
 }
 
+std::vector<const Scenario*> Disturbing(const Rig& rig, Level level) {
+  std::vector<const Scenario*> disturbing;
+  for (const Scenario& scenario : Scenarios()) {
+    if (scenario.level == Level::kObserve || scenario.level > level) continue;
+    const bool can =
+        std::ranges::all_of(scenario.needs, [&](Capability needed) { return Has(rig, needed); });
+    if (can) disturbing.push_back(&scenario);
+  }
+  return disturbing;
+}
+
 Report Accept(const Rig& rig, Level level, const OnRow& on_row) {
   const os::Moment began = rig.system.clock.Now();
   Report report{
       .cluster = rig.spec.name, .level = level, .began_ns = rig.system.clock.WallTime().count()};
+  Run run(rig, on_row);
+  if (level > Level::kObserve) run.PutBackLeftOver();
   for (const Scenario& scenario : Scenarios()) {
-    if (scenario.level > level) continue;
-    report.rows.push_back(RunScenario(rig, scenario));
-    on_row(report.rows.back());
+    if (scenario.level <= level) run.Try(scenario);
   }
-  // What cannot be looked at was a scenario's trouble already.
-  const auto looks = LookAtNodes(rig);
-  if (looks) std::ranges::transform(*looks, std::back_inserter(report.nodes), SheetOf);
+  run.End();
+  report = run.Take(std::move(report));
   report.took = rig.system.clock.Now() - began;
   return report;
 }

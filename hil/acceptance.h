@@ -16,7 +16,13 @@ using OnRow = std::function<void(const Row&)>;
 // One scenario. When the infrastructure fails it is tried once more, and the row says so.
 Row RunScenario(const Rig& rig, const Scenario& scenario);
 
-// Every scenario of that level and of those before it.
+// Those of that level that would disturb this rig, in the order of a run.
+std::vector<const Scenario*> Disturbing(const Rig& rig, Level level);
+
+// Every scenario of that level and of those before it. A rig on which something is wrong is not
+// disturbed, and one on which a scenario left a node down not any further; an interrupt ends it.
+// What it took down is put back before it returns, and what a run before it left so first of all:
+// each is a row too.
 Report Accept(const Rig& rig, Level level, const OnRow& on_row);
 
 }  // namespace zprov::hil

@@ -8,6 +8,8 @@ std::string_view Name(Level level) {
   switch (level) {
     case Level::kObserve:
       return "observe";
+    case Level::kCycle:
+      return "cycle";
   }
   return "";
 }

@@ -15,6 +15,7 @@ namespace zprov::hil {
 // What a run may do to the rig; each level holds those before it.
 enum class Level {
   kObserve,  // changes nothing
+  kCycle,    // boots nodes and cuts their power; keeps data
 };
 
 std::string_view Name(Level level);  // "observe"
@@ -79,6 +80,7 @@ struct Report {
   os::Moment took{0};
   std::vector<Row> rows = {};         // in the order of the run
   std::vector<NodeSheet> nodes = {};  // that should run, in the spec's order
+  bool was_interrupted = false;       // what is left of it was not tried
 
   bool operator==(const Report&) const = default;
 };

@@ -13,10 +13,14 @@
 
 namespace zprov::hil {
 
+class ProgramWatch;
+
 struct Rig {
   os::System& system;  // with a live host
   const spec::ClusterSpec& spec;
   std::optional<RigDescription> described = {};  // nothing: there is no rig.toml
+  std::string holder = {};                       // for whoever meets our locks
+  ProgramWatch* programs = nullptr;              // of the run that is under way
 };
 
 // What not every rig can do.

@@ -31,6 +31,7 @@ struct Scenario {
   Level level;
   Body body;
   std::vector<Capability> needs = {};  // a rig that lacks one of them skips it
+  const char* does = "";               // to the rig; nothing where it only observes
 };
 
 // All there are, in the order in which they run.

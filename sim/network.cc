@@ -264,11 +264,11 @@ Result<void> Network::Pin(std::string_view port, const Mac& mac, Ipv4 address) {
 
 // Whether an echo sent through `from` comes back: a pinned address is looked for at its port alone,
 // and a pinned port carries frames for its own MAC alone.
-bool Network::Answers(const Interface& from, Ipv4 address) const {
+const Network::Interface* Network::Answering(const Interface& from, Ipv4 address) const {
   const bool in_network =
       std::any_of(from.addresses.begin(), from.addresses.end(),
                   [&](const InterfaceAddress& own) { return own.Contains(address); });
-  if (!in_network || !from.link.up) return false;
+  if (!in_network || !from.link.up) return nullptr;
   std::vector<const Interface*> reached;
   for (const auto& [index, port] : interfaces_) {
     if (from.link.kind == "bridge" ? port.link.master == from.link.name : &port == &from) {
@@ -279,17 +279,27 @@ bool Network::Answers(const Interface& from, Ipv4 address) const {
     return port->pin && port->pin->address == address;
   });
   if (pinned != reached.end()) reached = {*pinned};
-  return std::any_of(reached.begin(), reached.end(), [&](const Interface* port) {
+  const auto found = std::find_if(reached.begin(), reached.end(), [&](const Interface* port) {
     return port->link.up && port->link.carrier && port->neighbour &&
            port->neighbour->address == address &&
            (!port->pin || port->pin->mac == port->neighbour->mac);
+  });
+  return found == reached.end() ? nullptr : *found;
+}
+
+bool Network::Carries(uint32_t bytes, Ipv4 address) const {
+  return std::any_of(interfaces_.begin(), interfaces_.end(), [&](const auto& entry) {
+    const Interface& from = entry.second;
+    const Interface* port = Answering(from, address);
+    return port != nullptr && bytes <= from.link.mtu && bytes <= port->link.mtu &&
+           bytes <= port->neighbour->mtu;
   });
 }
 
 Result<os::ProbeId> Network::Probe(std::string_view name, Ipv4 address) {
   ZPROV_ASSIGN(const Interface* interface, NeedToChange(name));
   const os::ProbeId probe = ++last_probe_;
-  const bool alive = Answers(*interface, address);
+  const bool alive = Answering(*interface, address) != nullptr;
   const std::chrono::nanoseconds wait =
       alive ? std::chrono::nanoseconds(kRoundTrip) : kProbeDeadline;
   queue_.After(wait, [this, probe, alive] { queue_.Post(os::ProbeAnswered{probe, alive}); });

@@ -32,6 +32,7 @@ struct UsbLink {
 struct Neighbour {
   Mac mac;
   Ipv4 address;
+  uint32_t mtu = 65535;  // on its own side of the link: larger packets it drops
 
   bool operator==(const Neighbour&) const = default;
 };
@@ -61,6 +62,8 @@ class Network final : public os::Netlink {
                    std::chrono::nanoseconds delay);
   // Somebody at the link's far end who answers probes; nothing: nobody does.
   void SetNeighbour(std::string_view name, std::optional<Neighbour> neighbour);
+  // Whether an IPv4 packet of so many bytes that may not be cut up goes to that address and back.
+  bool Carries(uint32_t bytes, Ipv4 address) const;
   // From here on every verb that changes or sends something is kPermission.
   void DropRights() { may_change_ = false; }
   // The kernel loses its notices.
@@ -93,7 +96,8 @@ class Network final : public os::Netlink {
   Result<void> SetMaster(Interface& interface, const std::string& master);
   Result<void> SetIsolated(Interface& interface, const os::LinkChange& change);
   void ToggleUp(Interface& interface);
-  bool Answers(const Interface& from, Ipv4 address) const;
+  // Who has that address at the far end; null: nobody answers.
+  const Interface* Answering(const Interface& from, Ipv4 address) const;
 
   EventQueue& queue_;
   KernelRules rules_;

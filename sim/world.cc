@@ -9,6 +9,7 @@
 #include "sim/os/locks.h"
 #include "sim/os/roots.h"
 #include "sim/os/trees.h"
+#include "sim/ping.h"
 
 namespace zprov::sim {
 
@@ -49,6 +50,7 @@ struct World::Running {
                .archives = archives,
                .live = view.root() == "/" ? &live : nullptr} {
     processes.Install("exportfs", [this](const auto& argv) { return nfs.Exportfs(argv); });
+    processes.Install("ping", [this](const auto& argv) { return Ping(network, argv); });
     (void)nfs.Exportfs({"exportfs", "-r"});  // as nfs-server.service does
   }
 

@@ -50,6 +50,7 @@ int main(int argc, char** argv) {
       .uid = geteuid(),
   };
   const zprov::cli::Streams streams{std::cout, std::cerr, TerminalAt(STDOUT_FILENO),
-                                    TerminalAt(STDERR_FILENO)};
+                                    TerminalAt(STDERR_FILENO),
+                                    TerminalAt(STDIN_FILENO) ? &std::cin : nullptr};
   return zprov::cli::Run({argv + 1, argv + argc}, wiring, streams);
 }

@@ -8,7 +8,9 @@
 #include "engine/guards.h"
 #include "engine/lint.h"
 #include "engine/observe.h"
+#include "hil/run_mark.h"
 #include "hil/scenarios/scenarios.h"
+#include "util/strings.h"
 
 namespace zprov::hil {
 namespace {
@@ -52,6 +54,17 @@ Result<Ended> HostIsAsDescribed(const Rig& rig) {
     seen.findings.push_back({Grade::kBad, rig.spec.host, refusal, "then zprov apply"});
   }
   return seen;
+}
+
+Result<Ended> NothingIsLeftOver(const Rig& rig) {
+  ZPROV_ASSIGN(const auto mark, ReadRunMark(rig.system, rig.spec));
+  if (!mark) return Seen{};
+  return Seen{.findings = {{Grade::kBad, rig.spec.host,
+                            fmt::format("a run that disturbs the rig is under way or was cut off: "
+                                        "{} ran before",
+                                        Join(*mark, ", ")),
+                            "wait until it is done; or zprov --hil --level cycle, which puts that "
+                            "back first"}}};
 }
 
 Result<Ended> DiskHasRoom(const Rig& rig) {

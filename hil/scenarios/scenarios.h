@@ -11,6 +11,7 @@ Result<Ended> HostIsAsDescribed(const Rig& rig);
 Result<Ended> ClusterIsTheRigs(const Rig& rig);
 Result<Ended> PowerCanBeSwitched(const Rig& rig);
 Result<Ended> ConsolesAreThere(const Rig& rig);
+Result<Ended> NothingIsLeftOver(const Rig& rig);
 Result<Ended> DiskHasRoom(const Rig& rig);
 Result<Ended> BootFilesAreSound(const Rig& rig);
 Result<Ended> ExportsAreForTheirNodes(const Rig& rig);
@@ -21,5 +22,18 @@ Result<Ended> BoardsAreTheNodesOwn(const Rig& rig);
 Result<Ended> LinksAreInTheBridge(const Rig& rig);
 Result<Ended> MtuIsTheSameAtBothEnds(const Rig& rig);
 Result<Ended> NodesLeaveTheirLinkAlone(const Rig& rig);
+
+// Cycle: nodes leave and come back.
+Result<Ended> EachNodeReboots(const Rig& rig);
+Result<Ended> AllNodesReboot(const Rig& rig);
+Result<Ended> EachNodeBootsCold(const Rig& rig);
+Result<Ended> AllNodesBootCold(const Rig& rig);
+Result<Ended> PowerGoesInTheBootRom(const Rig& rig);
+Result<Ended> PowerGoesInTheFirstStage(const Rig& rig);
+Result<Ended> PowerGoesWhileFilesAreServed(const Rig& rig);
+Result<Ended> PowerGoesWhileTheKernelStarts(const Rig& rig);
+Result<Ended> PowerGoesBeforeTheNodeIsHealthy(const Rig& rig);
+Result<Ended> FullPacketsGoBothWays(const Rig& rig);
+Result<Ended> ServeIsKilledAndComesBack(const Rig& rig);
 
 }  // namespace zprov::hil

@@ -1,10 +1,18 @@
 // Every scenario: the table that a run goes through.
+#include <algorithm>
+#include <iterator>
+
 #include "hil/scenarios/scenarios.h"
 
 namespace zprov::hil {
 
-const std::vector<Scenario>& Scenarios() {
-  static const std::vector<Scenario> scenarios = {
+namespace {
+
+using Table = std::vector<Scenario>;
+
+// Change nothing.
+Table Observing() {
+  return {
       {"host", "The host has what zprov needs.", Level::kObserve, HostHasWhatIsNeeded},
       {"description", "The host is as cluster.toml describes it.", Level::kObserve,
        HostIsAsDescribed},
@@ -23,6 +31,8 @@ const std::vector<Scenario>& Scenarios() {
        Level::kObserve,
        ConsolesAreThere,
        {Capability::kConsole}},
+      {"left-over", "No earlier run was cut off while it disturbed the rig.", Level::kObserve,
+       NothingIsLeftOver},
       {"disk", "The disk has room for the next generations.", Level::kObserve, DiskHasRoom},
       {"boot-files", "Each node would get files that it can boot from.", Level::kObserve,
        BootFilesAreSound},
@@ -43,7 +53,97 @@ const std::vector<Scenario>& Scenarios() {
       {"mtu", "Every link carries packets of the same size, at both ends.", Level::kObserve,
        MtuIsTheSameAtBothEnds},
   };
-  return scenarios;
+}
+
+// Nodes leave and come back.
+Table Cycling() {
+  return {
+      {"packets",
+       "Packets of full size get to every node and back.",
+       Level::kCycle,
+       FullPacketsGoBothWays,
+       {},
+       "sends each node five packets as large as the MTU allows"},
+      {"serve",
+       "No node notices that the daemon is killed, and it is back by itself.",
+       Level::kCycle,
+       ServeIsKilledAndComesBack,
+       {},
+       "kills zprov.service, which systemd starts anew"},
+      {"reboot",
+       "A node that is told to reboot comes back as itself, in another boot.",
+       Level::kCycle,
+       EachNodeReboots,
+       {},
+       "reboots each node, one after another"},
+      {"reboot-all",
+       "All nodes reboot at once.",
+       Level::kCycle,
+       AllNodesReboot,
+       {},
+       "reboots all nodes at once"},
+      {"cold-boot",
+       "A node whose power was cut comes back as itself and disturbs no other.",
+       Level::kCycle,
+       EachNodeBootsCold,
+       {Capability::kPower},
+       "cuts each node's power, one after another, while it runs"},
+      {"cold-boot-all",
+       "All nodes come back at once when their power was cut.",
+       Level::kCycle,
+       AllNodesBootCold,
+       {Capability::kPower},
+       "cuts the power of all nodes at once"},
+  };
+}
+
+// Power goes in the middle of a boot.
+Table CuttingBoots() {
+  return {
+      {"cut-rom",
+       "A node boots whose power went while its boot ROM waited.",
+       Level::kCycle,
+       PowerGoesInTheBootRom,
+       {Capability::kPower},
+       "cuts all nodes' power again in that stage"},
+      {"cut-first-stage",
+       "A node boots whose power went when it had its first stage.",
+       Level::kCycle,
+       PowerGoesInTheFirstStage,
+       {Capability::kPower},
+       "cuts all nodes' power again in that stage"},
+      {"cut-files",
+       "A node boots whose power went while it was sent its files.",
+       Level::kCycle,
+       PowerGoesWhileFilesAreServed,
+       {Capability::kPower},
+       "cuts all nodes' power again in that stage"},
+      {"cut-kernel",
+       "A node boots whose power went while its kernel started.",
+       Level::kCycle,
+       PowerGoesWhileTheKernelStarts,
+       {Capability::kPower},
+       "cuts all nodes' power again in that stage"},
+      {"cut-mounted",
+       "A node boots whose power went when it had mounted its root.",
+       Level::kCycle,
+       PowerGoesBeforeTheNodeIsHealthy,
+       {Capability::kPower},
+       "cuts all nodes' power again in that stage"},
+  };
+}
+
+}  // namespace
+
+const std::vector<Scenario>& Scenarios() {
+  static const Table all = [] {
+    Table table = Observing();
+    for (Table more : {Cycling(), CuttingBoots()}) {
+      std::ranges::move(more, std::back_inserter(table));
+    }
+    return table;
+  }();
+  return all;
 }
 
 }  // namespace zprov::hil

@@ -3,6 +3,7 @@
 
 #include "sim/zero/ids.h"
 #include "sim/zero/zero.h"
+#include "util/strings.h"
 
 namespace zprov::sim::zero {
 
@@ -46,8 +47,9 @@ void Zero::ShowGadget() {
   world_.usb().Plug({port(), kGadgetVendor, product, 0, kGadgetClass});
   const std::string name = world_.network().PlugUsb(OwnLink());
   if (orders.address.has_value()) {
-    world_.network().SetNeighbour(name,
-                                  Neighbour{orders.own_mac.value_or(RandomMac()), *orders.address});
+    const auto mtu = static_cast<uint32_t>(ParseNumber(orders.mtu, 65535).value_or(1500));
+    world_.network().SetNeighbour(
+        name, Neighbour{orders.own_mac.value_or(RandomMac()), *orders.address, mtu});
   }
   LookForHost();
 }

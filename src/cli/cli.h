@@ -47,6 +47,7 @@ struct Streams {
   // Those that are terminals, where a table may be drawn over itself.
   std::optional<TerminalSize> out_terminal = {};
   std::optional<TerminalSize> err_terminal = {};
+  std::istream* in = nullptr;  // where a person can be asked; null: nobody sits there
 };
 
 // `args` without the program's own name.

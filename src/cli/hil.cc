@@ -2,6 +2,7 @@
 #include <fmt/ostream.h>
 
 #include <fstream>
+#include <istream>
 
 #include "cli/hil_report.h"
 #include "cli/hil_text.h"
@@ -93,9 +94,30 @@ bool Describe(const Context& context, hil::Rig& rig) {
   return rig.described.has_value();
 }
 
+// Whoever runs it knows what it will do, and wants it.
+bool MayDisturb(const Context& context, const hil::Rig& rig) {
+  const auto disturbing = hil::Disturbing(rig, context.options.level);
+  if (disturbing.empty()) return true;
+  std::ostream& err = context.streams.err;
+  err << DisturbanceText(rig, disturbing);
+  if (context.options.yes) return true;
+  if (context.streams.in == nullptr) {
+    fmt::print(err, "zprov: nothing was done: say --yes if it may do that\n");
+    return false;
+  }
+  fmt::print(err, "Go on? [y/N] ");
+  err.flush();
+  std::string answer;
+  std::getline(*context.streams.in, answer);
+  if (answer == "y" || answer == "yes") return true;
+  fmt::print(err, "nothing was done\n");
+  return false;
+}
+
 Exit Accept(const Context& context, os::System& system, const spec::ClusterSpec& spec) {
-  hil::Rig rig{system, spec};
+  hil::Rig rig{system, spec, {}, HolderOf(context, system)};
   if (!Describe(context, rig)) return Exit::kUsage;
+  if (!MayDisturb(context, rig)) return Exit::kRefused;
   ReportFile file(context.options.report);
   if (!file.IsGood()) return Unwritable(context);
   if (context.options.rig == Rig::kSim) {
@@ -108,7 +130,7 @@ Exit Accept(const Context& context, os::System& system, const spec::ClusterSpec&
   });
   context.streams.out << (context.options.json ? HilJson(report) : RunText(report));
   if (!file.Write(report)) return Unwritable(context);
-  return ExitOf(hil::Overall(report.rows));
+  return report.was_interrupted ? Exit::kFailed : ExitOf(hil::Overall(report.rows));
 }
 
 }  // namespace

@@ -62,6 +62,7 @@ std::string HilJson(const hil::Report& report) {
                                  {"cluster", report.cluster},
                                  {"level", Name(report.level)},
                                  {"outcome", Name(hil::Overall(report.rows))},
+                                 {"interrupted", report.was_interrupted},
                                  {"began", RfcTime(report.began_ns)},
                                  {"took_s", Seconds(report.took)},
                                  {"scenarios", rows},

@@ -26,6 +26,19 @@ std::string FindingText(const hil::Finding& finding) {
 
 }  // namespace
 
+std::string DisturbanceText(const hil::Rig& rig, const std::vector<const hil::Scenario*>& what) {
+  std::vector<std::string> nodes;
+  for (const spec::Node* node : ExpectedNodes(rig)) nodes.push_back(node->name);
+  std::string text = fmt::format(
+      "This run disturbs {}: what runs there is cut off, and what was not written is lost.\n",
+      Join(nodes, ", "));
+  for (const hil::Scenario* scenario : what) {
+    text += fmt::format("  {:<15} {}\n", scenario->name, scenario->does);
+  }
+  return text +
+         "It begins only when nothing is wrong, and all that runs now runs again at its end.\n";
+}
+
 std::string RowText(const hil::Row& row) {
   std::string text = fmt::format(kRow, Name(row.outcome), row.name, row.sentence);
   if (!row.first_try.empty()) text += Line("tried twice; the first time: " + row.first_try);
@@ -40,8 +53,9 @@ std::string RunText(const hil::Report& report) {
     const auto count = std::ranges::count(report.rows, outcome, &hil::Row::outcome);
     if (count > 0) parts.push_back(fmt::format("{} {}", count, Name(outcome)));
   }
-  return fmt::format("{}, level {}: {}: {}\n", report.cluster, Name(report.level),
-                     Count(report.rows.size(), "scenario"), Join(parts, ", "));
+  return fmt::format("{}, level {}: {}: {}{}\n", report.cluster, Name(report.level),
+                     Count(report.rows.size(), "scenario"), Join(parts, ", "),
+                     report.was_interrupted ? "; interrupted" : "");
 }
 
 }  // namespace zprov::cli

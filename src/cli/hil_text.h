@@ -2,10 +2,16 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "hil/report.h"
+#include "hil/rig.h"
+#include "hil/scenario.h"
 
 namespace zprov::cli {
+
+// What the run will do to the rig, and to whom, before it does.
+std::string DisturbanceText(const hil::Rig& rig, const std::vector<const hil::Scenario*>& what);
 
 // One scenario with what it found, each with its cure. Ends with a newline.
 std::string RowText(const hil::Row& row);

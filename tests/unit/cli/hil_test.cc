@@ -65,7 +65,7 @@ TEST(Hil, IsGreenOnTheSimulatedRigWhichItSetsUpFirst) {
   EXPECT_THAT(said.err, HasSubstr("set up and booted first"));
   EXPECT_THAT(said.out, AllOf(StartsWith("pass    host          The host has what zprov needs.\n"),
                               HasSubstr("\npass    nodes "), HasSubstr("\nskip    boards "),
-                              EndsWith("snail, level observe: 15 scenarios: 11 pass, 4 skip\n")));
+                              EndsWith("snail, level observe: 16 scenarios: 12 pass, 4 skip\n")));
 }
 
 TEST(Hil, IsOneDocumentWithJsonThatItsSchemaAccepts) {

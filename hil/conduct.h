@@ -1,0 +1,48 @@
+// Takes nodes through a script of power cuts and stages of booting, all at once, each at its own
+// pace. Nothing waits for time: an act is over when the rig shows it, or its node is given up.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/fleet/node_view.h"
+#include "hil/rig.h"
+#include "util/result.h"
+
+namespace zprov::hil {
+
+// What a node goes through.
+struct Act {
+  enum class Kind {
+    kOff,    // its power is cut, until its port has been empty for a while
+    kOn,     // and given
+    kReach,  // it comes at least as far as `state` in the boot that its power began
+  };
+  Kind kind = Kind::kReach;
+  engine::NodeState state = engine::NodeState::kHealthy;  // kReach; kHealthy: it runs
+};
+
+struct Script {
+  std::vector<Act> acts = {};
+  enum class Boots { kBooted, kHeld };
+  Boots boots = Boots::kBooted;  // kHeld: boot ROMs are left alone meanwhile
+};
+
+// Its power is cut and given, and it runs again.
+Script PowerCycle();
+
+struct Part {
+  std::string node;
+  std::string trouble = {};  // why it was given up; empty: it went through all
+  // How far its boot had come when its power was cut, where the script did so.
+  std::optional<engine::NodeState> was_cut_at = {};
+};
+
+// In the order of `nodes`; nothing: it was interrupted, and power may be off. Errors: nothing could
+// be found out. The rig has `programs`, and power where an act switches it.
+Result<std::optional<std::vector<Part>>> Conduct(const Rig& rig,
+                                                 const std::vector<std::string>& nodes,
+                                                 const Script& script);
+
+}  // namespace zprov::hil

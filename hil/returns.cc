@@ -1,0 +1,147 @@
+#include "hil/returns.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/generations/layout.h"
+#include "core/links/changes.h"
+#include "engine/identity.h"
+#include "util/strings.h"
+
+namespace zprov::hil {
+namespace {
+
+constexpr os::Moment kSaysWithin = std::chrono::seconds(20);
+constexpr os::Moment kLookEvery = std::chrono::milliseconds(500);
+
+bool IsIn(const Names& names, const std::string& name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+bool IsAnotherBoot(const NodeLook& before, const NodeLook& after) {
+  return after.report && (!before.report || before.report->boot_id != after.report->boot_id);
+}
+
+// The looks once all that were named have said so, or when they had time enough.
+Result<std::vector<NodeLook>> LookOnceSaid(const Rig& rig, const std::vector<NodeLook>& before,
+                                           const Names& named) {
+  const os::Moment late = rig.system.clock.Now() + kSaysWithin;
+  while (true) {
+    ZPROV_ASSIGN(auto looks, LookAtNodes(rig));
+    bool have_all_said = true;
+    for (size_t i = 0; i < looks.size(); ++i) {
+      const bool is_named = IsIn(named, looks[i].node->name);
+      have_all_said &= !is_named || IsAnotherBoot(before[i], looks[i]);
+    }
+    const os::Moment now = rig.system.clock.Now();
+    if (have_all_said || now >= late) return looks;
+    ZPROV_TRY(rig.system.events.Next(std::min(late, now + kLookEvery)));
+  }
+}
+
+class Judge {
+ public:
+  Judge(const Rig& rig, const NodeLook& after, Seen& seen)
+      : rig_(rig), after_(after), seen_(seen) {}
+
+  Result<void> Return(const NodeLook& before) {
+    if (after_.life.life != engine::Life::kUp) {
+      Bad(fmt::format("is {}: {}", engine::Name(after_.life.life), after_.life.evidence),
+          "zprov boot " + name());
+      return {};
+    }
+    if (!after_.report) {
+      Bad("came back, and did not say that this boot is up", "zprov reboot " + name());
+      return {};
+    }
+    if (!IsAnotherBoot(before, after_)) {
+      Bad("runs the same boot as before: its power or its reboot never took effect",
+          "see that what switches its power switches this board");
+    }
+    if (before.report && before.report->serial != after_.report->serial) {
+      Bad(fmt::format("came back as another board, {} instead of {}", after_.report->serial,
+                      before.report->serial),
+          "see what is plugged into its port");
+    }
+    if (after_.would_get && *after_.runs != *after_.would_get) {
+      Bad(fmt::format("came back with generation {} instead of {}", *after_.runs,
+                      *after_.would_get),
+          "zprov reboot " + name());
+    }
+    ZPROV_TRY(Identity());
+    return Link();
+  }
+
+  void RanOn(const NodeLook& before) {
+    if (before.life.life != engine::Life::kUp) return;
+    if (after_.life.life == engine::Life::kUp && !IsAnotherBoot(before, after_)) return;
+    Bad("was disturbed by another node's restart",
+        "see what the two share: a hub, a supply, a switch");
+  }
+
+ private:
+  const std::string& name() const { return after_.node->name; }
+
+  void Bad(std::string what, std::string cure) {
+    seen_.findings.push_back({Grade::kBad, name(), std::move(what), std::move(cure)});
+  }
+
+  // The machine-id that its root has is the one that was made for it.
+  Result<void> Identity() {
+    ZPROV_ASSIGN(const auto root, RootOf(rig_, after_));
+    if (!root || after_.runs == 0) return {};  // made by hand: nobody made one for it
+    const auto own =
+        rig_.system.files.ReadConfined(*root, std::string_view(engine::kMachineIdPath).substr(1));
+    const auto kept =
+        rig_.system.files.ReadConfined(generations::IdentityPath(rig_.spec, name()), "machine-id");
+    if (own && kept && Trim(*own) != Trim(*kept)) {
+      Bad("came back with another machine-id than the one that was made for it",
+          fmt::format("zprov update {0}, then zprov reboot {0}", name()));
+    }
+    return {};
+  }
+
+  // The link at its port is called as it, and has its MAC.
+  Result<void> Link() {
+    ZPROV_ASSIGN(const auto links, rig_.system.live->netlink.Links());
+    const links::WantedNetwork wanted = links::WantedBy(rig_.spec);
+    const auto own = std::ranges::find(wanted.links, name(), &links::WantedLink::name);
+    const zprov::Link* link = links::LinkOf(links, *own);
+    if (link == nullptr) {
+      Bad("came back without a link", "journalctl -u zprov; zprov reboot " + name());
+    } else if (link->name != name() || (link->mac != own->host_mac)) {
+      Bad(fmt::format("came back as {} with the MAC {}", link->name, link->mac.ToString()),
+          "systemctl restart zprov sets it right; journalctl -u zprov says why it was not");
+    }
+    return {};
+  }
+
+  const Rig& rig_;
+  const NodeLook& after_;
+  Seen& seen_;
+};
+
+}  // namespace
+
+Names NamesOf(const std::vector<NodeLook>& looks) {
+  Names names;
+  for (const NodeLook& look : looks) names.push_back(look.node->name);
+  return names;
+}
+
+Result<void> JudgeReturns(const Rig& rig, const std::vector<NodeLook>& before, const Left& left,
+                          Seen& seen) {
+  ZPROV_ASSIGN(const auto after, LookOnceSaid(rig, before, left.back));
+  for (size_t i = 0; i < after.size(); ++i) {
+    Judge judge(rig, after[i], seen);
+    if (IsIn(left.back, after[i].node->name)) {
+      ZPROV_TRY(judge.Return(before[i]));
+    } else if (!IsIn(left.told, after[i].node->name)) {
+      judge.RanOn(before[i]);
+    }
+  }
+  return {};
+}
+
+}  // namespace zprov::hil

@@ -1,0 +1,29 @@
+// Nodes that left and came back: whether each is the node that it was, in another boot, and whether
+// those that nobody told anything ran on.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hil/node_look.h"
+#include "hil/scenario.h"
+
+namespace zprov::hil {
+
+using Names = std::vector<std::string>;
+
+Names NamesOf(const std::vector<NodeLook>& looks);
+
+// Who was told to leave, and who of them came back: why another did not is said already.
+struct Left {
+  const Names& told;
+  const Names& back;
+};
+
+// Of those that came back whether they are as they were `before`, of those that were told nothing
+// whether they ran on. Waits a while for what a node and its boot's record have still to say.
+Result<void> JudgeReturns(const Rig& rig, const std::vector<NodeLook>& before, const Left& left,
+                          Seen& seen);
+
+}  // namespace zprov::hil

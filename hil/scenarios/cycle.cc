@@ -1,0 +1,128 @@
+// Nodes that leave and come back, because they are told to or by their power. What comes back must
+// be the node that left, in another boot.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/serve/give_order.h"
+#include "hil/conduct.h"
+#include "hil/returns.h"
+#include "hil/scenarios/scenarios.h"
+
+namespace zprov::hil {
+namespace {
+
+// What a run that was interrupted came to is said by the run.
+const Skipped kInterrupted{"interrupted"};
+
+Finding DidNotComeBack(const std::string& node, const std::string& trouble) {
+  return {Grade::kBad, node, trouble,
+          fmt::format("zprov status {0} has its boot request by request; look at its console; then "
+                      "zprov boot {0}",
+                      node)};
+}
+
+// Nothing: it was interrupted.
+Result<std::optional<Seen>> CycleAndJudge(const Rig& rig, const std::vector<NodeLook>& before,
+                                          const Names& nodes) {
+  ZPROV_ASSIGN(const auto parts, Conduct(rig, nodes, PowerCycle()));
+  if (!parts) return std::nullopt;
+  Seen seen;
+  Names back;
+  for (const Part& part : *parts) {
+    if (part.trouble.empty()) {
+      back.push_back(part.node);
+    } else {
+      seen.findings.push_back(DidNotComeBack(part.node, part.trouble));
+    }
+  }
+  ZPROV_TRY(JudgeReturns(rig, before, {nodes, back}, seen));
+  return seen;
+}
+
+std::string WhyNotBack(const engine::NodeOrdered& ordered) {
+  const engine::NodeView& view = ordered.view;
+  return fmt::format("did not come back from its reboot, at stage \"{}\": {}",
+                     engine::Name(view.state),
+                     view.order && !view.order->text.empty() ? view.order->text : view.cause);
+}
+
+// What a warm reboot lost is brought back by its power, and said: it will happen again.
+Result<void> Recover(const Rig& rig, const engine::NodeOrdered& ordered, Seen& seen) {
+  const std::string& node = ordered.view.node;
+  if (!Has(rig, Capability::kPower)) {
+    seen.findings.push_back({Grade::kBad, node, WhyNotBack(ordered),
+                             fmt::format("cut its power, then zprov boot {}", node)});
+    return {};
+  }
+  ZPROV_ASSIGN(const auto parts, Conduct(rig, {node}, PowerCycle()));
+  if (!parts) return {};
+  const std::string& trouble = parts->front().trouble;
+  if (trouble.empty()) {
+    seen.findings.push_back({Grade::kWarning, node,
+                             WhyNotBack(ordered) + "; its power brought it back",
+                             "power = \"command\" for it in cluster.toml lets zprov do so itself"});
+  } else {
+    seen.findings.push_back(
+        DidNotComeBack(node, WhyNotBack(ordered) + "; nor by its power: " + trouble));
+  }
+  return {};
+}
+
+Result<std::optional<Seen>> RebootAndJudge(const Rig& rig, const std::vector<NodeLook>& before,
+                                           const Names& nodes) {
+  const engine::OrderRequest request{engine::Order::kReboot, nodes, rig.holder};
+  ZPROV_ASSIGN(const auto ordered,
+               engine::GiveOrder(rig.system, rig.spec, request, [](const engine::Snapshot&) {}));
+  Seen seen;
+  for (const engine::NodeOrdered& one : ordered.nodes) {
+    switch (one.how) {
+      case engine::NodeOrdered::How::kInterrupted:
+        return std::nullopt;
+      case engine::NodeOrdered::How::kDone:
+        break;
+      case engine::NodeOrdered::How::kFailed:
+      case engine::NodeOrdered::How::kLate:
+        ZPROV_TRY(Recover(rig, one, seen));
+    }
+  }
+  Names back;
+  std::ranges::copy_if(nodes, std::back_inserter(back), [&](const std::string& node) {
+    return std::ranges::none_of(seen.findings, [&](const Finding& finding) {
+      return finding.subject == node && finding.grade == Grade::kBad;
+    });
+  });
+  ZPROV_TRY(JudgeReturns(rig, before, {nodes, back}, seen));
+  return seen;
+}
+
+using Way = Result<std::optional<Seen>> (*)(const Rig&, const std::vector<NodeLook>&, const Names&);
+
+Result<Ended> OneByOne(const Rig& rig, Way way) {
+  ZPROV_ASSIGN(const auto looks, LookAtNodes(rig));
+  Seen all{.summary = fmt::format("{} nodes, one after another", looks.size())};
+  for (const std::string& node : NamesOf(looks)) {
+    ZPROV_ASSIGN(const auto before, LookAtNodes(rig));
+    ZPROV_ASSIGN(auto seen, way(rig, before, {node}));
+    if (!seen) return kInterrupted;
+    std::ranges::move(seen->findings, std::back_inserter(all.findings));
+  }
+  return all;
+}
+
+Result<Ended> AllAtOnce(const Rig& rig, Way way) {
+  ZPROV_ASSIGN(const auto before, LookAtNodes(rig));
+  ZPROV_ASSIGN(auto seen, way(rig, before, NamesOf(before)));
+  if (!seen) return kInterrupted;
+  seen->summary = fmt::format("{} nodes", before.size());
+  return std::move(*seen);
+}
+
+}  // namespace
+
+Result<Ended> EachNodeReboots(const Rig& rig) { return OneByOne(rig, RebootAndJudge); }
+Result<Ended> AllNodesReboot(const Rig& rig) { return AllAtOnce(rig, RebootAndJudge); }
+Result<Ended> EachNodeBootsCold(const Rig& rig) { return OneByOne(rig, CycleAndJudge); }
+Result<Ended> AllNodesBootCold(const Rig& rig) { return AllAtOnce(rig, CycleAndJudge); }
+
+}  // namespace zprov::hil

@@ -1,0 +1,98 @@
+// The daemon that is killed while the nodes run.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/run_program.h"
+#include "engine/serve/client.h"
+#include "hil/program_watch.h"
+#include "hil/returns.h"
+#include "hil/scenarios/scenarios.h"
+
+namespace zprov::hil {
+namespace {
+
+using engine::Client;
+
+constexpr char kUnit[] = "zprov.service";
+constexpr os::Moment kDiesWithin = std::chrono::seconds(10);
+constexpr os::Moment kBackWithin = std::chrono::seconds(60);  // its unit waits 10 s
+constexpr os::Moment kLooksWithin = std::chrono::seconds(60);
+constexpr os::Moment kTryEvery = std::chrono::seconds(1);
+
+// Whether the serve on whose socket we are has ended. We hear that before it may be back.
+Result<bool> Dies(const Rig& rig, Client& client) {
+  const auto killed = engine::RunToEnd(rig.system, {"systemctl", "kill", "--signal=KILL", kUnit});
+  if (!killed) return tl::make_unexpected(killed.error());
+  const auto watched = client.Do({engine::ControlRequest::Verb::kWatch, {}}, kDiesWithin,
+                                 [](const engine::Snapshot&) { return Client::Verdict::kGoOn; });
+  return !watched &&
+         (watched.error().kind == ErrorKind::kGone || watched.error().kind == ErrorKind::kNotFound);
+}
+
+// Null: it does not come back in time.
+Result<std::unique_ptr<Client>> Returned(const Rig& rig) {
+  const os::Moment late = rig.system.clock.Now() + kBackWithin;
+  while (true) {
+    auto client = Client::OfServe(rig.system);
+    if (client || client.error().kind != ErrorKind::kNotFound) return client;
+    const os::Moment now = rig.system.clock.Now();
+    if (now >= late) return std::unique_ptr<Client>();
+    ZPROV_TRY(rig.system.events.Next(std::min(late, now + kTryEvery)));
+  }
+}
+
+// The nodes that it does not take for running, once it has looked around.
+Result<Names> TakesForDown(Client& client, const Names& nodes) {
+  Names down;
+  const auto look = [&](const engine::Snapshot& snapshot) {
+    down.clear();
+    for (const engine::NodeView& view : snapshot.nodes) {
+      const bool is_asked = std::ranges::find(nodes, view.node) != nodes.end();
+      if (is_asked && !engine::Runs(view.state)) down.push_back(view.node);
+    }
+    return down.empty() ? Client::Verdict::kOver : Client::Verdict::kGoOn;
+  };
+  ZPROV_TRY(client.Do({engine::ControlRequest::Verb::kWatch, {}}, kLooksWithin, look));
+  return down;
+}
+
+Finding OfHost(const Rig& rig, std::string what) {
+  return {Grade::kBad, rig.spec.host, std::move(what),
+          fmt::format("systemctl status {0}; journalctl -u {0}; zprov apply puts its unit right",
+                      kUnit)};
+}
+
+}  // namespace
+
+Result<Ended> ServeIsKilledAndComesBack(const Rig& rig) {
+  auto client = Client::OfServe(rig.system);
+  if (!client && client.error().kind == ErrorKind::kNotFound) {
+    return Skipped{"no serve runs: systemctl start zprov"};
+  }
+  if (!client) return tl::make_unexpected(std::move(client).error());
+  ZPROV_ASSIGN(const auto before, LookAtNodes(rig));
+  ZPROV_ASSIGN(const bool dies, Dies(rig, **client));
+  Seen seen;
+  if (!dies) {
+    seen.findings.push_back(
+        OfHost(rig, "the serve that runs is not its unit's: it was not killed"));
+    return seen;
+  }
+  client->reset();
+  ZPROV_ASSIGN(const auto again, Returned(rig));
+  if (again == nullptr) {
+    seen.findings.push_back(OfHost(rig, "serve was killed and does not come back"));
+    return seen;
+  }
+  ZPROV_ASSIGN(const Names down, TakesForDown(*again, NamesOf(before)));
+  for (const std::string& node : down) {
+    seen.findings.push_back({Grade::kBad, node, "is not known to run since serve was killed",
+                             "zprov status " + node + " says what it is taken for"});
+  }
+  ZPROV_TRY(JudgeReturns(rig, before, {{}, {}}, seen));
+  seen.summary = fmt::format("{} nodes ran on", before.size());
+  return seen;
+}
+
+}  // namespace zprov::hil

@@ -1,0 +1,211 @@
+// The level "cycle" on the simulated rig, through the real command line: what it says first, that a
+// rig that is well passes, that each planted defect is named, and that a run which was cut off is
+// put back.
+#include <gmock/gmock.h>
+
+#include <csignal>
+
+#include "hil/run_mark.h"
+#include "tests/hil/cycled_rig.h"
+
+namespace zprov::hil {
+namespace {
+
+using sim::zero::Fault;
+using sim::zero::Stage;
+using ::testing::AllOf;
+using ::testing::Each;
+using ::testing::Ge;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class Cycle : public CycledRig {
+ protected:
+  bool IsMarked() const { return world_.scene().Has(RunMarkPath(spec_)); }
+};
+
+TEST_F(Cycle, SaysWhatItWillDoAndDoesNothingUnlessItMay) {
+  const auto before = Boots();
+  const run::Ended ended = Zprov({"--hil", "--level", "cycle"});
+  EXPECT_EQ(ended.exit, 3);
+  EXPECT_THAT(ended.err,
+              AllOf(HasSubstr("disturbs s0, s1, s2, s3, s4"),
+                    HasSubstr("cold-boot       cuts each node's power"), HasSubstr("say --yes")));
+  EXPECT_THAT(ended.out, IsEmpty());
+  EXPECT_EQ(Boots(), before);
+  EXPECT_EQ(switched_, 0);
+}
+
+TEST_F(Cycle, PassesOnARigThatIsWellAndLeavesItSo) {
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 0) << ended.out << ended.err;
+  EXPECT_THAT(ended.out,
+              AllOf(HasSubstr("\npass    reboot "), HasSubstr("\npass    reboot-all "),
+                    HasSubstr("\npass    cold-boot "), HasSubstr("\npass    cold-boot-all "),
+                    Not(HasSubstr("warning: s1"))));
+  for (const char* row :
+       {"packets", "cut-rom", "cut-first-stage", "cut-files", "cut-kernel", "cut-mounted"}) {
+    EXPECT_THAT(ended.out, HasSubstr(std::string("\npass    ") + row));
+  }
+  EXPECT_THAT(ended.out, HasSubstr("skip    serve "));
+  EXPECT_TRUE(AllAreHealthy());
+  EXPECT_THAT(Boots(), Each(Ge(1 + 4 + 10))) << "each cut in a stage takes two boots";
+  EXPECT_FALSE(IsMarked());
+}
+
+TEST_F(Cycle, NamesANodeThatDropsFullPackets) {
+  world_.network().SetNeighbour(
+      "s4", sim::Neighbour{spec_.nodes[4].node_mac, spec_.nodes[4].address, 1500});
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("fail    packets "),
+                               HasSubstr("s4: packets of 7418 bytes do not come back: 5 packets"),
+                               HasSubstr("zprov reboot s4")));
+}
+
+// systemd with the daemon, as far as the scenario sees it.
+class CycleWithServe : public Cycle {
+ protected:
+  CycleWithServe() : serve_(Start({"serve"})) {
+    world_.processes().Install("systemctl", [this](const std::vector<std::string>& argv) {
+      is_to_be_killed_ = argv.at(1) == "kill";
+      return sim::ProgramRun{};
+    });
+    each_step_ = [this] { BeSystemd(); };
+  }
+
+  void BeSystemd() {
+    const os::Moment now = world_.clock().Now();
+    if (std::exchange(is_to_be_killed_, false)) {
+      host_.Kill(serve_);
+      if (comes_back_) starts_at_ = now + std::chrono::seconds(10);
+    }
+    if (!starts_at_ || now < *starts_at_) return;
+    starts_at_.reset();
+    serve_ = Start({"serve"});
+  }
+
+  bool comes_back_ = true;
+  bool is_to_be_killed_ = false;
+  std::optional<os::Moment> starts_at_;
+  run::Pid serve_;
+};
+
+TEST_F(CycleWithServe, PassesAndAsksTheServeThatRuns) {
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 0) << ended.out << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("pass    serve "));
+  EXPECT_TRUE(AllAreHealthy());
+  EXPECT_TRUE(host_.Runs(serve_));
+}
+
+TEST_F(CycleWithServe, NamesAServeThatDoesNotComeBack) {
+  comes_back_ = false;
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("snail: serve was killed and does not come back"),
+                               HasSubstr("systemctl status zprov.service")));
+}
+
+TEST_F(Cycle, SkipsWhatNeedsPowerWhereNobodySwitchesIt) {
+  world_.Put("/etc/zprov/rig.toml", "");
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 0) << ended.out << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("skip    cold-boot     A node whose power was cut comes back as "
+                                   "itself and disturbs no other.\n"
+                                   "                      no power: rig.toml names nothing"));
+  EXPECT_THAT(ended.err, Not(HasSubstr("cold-boot")));
+  EXPECT_EQ(switched_, 0);
+}
+
+TEST_F(Cycle, LeavesARigAloneOnWhichSomethingIsWrong) {
+  Update({"s1"});
+  const auto before = Boots();
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.out,
+              HasSubstr("the rig is not disturbed while something is wrong with it: cure "
+                        "what \"generations\" found first"));
+  EXPECT_EQ(Boots(), before);
+}
+
+TEST_F(Cycle, NamesASwitchThatSwitchesNothing) {
+  switches_ = [](size_t node) { return node != 2; };
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("fail    cold-boot "),
+                               HasSubstr("s2: its power was cut, and its port 1-1.4 still shows")));
+  EXPECT_TRUE(AllAreHealthy());
+}
+
+TEST_F(Cycle, NamesANodeThatIsDisturbedByAnothersPower) {
+  switches_ = [this](size_t node) {
+    if (node == 0) Board(3).Unplug(), Board(3).PlugIn();
+    return true;
+  };
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.out, HasSubstr("s3: was disturbed by another node's restart"));
+}
+
+TEST_F(Cycle, NamesANodeThatComesBackAsAnotherBoard) {
+  bool are_exchanged = false;
+  switches_ = [&](size_t node) {
+    if (node == 0 && !std::exchange(are_exchanged, true)) Board(0).ChangePlacesWith(Board(1));
+    return true;
+  };
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.out, HasSubstr("s0: came back as another board"));
+}
+
+TEST_F(Cycle, RecoversANodeThatDoesNotComeBackFromAWarmRebootAndSaysSo) {
+  Board(1).Suffer(Fault::kNoWarmReboot, sim::zero::kEveryBoot);
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 0) << ended.out << ended.err;
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("warning: s1: did not come back from its reboot"),
+                               HasSubstr("its power brought it back")));
+  EXPECT_TRUE(AllAreHealthy());
+}
+
+TEST_F(Cycle, DoesNotGoOnWithANodeThatNothingBringsBack) {
+  Board(1).Suffer(Fault::kNoWarmReboot, sim::zero::kEveryBoot);
+  switches_ = [](size_t node) { return node != 1; };
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(
+      ended.out,
+      AllOf(HasSubstr("fail    reboot "), HasSubstr("s1: did not come back from its reboot"),
+            HasSubstr("not every node runs since \"reboot\""), HasSubstr("fail    put-back")));
+  EXPECT_TRUE(IsMarked()) << "the next run tries it again";
+}
+
+TEST_F(Cycle, PutsTheRigBackWhenItIsInterrupted) {
+  const run::Pid run = Start({"--hil", "--level", "cycle", "--yes"});
+  ASSERT_TRUE(Until([&] { return Board(0).stage() == Stage::kOff; }));
+  host_.Signal(run, SIGINT);
+  const run::Ended ended = WaitFor(run);
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("skip    cold-boot "), HasSubstr("; interrupted\n"),
+                               HasSubstr("pass    put-back")));
+  EXPECT_TRUE(AllAreHealthy());
+  EXPECT_FALSE(IsMarked());
+}
+
+TEST_F(Cycle, PutsBackWhatARunLeftThatWasKilled) {
+  const run::Pid run = Start({"--hil", "--level", "cycle", "--yes"});
+  ASSERT_TRUE(Until([&] { return Board(1).stage() == Stage::kOff; }));
+  host_.Kill(run);
+  WaitFor(run);
+  EXPECT_TRUE(IsMarked());
+  EXPECT_THAT(Zprov({"--hil"}).out, HasSubstr("fail    left-over"));
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 0) << ended.out << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("pass    put-back"));
+  EXPECT_TRUE(AllAreHealthy());
+  EXPECT_FALSE(IsMarked());
+}
+
+}  // namespace
+}  // namespace zprov::hil

@@ -1,0 +1,102 @@
+#include "tests/hil/cycled_rig.h"
+
+#include <chrono>
+#include <stdexcept>
+
+#include "cli/cli.h"
+
+namespace zprov::hil {
+namespace {
+
+constexpr char kSwitch[] = "/usr/local/sbin/relay";
+constexpr auto kStep = std::chrono::milliseconds(100);
+constexpr char kRigToml[] = "/etc/zprov/rig.toml";
+
+class Lent : public cli::World {
+ public:
+  explicit Lent(os::System& system) : system_(system) {}
+  os::System& system() override { return system_; }
+
+ private:
+  os::System& system_;
+};
+
+int Zprov(const run::Call& call) {
+  const auto none = []() -> Result<std::unique_ptr<cli::World>> {
+    return Fail(ErrorKind::kNotSupported, "the test gives no such world");
+  };
+  const cli::Wiring wiring{.open_host = [&call]() -> Result<std::unique_ptr<cli::World>> {
+                             return std::make_unique<Lent>(call.system);
+                           },
+                           .open_tree = [none](const std::string&) { return none(); },
+                           .open_sim = none,
+                           .pid = call.pid};
+  return cli::Run(call.args, wiring, {call.out, call.err});
+}
+
+}  // namespace
+
+CycledRig::CycledRig() : host_(world_, hil::Zprov, [] {}) {
+  world_.Put(kSwitch, "a program\n", 0755);
+  world_.processes().Install(kSwitch, [this](const auto& argv) { return Switch(argv); });
+  world_.Put(kRigToml, "[power]\nby = \"command\"\ncommand = \"/usr/local/sbin/relay {node}\"\n");
+}
+
+sim::ProgramRun CycledRig::Switch(const std::vector<std::string>& argv) {
+  for (size_t i = 0; i < zeros_.size(); ++i) {
+    if (argv.at(1) != spec_.nodes[i].name) continue;
+    ++switched_;
+    if (!switches_(i)) return {};
+    argv.at(2) == "off" ? Board(i).Unplug() : Board(i).PlugIn();
+    return {};
+  }
+  return {.error = "there is no such line", .exit_code = 1};
+}
+
+void CycledRig::Describe(const std::string& more) {
+  world_.Put(kRigToml, world_.scene().Content(kRigToml) + more);
+}
+
+bool CycledRig::Until(const std::function<bool()>& is_so) {
+  const os::Moment late = world_.clock().Now() + std::chrono::hours(1);
+  while (!is_so()) {
+    if (world_.clock().Now() >= late) return false;
+    host_.RunUntil(world_.clock().Now() + kStep);
+    each_step_();
+  }
+  return true;
+}
+
+run::Ended CycledRig::WaitFor(run::Pid pid) {
+  const os::Moment late = world_.clock().Now() + std::chrono::hours(4);
+  while (world_.clock().Now() < late) {
+    for (run::Ended& ended : host_.RunUntil(world_.clock().Now() + kStep)) {
+      if (ended.pid == pid) return std::move(ended);
+    }
+    each_step_();
+  }
+  throw std::logic_error("the command does not end");
+}
+
+run::Ended CycledRig::Zprov(std::vector<std::string> args) {
+  return WaitFor(Start(std::move(args)));
+}
+
+run::Ended CycledRig::RunCycle(const std::vector<std::string>& words) {
+  std::vector<std::string> args = {"--hil", "--level", "cycle", "--yes"};
+  args.insert(args.end(), words.begin(), words.end());
+  return Zprov(std::move(args));
+}
+
+bool CycledRig::AllAreHealthy() const {
+  return std::ranges::all_of(
+      zeros_, [](const auto& zero) { return zero->stage() == sim::zero::Stage::kHealthy; });
+}
+
+std::vector<int> CycledRig::Boots() const {
+  std::vector<int> boots;
+  for (const auto& zero : zeros_) boots.push_back(zero->boots());
+  return boots;
+}
+
+}  // namespace zprov::hil
