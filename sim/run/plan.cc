@@ -122,7 +122,6 @@ std::optional<os::Moment> ParseSeconds(std::string_view text) {
 }
 
 Result<Item> ParseItem(std::string_view word) {
-  Item item;
   std::string_view rest = word;
   const auto strength = CutNumber(rest, '*', 1);
   const auto node = CutNumber(rest, '/', 0);
