@@ -273,6 +273,17 @@ TEST_F(FleetTest, NamesTheMissingFileWhenLinuxNeverShows) {
             "missing.dtbo is missing");
 }
 
+// Real boards ask for the device tree before its overlays, and only the first keeps Linux away.
+TEST_F(FleetTest, NamesTheFirstOfSeveralMissingFiles) {
+  Start({{2, Trouble::kNoLinux}});
+  auto& names = zeros_[2]->script.names;
+  names.insert(names.end() - 1, "missing.dtb");
+  Begin();
+  LetPass(seconds(200));
+  EXPECT_EQ(Of(2).miss, "missing.dtb");
+  EXPECT_THAT(Of(2).cause, HasSubstr("after missing.dtbo; missing.dtb is missing"));
+}
+
 TEST_F(FleetTest, ReportsABoardOnAPortThatNoNodeHasAndNeverTouchesIt) {
   Start();
   ScriptedZero stranger(world_, *PortPath::Parse("1-1.5.4"), {kNames});

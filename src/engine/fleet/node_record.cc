@@ -115,7 +115,7 @@ std::optional<std::string_view> NodeBoot::LookUp(const std::string& name) {
   is_size_known_ = request != nullptr && std::holds_alternative<usbboot::SizeOf>(*request);
   file_ = name;
   const auto what = is_there ? FileRecord::What::kFound : MissOf(name);
-  if (what == FileRecord::What::kSuspiciousMiss) miss_ = name;
+  if (what == FileRecord::What::kSuspiciousMiss && miss_.empty()) miss_ = name;
   is_record_open_ = true;
   // The content of what had its size asked just before is the same line.
   if (!is_again) {
