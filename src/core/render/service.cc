@@ -24,7 +24,7 @@ After=nfs-server.service systemd-udevd.service systemd-sysctl.service
 [Service]
 Type=notify
 ExecStart=/usr/bin/zprov --spec /etc/zprov/cluster.toml serve
-ExecReload=/bin/kill -HUP $MAINPID
+ExecReload=/bin/sh -c 'kill -HUP $MAINPID'
 Restart=on-failure
 RestartSec=10
 RestartPreventExitStatus=2
