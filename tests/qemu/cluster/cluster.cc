@@ -91,8 +91,8 @@ std::string Cluster::Expect(const std::string& command, seconds within) {
 
 std::string Cluster::OnNode(const std::string& address, const std::string& command) {
   return Expect(
-      fmt::format("timeout 60 bash -c 'exec 3<>/dev/tcp/{}/23; printf \"%s\\nexit\\n\" \"{}\" >&3; "
-                  "cat <&3'",
+      fmt::format("timeout 60 bash -c 'exec 3<>/dev/tcp/{}/23; cat >&3; cat <&3' <<'TO_NODE'\n"
+                  "{}\nexit\nTO_NODE",
                   address, command),
       seconds(90));
 }
