@@ -24,8 +24,6 @@ std::string_view Name(Outcome outcome) {
       return "infra";
     case Outcome::kSkip:
       return "skip";
-    case Outcome::kQuarantined:
-      return "quarantined";
   }
   return "";
 }

@@ -71,6 +71,7 @@ TEST_P(BtrfsContract, ASnapshotIsAnIndependentCopy) {
   EXPECT_EQ(Content("/a/f"), "new");
   EXPECT_FALSE(IsThere("/a/g"));
   EXPECT_EQ(About("/b").source_uuid, About("/a").uuid);
+  EXPECT_NE(About("/b").uuid, About("/a").uuid);
   EXPECT_NE(About("/b").id, About("/a").id);
 }
 

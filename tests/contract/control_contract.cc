@@ -170,6 +170,13 @@ TEST_P(ControlContract, FindsNobodyWhereNobodyListens) {
   EXPECT_EQ(nobody.error().kind, ErrorKind::kNotFound);
 }
 
+TEST_P(ControlContract, FindsNobodyBesideWhoListens) {
+  ASSERT_TRUE(control().Listen(world_->Path()).has_value());
+  const auto nobody = control().Connect(world_->Path() + "-2");
+  ASSERT_FALSE(nobody.has_value());
+  EXPECT_EQ(nobody.error().kind, ErrorKind::kNotFound);
+}
+
 TEST_P(ControlContract, DoesNotListenWhereSomebodyListens) {
   ASSERT_TRUE(control().Listen(world_->Path()).has_value());
   EXPECT_EQ(KindOf(control().Listen(world_->Path())), ErrorKind::kBusy);

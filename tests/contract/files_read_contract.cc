@@ -1,4 +1,6 @@
 // os::Files: looking, reading, resolving.
+#include <fmt/format.h>
+
 #include "contract/file_world.h"
 
 namespace zprov::tests {
@@ -85,6 +87,14 @@ TEST_P(FilesReadContract, ALoopOfSymlinksIsInvalid) {
   EXPECT_THAT(files().Read("/a", 1), FailsWith(ErrorKind::kInvalid));
   EXPECT_THAT(files().Write("/a", "x", 0644), FailsWith(ErrorKind::kInvalid));
   EXPECT_THAT(files().Resolve("/a"), FailsWith(ErrorKind::kInvalid));
+}
+
+// MAXSYMLINKS of the kernel.
+TEST_P(FilesReadContract, FortySymlinksInARowAreFollowedAndOneMoreIsALoop) {
+  PutFile("/0", "at their end");
+  for (int i = 1; i <= 41; ++i) PutSymlink(fmt::format("/{}", i), fmt::format("{}", i - 1));
+  EXPECT_EQ(Content("/40"), "at their end");
+  EXPECT_THAT(files().Read("/41", 100), FailsWith(ErrorKind::kInvalid));
 }
 
 TEST_P(FilesReadContract, ReadFollowsSymlinksAndGivesEveryByte) {

@@ -123,6 +123,11 @@ TEST_P(FilesWriteContract, ReplaceSymlinkMakesAndReplaces) {
   EXPECT_THAT(Names("/"), ElementsAre("d", "link"));
 }
 
+TEST_P(FilesWriteContract, ASymlinkSaysSomething) {
+  EXPECT_THAT(files().ReplaceSymlink("/link", ""), FailsWith(ErrorKind::kInvalid));
+  EXPECT_FALSE(IsThere("/link"));
+}
+
 TEST_P(FilesWriteContract, ReplaceSymlinkReplacesNothingElse) {
   PutFile("/f", "x");
   PutDirectory("/d");

@@ -203,6 +203,15 @@ TEST_P(NetlinkContract, KeepsTheChangesBeforeTheOneThatFailed) {
   EXPECT_FALSE(link.up);
 }
 
+TEST_P(NetlinkContract, KeepsThePortsOfABridgeThatGetsAnotherName) {
+  Bridge();
+  Plug("usb0");
+  Set("usb0", {.master = "san"});
+  Set("san", {.up = false});
+  Set("san", {.name = "lan"});
+  EXPECT_EQ(Now("usb0").master, "lan");
+}
+
 TEST_P(NetlinkContract, SaysWhichLinkIsNotThere) {
   EXPECT_EQ(SetFails("usb9", {.up = true}), ErrorKind::kNotFound);
   EXPECT_EQ(netlink().AddAddress("usb9", *InterfaceAddress::Parse("192.168.7.2/24")).error().kind,

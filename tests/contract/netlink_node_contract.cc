@@ -120,7 +120,25 @@ TEST_P(NetlinkNodeContract, PinsTwiceAsOnce) {
 
 TEST_P(NetlinkNodeContract, PinsOnlyPortsOfABridge) {
   world_->Plug("s0", kPort0, kNode);
-  EXPECT_EQ(netlink().Pin("s0", kNode.mac, kNode.address).error().kind, ErrorKind::kInvalid);
+  const auto refused = netlink().Pin("s0", kNode.mac, kNode.address);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().kind, ErrorKind::kInvalid);
+}
+
+TEST_P(NetlinkNodeContract, HearsNobodyElseAtAPinnedPort) {
+  Join("s0", kPort0, {kNode.mac, kOther.address});  // the right address, and another's MAC
+  Pin("s0", kOther);
+  EXPECT_FALSE(IsAlive(kOther));
+}
+
+TEST_P(NetlinkNodeContract, UnpinsAPortThatLeavesItsBridge) {
+  Join("s0", kPort0, kNode);
+  Pin("s0", kNode);
+  world_->Silence("s0");
+  Succeed(netlink().SetLink("s0", {.master = ""}));
+  Succeed(netlink().SetLink("s0", {.master = "san"}));
+  Join("s1", kPort1, kNode);
+  EXPECT_TRUE(IsAlive(kNode));
 }
 
 TEST_P(NetlinkNodeContract, TellsWhenALinkAppearsChangesAndLeaves) {

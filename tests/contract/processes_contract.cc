@@ -81,6 +81,12 @@ TEST_P(ProcessesContract, RunSideBySideUnderNumbersOfTheirOwn) {
   EXPECT_EQ(FollowToTheEnd(*world_, hanging).exit_code, 128 + 15);
 }
 
+TEST_P(ProcessesContract, NeverHaveTheNumberOfOneThatEnded) {
+  const auto first = Start(world_->Prints({}));
+  EXPECT_EQ(FollowToTheEnd(*world_, first).exit_code, 0);
+  EXPECT_NE(Start(world_->Prints({})), first);
+}
+
 TEST_P(ProcessesContract, EndByTermWhenStopped) {
   const auto process = Start(world_->Hangs());
   ASSERT_TRUE(world_->processes().Stop(process).has_value());

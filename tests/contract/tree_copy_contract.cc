@@ -106,6 +106,31 @@ TEST_P(TreeCopyContract, OnlyAttributesThatDifferAreReasonEnough) {
   EXPECT_EQ(*world_->Look("/to/f"), *world_->Look("/from/f"));
 }
 
+TEST_P(TreeCopyContract, ADirectoryThatIsThereGetsTheAttributesOfTheOriginal) {
+  Put("/from/d", {.type = FileType::kDirectory,
+                  .mode = 0674,
+                  .uid = 1,
+                  .gid = 2,
+                  .modified_ns = kEarly,
+                  .xattrs = {{"system.posix_acl_access", kSomeAcl}}});
+  Put("/to/d", {.type = FileType::kDirectory, .mode = 0755, .modified_ns = kLate});
+  ASSERT_THAT(trees().Copy("/from", "/to"), Succeeds());
+  EXPECT_EQ(*world_->Look("/to/d"), *world_->Look("/from/d"));
+}
+
+TEST_P(TreeCopyContract, ATreeIsNotCopiedIntoItself) {
+  PutDirectory("/from/below");
+  EXPECT_THAT(trees().Copy("/from", "/from/below"), FailsWith(ErrorKind::kInvalid));
+  EXPECT_THAT(Names("/from/below"), ElementsAre());
+}
+
+TEST_P(TreeCopyContract, OtherSubvolumesAreNotCompared) {
+  PutSubvolume("/from/s");
+  PutSubvolume("/to/s");
+  PutFile("/from/s/f", "x");
+  EXPECT_EQ(Compared().count, 0u);
+}
+
 TEST_P(TreeCopyContract, AnotherTypeIsReplacedUnlessItIsAFullDirectory) {
   Put("/from/a", {.modified_ns = kLate, .content = "file"});
   Put("/to/a", {.type = FileType::kDirectory, .modified_ns = kEarly});

@@ -98,6 +98,21 @@ TEST_P(TreesContract, AStubTakesNoDirectory) {
   EXPECT_THAT(trees().MakeDirectory("/b/nested/d", 0755), Succeeds());
 }
 
+TEST_P(TreesContract, AStubDoesNotMove) {
+  PutSubvolume("/a");
+  PutSubvolume("/a/nested");
+  ASSERT_THAT(btrfs().Snapshot("/a", "/b", os::Access::kReadWrite), Succeeds());
+  EXPECT_THAT(trees().Rename("/b/nested", "/b/moved"), FailsWith(ErrorKind::kNotEmpty));
+  EXPECT_THAT(Names("/b"), ElementsAre("nested"));
+}
+
+TEST_P(TreesContract, ANewNameIsAChangeOfItsDirectory) {
+  PutDirectory("/d");
+  const os::FileStatus before = **files().Status("/d");
+  ASSERT_THAT(trees().MakeDirectory("/d/new", 0755), Succeeds());
+  EXPECT_GT((*files().Status("/d"))->modified_ns, before.modified_ns);
+}
+
 TEST_P(TreesContract, RemoveTreeTakesAllBelowAndFollowsNothing) {
   PutDirectory("/keep");
   PutFile("/keep/f", "x");

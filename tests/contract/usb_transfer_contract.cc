@@ -243,6 +243,21 @@ TEST_P(UsbTransferContract, SaysNothingOfAHandleThatWasClosedNotEvenWhatHadHappe
   ExpectNothingMore();
 }
 
+TEST_P(UsbTransferContract, SaysNothingOfAHandleThatWasClosedThoughItsTransferMayHaveCompleted) {
+  PlugBoard("1-1");
+  PlugBoard("1-2");
+  const os::UsbHandle closed = Claimed("1-1");
+  const os::UsbHandle open = Claimed("1-2");
+  const auto heard = Submit(open, {BulkOut{1, "one"}});
+  Submit(closed, {BulkOut{1, "one"}});
+  const bool was_first = Completion().transfer == heard;
+  bus().Close(closed);
+  if (!was_first) {
+    EXPECT_EQ(Completion().transfer, heard);
+  }
+  ExpectNothingMore();
+}
+
 TEST_P(UsbTransferContract, LeavesTheWorldWithTransfersUnderWay) {
   PlugBoard("1-1", {UsbReply::Never()});
   const std::string block(os::kMaxBulk, 'x');

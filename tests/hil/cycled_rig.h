@@ -13,7 +13,7 @@ namespace zprov::hil {
 
 class CycledRig : public AcceptedRig {
  protected:
-  explicit CycledRig(const sim::ProfilesByPort& profiles = {});
+  CycledRig();
 
   // The command to its end, and its standard output; what was started before goes on meanwhile.
   run::Ended Zprov(std::vector<std::string> args);

@@ -1,6 +1,7 @@
 // The rules about who may see whom: includes, the link graph, and what the pure layers may touch.
 #include <algorithm>
 #include <map>
+#include <regex>
 #include <set>
 #include <sstream>
 
@@ -114,6 +115,30 @@ Findings NoClockNorEnvironment(const Source& source) {
       findings.push_back(Place(source, LineAt(source.code, at)) + word +
                          ": time, randomness and environment come in as arguments");
     }
+  }
+  return findings;
+}
+
+Findings NoOrderByHashOrAddress(const Source& source) {
+  const std::string layer = LayerOf(source.path);
+  if (layer.empty() || layer == "adapters" || layer == "vm") return {};
+  Findings findings;
+  const auto look = [&](const std::string& pattern, const std::string& what) {
+    const std::regex expression(pattern);
+    for (std::sregex_iterator at(source.code.begin(), source.code.end(), expression), end;
+         at != end; ++at) {
+      findings.push_back(Place(source, LineAt(source.code, static_cast<size_t>(at->position()))) +
+                         what);
+    }
+  };
+  look(R"(std::(multi)?(map|set)<[^,<>;]*\*[,>])",
+       "sorted by addresses, which differ from run to run: take a key that the plan knows");
+  const std::regex hashed(R"(unordered_(?:map|set)<[^;{}()]*>&?\s+(\w+))");
+  for (std::sregex_iterator at(source.code.begin(), source.code.end(), hashed), end; at != end;
+       ++at) {
+    const std::string name = at->str(1);
+    look("(:\\s*" + name + "\\s*\\))|(\\b" + name + R"(\.c?begin\())",
+         name + " is hashed and has no order: go through something sorted");
   }
   return findings;
 }

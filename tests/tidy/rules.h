@@ -18,6 +18,8 @@ Findings LayerArrows(const Source& source);
 Findings PureLayersIncludeNoMachine(const Source& source);
 // Time, randomness and environment come in as arguments.
 Findings NoClockNorEnvironment(const Source& source);
+// Nor does an order: nobody goes through a hashed container, or one that is sorted by addresses.
+Findings NoOrderByHashOrAddress(const Source& source);
 // Only cli (and the front ends' main) prints.
 Findings OnlyCliPrints(const Source& source);
 

@@ -73,6 +73,22 @@ TEST(Clocks, AreForbiddenBelowTheAdapters) {
   EXPECT_THAT(NoClockNorEnvironment(MakeSource("src/adapters/x.cc", reads)), IsEmpty());
 }
 
+TEST(Order, ComesFromNoHashAndNoAddress) {
+  const auto findings = [](const std::string& code) {
+    return NoOrderByHashOrAddress(MakeSource("sim/x.cc", code));
+  };
+  const std::string hashed = "std::unordered_map<std::string, std::pair<int, int>> seen;\n";
+  EXPECT_THAT(findings(hashed + "for (const auto& [name, each] : seen) F(name);"), SizeIs(1));
+  EXPECT_THAT(findings(hashed + "std::vector<int> v(seen.begin(), seen.end());"), SizeIs(1));
+  EXPECT_THAT(findings(hashed + "for (const auto& name : names) seen.emplace(name, 1);"),
+              IsEmpty());
+  EXPECT_THAT(findings("std::map<const Node*, int> at;"), SizeIs(1));
+  EXPECT_THAT(findings("std::set<Node*> at;"), SizeIs(1));
+  EXPECT_THAT(findings("std::map<int, Node*> at;"), IsEmpty());
+  EXPECT_THAT(NoOrderByHashOrAddress(MakeSource("src/adapters/x.cc", "std::set<Node*> at;")),
+              IsEmpty());
+}
+
 TEST(Printing, BelongsToCli) {
   const std::string prints = "void F() { std::cout << 1; }\n";
   EXPECT_THAT(OnlyCliPrints(MakeSource("src/engine/x.cc", prints)), SizeIs(1));

@@ -86,6 +86,8 @@ TEST(House, NoClockNorEnvironmentBelowTheAdapters) {
   EXPECT_THAT(Tree(NoClockNorEnvironment), IsEmpty());
 }
 
+TEST(House, NoOrderByHashOrAddress) { EXPECT_THAT(Tree(NoOrderByHashOrAddress), IsEmpty()); }
+
 TEST(House, OnlyCliPrints) { EXPECT_THAT(Tree(OnlyCliPrints), IsEmpty()); }
 
 TEST(House, FunctionsFitAScreen) { EXPECT_THAT(Tree(FunctionsFitAScreen), IsEmpty()); }

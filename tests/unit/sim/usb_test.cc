@@ -114,6 +114,19 @@ TEST_F(SimUsb, TakesAsLongAtFullSpeedAsTheLogsSay) {
   EXPECT_LT(took, milliseconds(6));
 }
 
+TEST_F(SimUsb, TakesAQuarterOfAMillisecondForAMessageOfTwoTransfers) {
+  PlugNotebook("1-1", UsbSpeed::kFull);
+  const auto handle = Open("1-1");
+  const os::Moment begun = clock_.Now();
+  for (const os::UsbTransfer& transfer :
+       {os::UsbTransfer{os::ControlOut{0x40, 0, 24, 0}}, os::UsbTransfer{BulkOut{1, "24 bytes"}}}) {
+    bus_.Submit(handle, transfer).value();
+    Next();
+  }
+  EXPECT_GE(clock_.Now() - begun, std::chrono::microseconds(240));
+  EXPECT_LE(clock_.Now() - begun, std::chrono::microseconds(260));
+}
+
 TEST_F(SimUsb, SharesOneWireBetweenAllBoards) {
   std::vector<os::UsbHandle> all;
   for (const char* port : {"1-1", "1-2", "1-3", "1-4"}) {

@@ -26,6 +26,9 @@ class ZeroServer {
   // No answer from now on for boards at that port.
   void Ignore(const PortPath& port) { ignored_.push_back(port); }
 
+  // From now on the file of that name has that content.
+  void Change(const std::string& name, std::string content) { files_[name] = std::move(content); }
+
   // One line per event, with its time: what happened, for comparison between two runs.
   const std::vector<std::string>& trace() const { return trace_; }
   // How the transfers of that port ended when they did not end well, in order.

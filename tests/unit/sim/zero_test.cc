@@ -113,6 +113,64 @@ TEST(Zeros, GetEveryFileAsItWasServed) {
                           "overlays/dwc2.dtbo"));
 }
 
+TEST(Zeros, AskForAnOverlayByItsOlderNamesWhileItIsMissing) {
+  Rig rig;
+  auto files = BootFiles();
+  files.erase("overlays/dwc2.dtbo");
+  rig.server = std::make_unique<ZeroServer>(rig.world, files);
+  rig.ServeFor(minutes(1));
+  const auto& asked = rig.zero->served().asked;
+  ASSERT_GE(asked.size(), 3U);
+  EXPECT_THAT(std::vector<std::string>(asked.end() - 3, asked.end()),
+              ElementsAre("overlays/dwc2.dtbo", "overlays/dwc2-overlay.dtb", "overlays/dwc2.dtb"));
+  EXPECT_EQ(rig.zero->stage(), Stage::kHealthy);
+}
+
+TEST(Zeros, AreSilentForTwoSecondsAfterTheirCommandLine) {
+  Rig rig;
+  const auto has_its_line = [&asked = rig.zero->served().asked] {
+    return !asked.empty() && asked.back() == "cmdline.txt";
+  };
+  while (!has_its_line()) rig.ServeFor(std::chrono::milliseconds(1));
+  const os::Moment begun = rig.world.clock().Now();
+  while (has_its_line()) rig.ServeFor(std::chrono::milliseconds(1));
+  const os::Moment silent = rig.world.clock().Now() - begun;
+  EXPECT_GE(silent, std::chrono::milliseconds(2100));
+  EXPECT_LE(silent, std::chrono::milliseconds(2210));
+}
+
+TEST(Zeros, NoticeAnAnswerThatChangesWithinOneBoot) {
+  Rig rig;
+  while (!rig.zero->served().HasFile("config.txt")) rig.ServeFor(std::chrono::milliseconds(10));
+  rig.server->Change("config.txt", BootFiles().at("config.txt") + "# another\n");
+  rig.ServeFor(minutes(1));
+  EXPECT_THAT(rig.zero->served().changed, ElementsAre("config.txt"));
+}
+
+TEST(Zeros, ShowNothingMoreWhenTheirKernelIsMissing) {
+  Rig rig;
+  auto files = BootFiles();
+  files.erase("kernel.img");
+  rig.server = std::make_unique<ZeroServer>(rig.world, files);
+  rig.ServeFor(minutes(1));
+  EXPECT_EQ(rig.zero->stage(), Stage::kDead);
+  EXPECT_THAT(rig.Arrivals(), testing::EndsWith("2764 "));
+}
+
+// Which the host binds to cdc_subset: no cap on its MTU, and a MAC that nobody asked for.
+TEST(Zeros, ShowAGethGadgetWhenTheirCommandLineSaysSo) {
+  Rig rig;
+  std::string line = BootFiles().at("cmdline.txt");
+  line.replace(line.find("gadget=ecm"), 10, "gadget=geth");
+  rig.server->Change("cmdline.txt", line);
+  rig.ServeFor(minutes(1));
+  EXPECT_THAT(rig.Arrivals(), testing::EndsWith("a4a2 "));
+  const auto links = *rig.world.network().Links();
+  ASSERT_EQ(links.back().usb, kPort);
+  EXPECT_EQ(links.back().max_mtu, 65535U);
+  EXPECT_NE(links.back().mac, *Mac::Parse("02:34:33:3c:50:22"));
+}
+
 TEST(Zeros, LeaveAndComeBackInTheTimesThatLogsShow) {
   for (uint64_t seed = 1; seed <= 20; ++seed) {
     Rig rig({}, seed);
