@@ -1,5 +1,7 @@
 #include "hil/acceptance.h"
 
+#include <fmt/chrono.h>
+
 #include <algorithm>
 
 #include "hil/node_look.h"
@@ -40,6 +42,18 @@ NodeSheet SheetOf(const NodeLook& look) {
   }
   sheet.boot = look.last_boot;
   return sheet;
+}
+
+// Null: it is not quarantined, or that is over.
+const Quarantine* QuarantineOf(const Rig& rig, const Scenario& scenario) {
+  if (!rig.described) return nullptr;
+  const auto now =
+      std::chrono::duration_cast<std::chrono::seconds>(rig.system.clock.WallTime()).count();
+  const std::string today = fmt::format("{:%F}", fmt::gmtime(now));
+  const auto found = std::ranges::find_if(rig.described->quarantines, [&](const auto& each) {
+    return each.scenario == scenario.name && today <= each.until;
+  });
+  return found == rig.described->quarantines.end() ? nullptr : &*found;
 }
 
 // One run over the table.
@@ -131,6 +145,13 @@ class Run {
 
 Row RunScenario(const Rig& rig, const Scenario& scenario) {
   const os::Moment began = rig.system.clock.Now();
+  if (const Quarantine* quarantine = QuarantineOf(rig, scenario)) {
+    return {.name = scenario.name,
+            .sentence = scenario.sentence,
+            .outcome = Outcome::kQuarantined,
+            .reason = quarantine->reason,
+            .until = quarantine->until};
+  }
   for (const Capability needed : scenario.needs) {
     if (!Has(rig, needed)) return RowOf(scenario, Skipped{std::string(Lack(needed))});
   }

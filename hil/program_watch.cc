@@ -20,10 +20,12 @@ ProgramWatch::ProgramWatch(os::System& system)
              .live = system.live} {}
 
 ProgramWatch::~ProgramWatch() {
-  for (const auto& [id, program] : programs_) {
-    // One that ended meanwhile needs no telling.
-    if (!program.exit) static_cast<void>(real_.processes.Stop(id));
-  }
+  for (const auto& [id, program] : programs_) Stop(id);
+}
+
+void ProgramWatch::Stop(os::ProcessId program) {
+  if (programs_.at(program).exit) return;
+  static_cast<void>(real_.processes.Stop(program));  // it may just have ended by itself
 }
 
 Result<os::ProcessId> ProgramWatch::Start(const std::vector<std::string>& argv) {

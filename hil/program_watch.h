@@ -27,6 +27,8 @@ class ProgramWatch final : public os::Events {
 
   // Errors as os::Processes::Start.
   Result<os::ProcessId> Start(const std::vector<std::string>& argv);
+  // What it says from here on is lost; one that has ended is left alone.
+  void Stop(os::ProcessId program);
   // Nothing while it runs.
   std::optional<int> ExitOf(os::ProcessId program) const;
   // The first kMostKept bytes.

@@ -24,6 +24,8 @@ std::string_view Name(Outcome outcome) {
       return "infra";
     case Outcome::kSkip:
       return "skip";
+    case Outcome::kQuarantined:
+      return "quarantined";
   }
   return "";
 }

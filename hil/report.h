@@ -37,9 +37,10 @@ struct Finding {
 
 enum class Outcome {
   kPass,
-  kFail,   // the rig is not as it should be
-  kInfra,  // it could not be found out, the second time too; the reason says why
-  kSkip,   // not tried; the reason says what is missing
+  kFail,         // the rig is not as it should be
+  kInfra,        // it could not be found out, the second time too; the reason says why
+  kSkip,         // not tried; the reason says what is missing
+  kQuarantined,  // not tried: it is known to fail, for that reason, until that day
 };
 
 std::string_view Name(Outcome outcome);  // "pass"
@@ -50,7 +51,8 @@ struct Row {
   std::string sentence;
   Outcome outcome = Outcome::kPass;
   std::string summary = {};  // of what was seen: "5 nodes run"; may be empty
-  std::string reason = {};   // kInfra, kSkip
+  std::string reason = {};   // kInfra, kSkip, kQuarantined
+  std::string until = {};    // kQuarantined: the last day, "2026-12-31", UTC
   // Why the first try was no good, when there were two; whatever the outcome, it is shown.
   std::string first_try = {};
   std::vector<Finding> findings = {};

@@ -10,6 +10,7 @@
 #include "core/spec/names.h"
 #include "core/spec/problems.h"
 #include "core/spec/table_reader.h"
+#include "hil/scenario.h"
 #include "util/path.h"
 #include "util/strings.h"
 
@@ -44,16 +45,48 @@ struct Draft {
   Located<PowerBy> power;
   std::optional<LocatedText> power_command;  // of all that have none of their own
   std::vector<BoardDraft> boards;
+  uint32_t least_kb_per_s = 0;
+  std::vector<Quarantine> quarantines;
 };
 
-void ReadPower(const spec::Value* section, Draft& draft, Problems& problems) {
-  if (section == nullptr) return;
-  const Table* keys = std::get_if<Table>(&section->data);
-  if (keys == nullptr) {
-    problems.Error(section->line, "power is no table: write [power] and its keys below it");
+// [name], a table; null: it is not there, or is none (reported).
+const spec::Value* SectionOf(TableReader& top, std::string_view name, Problems& problems) {
+  const spec::Value* section = top.Any(name);
+  if (section == nullptr || std::holds_alternative<Table>(section->data)) return section;
+  problems.Error(section->line,
+                 fmt::format("{0} is no table: write [{0}] and its keys below it", name));
+  return nullptr;
+}
+
+// The tables of [[name]], each as `read` takes it.
+template <typename Read>
+void ReadEach(TableReader& top, std::string_view name, Problems& problems, const Read& read) {
+  const spec::Value* list = top.Any(name);
+  if (list == nullptr) return;
+  const auto* values = std::get_if<spec::Array>(&list->data);
+  if (values == nullptr) {
+    problems.Error(
+        list->line,
+        fmt::format("{0} is a list: write [[{0}]], in two brackets, for each one", name));
     return;
   }
-  TableReader table("power", *keys, problems);
+  for (const spec::Value& value : *values) {
+    if (const Table* keys = std::get_if<Table>(&value.data)) {
+      TableReader table(std::string(name), *keys, problems);
+      read(table, value.line);
+      table.ReportUnknown();
+    } else {
+      problems.Error(
+          value.line,
+          fmt::format("{0} has something that is no table: write [[{0}]] for each", name));
+    }
+  }
+}
+
+void ReadPower(TableReader& top, Draft& draft, Problems& problems) {
+  const spec::Value* section = SectionOf(top, "power", problems);
+  if (section == nullptr) return;
+  TableReader table("power", std::get<Table>(section->data), problems);
   Set(draft.power, table.Choice<PowerBy>("by", kPowers));
   if (!table.Has("by")) {
     problems.Error(section->line,
@@ -63,38 +96,79 @@ void ReadPower(const spec::Value* section, Draft& draft, Problems& problems) {
   table.ReportUnknown();
 }
 
-void ReadBoard(const spec::Value& value, Draft& draft, Problems& problems) {
-  const Table* keys = std::get_if<Table>(&value.data);
-  if (keys == nullptr) {
-    problems.Error(value.line, "node has something that is no table: write [[node]] for each node");
-    return;
+void ReadLimits(TableReader& top, Draft& draft, Problems& problems) {
+  const spec::Value* section = SectionOf(top, "limits", problems);
+  if (section == nullptr) return;
+  TableReader table("limits", std::get<Table>(section->data), problems);
+  constexpr spec::NumberRange kRates = {1, 60'000};  // what high-speed USB can carry
+  if (const auto rate = table.Integer("boot_kb_per_s", kRates)) {
+    draft.least_kb_per_s = static_cast<uint32_t>(rate->value);
   }
-  TableReader table("node", *keys, problems);
-  BoardDraft board{.line = value.line};
+  table.ReportUnknown();
+}
+
+BoardDraft ReadBoard(TableReader& table, int line, Problems& problems) {
+  BoardDraft board{.line = line};
   Set(board.name, table.Text("name"));
   if (!table.Has("name")) {
-    problems.Error(value.line, "this [[node]] has no name: write the one that cluster.toml gives");
+    problems.Error(line, "this [[node]] has no name: write the one that cluster.toml gives");
   }
   board.usb = table.Parsed<PortPath>("usb", "bus and ports as the kernel does, \"1-1.3\"");
   board.mac = table.Parsed<Mac>("mac", "six hex pairs, \"02:34:33:3c:50:21\"");
   Set(board.serial, table.Text("serial"));
   Set(board.console, table.Text("console"));
   board.power_command = table.Text("power_command");
-  table.ReportUnknown();
-  draft.boards.push_back(std::move(board));
+  return board;
+}
+
+bool IsDay(const std::string& text) {
+  constexpr std::string_view kForm = "0000-00-00";
+  if (text.size() != kForm.size()) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool is_digit = text[i] >= '0' && text[i] <= '9';
+    if (kForm[i] == '0' ? !is_digit : text[i] != kForm[i]) return false;
+  }
+  return true;
+}
+
+Quarantine ReadQuarantine(TableReader& table, int line, Problems& problems) {
+  LocatedText scenario;
+  LocatedText reason;
+  LocatedText until;
+  Set(scenario, table.Text("scenario"));
+  Set(reason, table.Text("reason"));
+  Set(until, table.Text("until"));
+  std::vector<std::string> names;
+  for (const Scenario& each : Scenarios()) names.emplace_back(each.name);
+  if (std::ranges::find(names, scenario.value) == names.end()) {
+    const auto nearest = Nearest(scenario.value, names);
+    problems.Error(
+        line, fmt::format("quarantine of {}: there is no such scenario: {}", Quoted(scenario.value),
+                          nearest ? fmt::format("did you mean \"{}\"?", *nearest)
+                                  : "name one of the rows of zprov --hil"));
+  }
+  if (reason.value.empty()) {
+    problems.Error(line, "this [[quarantine]] has no reason: write why it is known to fail");
+  }
+  if (!IsDay(until.value)) {
+    problems.Error(line, fmt::format("quarantine until {} is no day: write the last one, "
+                                     "until = \"2026-12-31\"",
+                                     Quoted(until.value)));
+  }
+  return {scenario.value, reason.value, until.value};
 }
 
 Draft ReadDraft(const Table& root, Problems& problems) {
   Draft draft;
   TableReader top("", root, problems);
-  ReadPower(top.Any("power"), draft, problems);
-  if (const spec::Value* boards = top.Any("node")) {
-    if (const auto* list = std::get_if<spec::Array>(&boards->data)) {
-      for (const spec::Value& value : *list) ReadBoard(value, draft, problems);
-    } else {
-      problems.Error(boards->line, "node is a list: write [[node]], in two brackets, for each one");
-    }
-  }
+  ReadPower(top, draft, problems);
+  ReadLimits(top, draft, problems);
+  ReadEach(top, "node", problems, [&](TableReader& table, int line) {
+    draft.boards.push_back(ReadBoard(table, line, problems));
+  });
+  ReadEach(top, "quarantine", problems, [&](TableReader& table, int line) {
+    draft.quarantines.push_back(ReadQuarantine(table, line, problems));
+  });
   top.ReportUnknown();
   return draft;
 }
@@ -222,7 +296,9 @@ BoardAtRig BoardOf(const BoardDraft& draft, const spec::Node& node) {
 }
 
 RigDescription ToRig(Draft draft, const spec::ClusterSpec& spec) {
-  RigDescription rig{.power = draft.power.value};
+  RigDescription rig{.power = draft.power.value,
+                     .least_kb_per_s = draft.least_kb_per_s,
+                     .quarantines = std::move(draft.quarantines)};
   if (draft.boards.empty()) {
     for (const spec::Node& node : spec.nodes) {
       if (node.usb) draft.boards.push_back({.name = {node.name, 1}});

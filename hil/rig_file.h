@@ -2,6 +2,7 @@
 // Pure values; nothing here looks at a host.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,9 +35,22 @@ struct BoardAtRig {
   bool operator==(const BoardAtRig&) const = default;
 };
 
+// A scenario that is known to fail and not run for a while.
+struct Quarantine {
+  std::string scenario;
+  std::string reason;
+  std::string until;  // the last day, "2026-12-31", UTC
+
+  bool operator==(const Quarantine&) const = default;
+};
+
 struct RigDescription {
   PowerBy power = PowerBy::kNobody;
   std::vector<BoardAtRig> boards = {};  // that should run, in the file's order; none: all nodes
+
+  // Of boot files to each node, alone on the bus, in 1000 bytes per second; 0: any will do.
+  uint32_t least_kb_per_s = 0;
+  std::vector<Quarantine> quarantines = {};
 
   bool operator==(const RigDescription&) const = default;
 };

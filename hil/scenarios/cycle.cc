@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/boots/boot_ring.h"
 #include "engine/serve/give_order.h"
 #include "hil/conduct.h"
 #include "hil/returns.h"
@@ -37,6 +38,44 @@ Result<std::optional<Seen>> CycleAndJudge(const Rig& rig, const std::vector<Node
     }
   }
   ZPROV_TRY(JudgeReturns(rig, before, {nodes, back}, seen));
+  return seen;
+}
+
+// Of its last boot, in 1000 bytes per second; nothing: it was sent none that tell.
+Result<std::optional<uint64_t>> RateOf(const Rig& rig, const std::string& node) {
+  ZPROV_ASSIGN(const auto kept, engine::ReadBoots(rig.system, rig.spec, node));
+  if (kept.boots.empty()) return std::nullopt;
+  constexpr uint64_t kTells = 100'000;  // bytes; of less, most of the time is the question's
+  uint64_t bytes = 0;
+  os::Moment took{0};
+  for (const engine::FileRecord& file : kept.boots.front().timeline.files) {
+    if (file.what != engine::FileRecord::What::kFound || file.bytes < kTells) continue;
+    bytes += file.bytes;
+    took += file.took;
+  }
+  const auto ms =
+      static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(took).count());
+  return ms == 0 ? std::nullopt : std::optional(bytes / ms);
+}
+
+// One node, while nobody else is sent anything: the bus is its own.
+Result<std::optional<Seen>> CycleAlone(const Rig& rig, const std::vector<NodeLook>& before,
+                                       const Names& nodes) {
+  ZPROV_ASSIGN(auto seen, CycleAndJudge(rig, before, nodes));
+  if (!seen) return seen;
+  const std::string& node = nodes.front();
+  ZPROV_ASSIGN(const auto rate, RateOf(rig, node));
+  if (!rate) return seen;
+  seen->summary = fmt::format("{} {} kB/s", node, *rate);
+  const uint32_t least = rig.described->least_kb_per_s;
+  if (*rate < least) {
+    seen->findings.push_back(
+        {Grade::kBad, node,
+         fmt::format("was sent its boot files at {} kB/s, alone on the bus; rig.toml wants {}",
+                     *rate, least),
+         "another cable or another port for it: dmesg says \"full-speed\" of a bad one; or lower "
+         "boot_kb_per_s in rig.toml"});
+  }
   return seen;
 }
 
@@ -106,6 +145,7 @@ Result<Ended> OneByOne(const Rig& rig, Way way) {
     ZPROV_ASSIGN(auto seen, way(rig, before, {node}));
     if (!seen) return kInterrupted;
     std::ranges::move(seen->findings, std::back_inserter(all.findings));
+    if (!seen->summary.empty()) all.summary += ", " + seen->summary;
   }
   return all;
 }
@@ -122,7 +162,7 @@ Result<Ended> AllAtOnce(const Rig& rig, Way way) {
 
 Result<Ended> EachNodeReboots(const Rig& rig) { return OneByOne(rig, RebootAndJudge); }
 Result<Ended> AllNodesReboot(const Rig& rig) { return AllAtOnce(rig, RebootAndJudge); }
-Result<Ended> EachNodeBootsCold(const Rig& rig) { return OneByOne(rig, CycleAndJudge); }
+Result<Ended> EachNodeBootsCold(const Rig& rig) { return OneByOne(rig, CycleAlone); }
 Result<Ended> AllNodesBootCold(const Rig& rig) { return AllAtOnce(rig, CycleAndJudge); }
 
 }  // namespace zprov::hil

@@ -100,6 +100,12 @@ Table Cycling() {
 // Power goes in the middle of a boot.
 Table CuttingBoots() {
   return {
+      {"console-boot",
+       "Every console says something while its node boots.",
+       Level::kCycle,
+       ConsolesSpeakWhileNodesBoot,
+       {Capability::kPower, Capability::kConsole},
+       "cuts the power of those with a console, and listens"},
       {"cut-rom",
        "A node boots whose power went while its boot ROM waited.",
        Level::kCycle,

@@ -27,10 +27,12 @@ void HandMadeHost(World& world);
 // names their ports (fixtures/specs/rig.toml). Both hubs have ganged power, as these have.
 void Rig(World& world);
 
-// The same with boards that are not all well, by port ("1-1.3").
+// The same with boards that are not all well, or not as logs show them, by port ("1-1.3").
 using TroublesByPort = std::map<std::string, std::vector<zero::Trouble>>;
+using ProfilesByPort = std::map<std::string, zero::Profile>;
 std::vector<std::shared_ptr<zero::Zero>> RigWithZeros(World& world,
-                                                      const TroublesByPort& troubles = {});
+                                                      const TroublesByPort& troubles = {},
+                                                      const ProfilesByPort& profiles = {});
 
 // The same with another number of boards, up to 1000; where the B+'s four ports do not do, behind
 // as many hubs as it takes.

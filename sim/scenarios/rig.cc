@@ -117,8 +117,8 @@ std::vector<PortPath> RigPorts(int nodes) {
 
 void Rig(World& world) { RigWithZeros(world); }
 
-std::vector<std::shared_ptr<zero::Zero>> RigWithZeros(World& world,
-                                                      const TroublesByPort& troubles) {
+std::vector<std::shared_ptr<zero::Zero>> RigWithZeros(World& world, const TroublesByPort& troubles,
+                                                      const ProfilesByPort& profiles) {
   PutRig(world, std::string(SeedFile("rig.toml")));
   KeepKernelInMemory(world);
   PutRun(world);
@@ -127,11 +127,14 @@ std::vector<std::shared_ptr<zero::Zero>> RigWithZeros(World& world,
   PlugHubs(world, ports);
   std::vector<std::shared_ptr<zero::Zero>> zeros;
   for (const PortPath& port : ports) {
-    const auto found = troubles.find(port.ToString());
-    zeros.push_back(zero::PlugZero(
-        world,
-        {.port = port,
-         .troubles = found == troubles.end() ? std::vector<zero::Trouble>() : found->second}));
+    zero::Options options{.port = port};
+    if (const auto found = troubles.find(port.ToString()); found != troubles.end()) {
+      options.troubles = found->second;
+    }
+    if (const auto found = profiles.find(port.ToString()); found != profiles.end()) {
+      options.profile = found->second;
+    }
+    zeros.push_back(zero::PlugZero(world, std::move(options)));
   }
   return zeros;
 }

@@ -51,6 +51,7 @@ class FileClient final : public UsbFunction {
   FileClient(Served& served, Ways ways, Told told);
 
   std::string Configuration() const override;
+  UsbSpeed Speed() const override { return ways_.profile.speed; }
   UsbReply OnControlOut(const os::ControlOut& request) override;
   UsbReply OnControlIn(const os::ControlIn& request) override;
   UsbReply OnBulkOut(uint8_t endpoint, std::string_view bytes) override;

@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include "sim/usb_function.h"
 #include "sim/zero/random.h"
 
 namespace zprov::sim::zero {
@@ -14,6 +15,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 struct Profile {
+  UsbSpeed speed = UsbSpeed::kHigh;                          // kFull: its cable or its port is bad
   Range power_to_rom{milliseconds(400), milliseconds(600)};  // inferred: it looks for a card before
   Range leaves_after_first_stage{milliseconds(1400), milliseconds(2650)};
   Range back_after{milliseconds(1260), milliseconds(1500)};

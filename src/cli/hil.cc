@@ -32,6 +32,7 @@ Exit ExitOf(hil::Outcome outcome) {
   switch (outcome) {
     case hil::Outcome::kPass:
     case hil::Outcome::kSkip:
+    case hil::Outcome::kQuarantined:
       return Exit::kDone;
     case hil::Outcome::kFail:
       return Exit::kFailed;

@@ -16,7 +16,8 @@ constexpr char kStyle[] =
     "body{font:15px sans-serif;margin:2em;max-width:70em}table{border-collapse:collapse}"
     "td,th{text-align:left;vertical-align:top;padding:.3em .8em;border-bottom:1px solid #ddd}"
     ".pass{color:#176b2c}.fail{color:#b00020;font-weight:bold}.infra{color:#8a5a00}"
-    ".skip{color:#666}.finding{margin:.2em 0}.cure{font-family:monospace;margin:0 0 .4em 1.5em}"
+    ".skip,.quarantined{color:#666}.finding{margin:.2em 0}.cure{font-family:monospace;margin:0 0 "
+    ".4em 1.5em}"
     ".line{position:relative;height:1.6em;width:45em;background:#f3f3f3;overflow:hidden}"
     ".stage{position:absolute;top:0;height:100%;overflow:hidden;white-space:nowrap;font-size:80%;"
     "border-left:1px solid #fff;background:#9fc5e8}.stage.odd{background:#cfe2f3}";
@@ -39,6 +40,7 @@ void AddScenario(Markup& table, const hil::Row& row) {
     AddOfClass(told, "div", "finding", "tried twice; the first time: " + row.first_try);
   }
   if (!row.reason.empty()) AddOfClass(told, "div", "finding", row.reason);
+  if (!row.until.empty()) AddOfClass(told, "div", "finding", "until " + row.until);
   for (const hil::Finding& finding : row.findings) {
     const bool is_warning = finding.grade == hil::Grade::kWarning;
     AddOfClass(

@@ -21,9 +21,9 @@ ordered_json Of(const hil::Finding& finding) {
 ordered_json Of(const hil::Row& row) {
   ordered_json findings = ordered_json::array();
   for (const hil::Finding& finding : row.findings) findings.push_back(Of(finding));
-  return {{"name", row.name},       {"sentence", row.sentence},   {"outcome", Name(row.outcome)},
-          {"summary", row.summary}, {"reason", row.reason},       {"first_try", row.first_try},
-          {"findings", findings},   {"took_s", Seconds(row.took)}};
+  return {{"name", row.name},           {"sentence", row.sentence}, {"outcome", Name(row.outcome)},
+          {"summary", row.summary},     {"reason", row.reason},     {"until", row.until},
+          {"first_try", row.first_try}, {"findings", findings},     {"took_s", Seconds(row.took)}};
 }
 
 ordered_json Of(const engine::BootTimeline& boot) {

@@ -37,11 +37,15 @@ void AddOutcome(Markup& test, const hil::Row& row) {
     case Outcome::kSkip:
       test.Add("skipped").Set("message", row.reason);
       break;
+    case Outcome::kQuarantined:
+      test.Add("skipped").Set("message",
+                              fmt::format("quarantined until {}: {}", row.until, row.reason));
+      break;
   }
 }
 
-std::string CountOf(const hil::Report& report, Outcome outcome) {
-  return std::to_string(std::ranges::count(report.rows, outcome, &hil::Row::outcome));
+int64_t CountOf(const hil::Report& report, Outcome outcome) {
+  return std::ranges::count(report.rows, outcome, &hil::Row::outcome);
 }
 
 }  // namespace
@@ -53,9 +57,10 @@ std::string HilJunit(const hil::Report& report) {
       .Set("hostname", report.cluster)
       .Set("timestamp", RfcTime(report.began_ns))
       .Set("tests", std::to_string(report.rows.size()))
-      .Set("failures", CountOf(report, Outcome::kFail))
-      .Set("errors", CountOf(report, Outcome::kInfra))
-      .Set("skipped", CountOf(report, Outcome::kSkip))
+      .Set("failures", std::to_string(CountOf(report, Outcome::kFail)))
+      .Set("errors", std::to_string(CountOf(report, Outcome::kInfra)))
+      .Set("skipped",
+           std::to_string(CountOf(report, Outcome::kSkip) + CountOf(report, Outcome::kQuarantined)))
       .Set("time", Seconds(report.took));
   for (const hil::Row& row : report.rows) {
     Markup& test = suite.Add("testcase");

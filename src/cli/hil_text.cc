@@ -43,13 +43,15 @@ std::string RowText(const hil::Row& row) {
   std::string text = fmt::format(kRow, Name(row.outcome), row.name, row.sentence);
   if (!row.first_try.empty()) text += Line("tried twice; the first time: " + row.first_try);
   if (!row.reason.empty()) text += Line(row.reason);
+  if (!row.until.empty()) text += Line("until " + row.until);
   for (const hil::Finding& finding : row.findings) text += FindingText(finding);
   return text;
 }
 
 std::string RunText(const hil::Report& report) {
   std::vector<std::string> parts;
-  for (const Outcome outcome : {Outcome::kPass, Outcome::kFail, Outcome::kInfra, Outcome::kSkip}) {
+  for (const Outcome outcome :
+       {Outcome::kPass, Outcome::kFail, Outcome::kInfra, Outcome::kSkip, Outcome::kQuarantined}) {
     const auto count = std::ranges::count(report.rows, outcome, &hil::Row::outcome);
     if (count > 0) parts.push_back(fmt::format("{} {}", count, Name(outcome)));
   }

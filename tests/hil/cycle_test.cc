@@ -22,6 +22,7 @@ using ::testing::Not;
 
 class Cycle : public CycledRig {
  protected:
+  using CycledRig::CycledRig;
   bool IsMarked() const { return world_.scene().Has(RunMarkPath(spec_)); }
 };
 
@@ -62,6 +63,72 @@ TEST_F(Cycle, NamesANodeThatDropsFullPackets) {
   EXPECT_THAT(ended.out, AllOf(HasSubstr("fail    packets "),
                                HasSubstr("s4: packets of 7418 bytes do not come back: 5 packets"),
                                HasSubstr("zprov reboot s4")));
+}
+
+// Whose third board hangs on a bad cable.
+class CycleOfASlowPort : public Cycle {
+ protected:
+  CycleOfASlowPort() : Cycle({{"1-1.4", {.speed = sim::UsbSpeed::kFull}}}) {
+    Describe("[limits]\nboot_kb_per_s = 15000\n");
+    for (const spec::Node& node : spec_.nodes) {  // firmware as large as the real one
+      world_.Put("/x/sboot/" + node.usb->ToString() + "/start.elf", std::string(2'900'000, 'f'));
+    }
+  }
+};
+
+TEST_F(CycleOfASlowPort, NamesIt) {
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.out,
+              AllOf(HasSubstr("fail    cold-boot "), HasSubstr("s2: was sent its boot files at "),
+                    HasSubstr("rig.toml wants 15000"), HasSubstr("another cable"),
+                    Not(HasSubstr("s1: was sent")), Not(HasSubstr("s3: was sent"))));
+}
+
+// With consoles: what each says is what `cat` of its device gives.
+class CycleWithConsoles : public Cycle {
+ protected:
+  CycleWithConsoles() {
+    for (const char* device : {"/dev/ttyUSB0", "/dev/ttyUSB1"}) world_.Put(device, "");
+    Describe(
+        "[[node]]\nname = \"s0\"\nconsole = \"/dev/ttyUSB0\"\n[[node]]\nname = \"s1\"\n"
+        "console = \"/dev/ttyUSB1\"\n[[node]]\nname = \"s2\"\n");
+    world_.processes().Install("stty", [](const auto&) { return sim::ProgramRun{}; });
+    world_.processes().Install("cat", [this](const auto& argv) {
+      return sim::ProgramRun{.out = argv.at(1) == dead_ ? "" : "[    0.000000] Booting Linux\n",
+                             .takes = std::chrono::seconds(20),
+                             .ending = sim::ProgramRun::Ending::kHangs};
+    });
+  }
+
+  std::string dead_;
+};
+
+TEST_F(CycleWithConsoles, Passes) {
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 0) << ended.out << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("pass    console-boot "));
+  EXPECT_THAT(Boots()[3], 1) << "rig.toml does not name s3";
+}
+
+TEST_F(CycleWithConsoles, NamesADeadConsole) {
+  dead_ = "/dev/ttyUSB1";
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("s1: booted, and its console /dev/ttyUSB1 said nothing"),
+                               HasSubstr("cure: see its wires"), Not(HasSubstr("s0: booted"))));
+}
+
+TEST_F(Cycle, LeavesOutWhatIsQuarantinedUntilItsDayIsOver) {
+  Describe(
+      "[[quarantine]]\nscenario = \"reboot\"\nreason = \"the hub resets\"\n"
+      "until = \"2999-12-31\"\n[[quarantine]]\nscenario = \"reboot-all\"\n"
+      "reason = \"over\"\nuntil = \"2001-01-01\"\n");
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 0) << ended.out << ended.err;
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("quarantined reboot "), HasSubstr("the hub resets\n"),
+                               HasSubstr("until 2999-12-31\n"), HasSubstr("pass    reboot-all "),
+                               HasSubstr("1 quarantined\n")));
 }
 
 // systemd with the daemon, as far as the scenario sees it.

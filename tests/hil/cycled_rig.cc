@@ -36,7 +36,8 @@ int Zprov(const run::Call& call) {
 
 }  // namespace
 
-CycledRig::CycledRig() : host_(world_, hil::Zprov, [] {}) {
+CycledRig::CycledRig(const sim::ProfilesByPort& profiles)
+    : AcceptedRig(profiles), host_(world_, hil::Zprov, [] {}) {
   world_.Put(kSwitch, "a program\n", 0755);
   world_.processes().Install(kSwitch, [this](const auto& argv) { return Switch(argv); });
   world_.Put(kRigToml, "[power]\nby = \"command\"\ncommand = \"/usr/local/sbin/relay {node}\"\n");

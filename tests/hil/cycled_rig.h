@@ -13,7 +13,7 @@ namespace zprov::hil {
 
 class CycledRig : public AcceptedRig {
  protected:
-  CycledRig();
+  explicit CycledRig(const sim::ProfilesByPort& profiles = {});
 
   // The command to its end, and its standard output; what was started before goes on meanwhile.
   run::Ended Zprov(std::vector<std::string> args);

@@ -15,7 +15,8 @@ void PrintTo(const Finding& finding, std::ostream* out) {
   *out << finding.subject << ": " << finding.what << " (" << finding.cure << ")";
 }
 
-AcceptedRig::AcceptedRig() : zeros_(sim::RigWithZeros(world_)) {
+AcceptedRig::AcceptedRig(const sim::ProfilesByPort& profiles)
+    : zeros_(sim::RigWithZeros(world_, {}, profiles)) {
   const auto parsed = spec::ParseSpec(world_.scene().Content("/etc/zprov/cluster.toml"));
   if (!parsed.spec) throw std::logic_error("the simulated rig's own spec is not sound");
   spec_ = *parsed.spec;

@@ -18,7 +18,7 @@ void PrintTo(const Finding& finding, std::ostream* out);
 
 class AcceptedRig : public ::testing::Test {
  protected:
-  AcceptedRig();
+  explicit AcceptedRig(const sim::ProfilesByPort& profiles = {});
 
   // The spec as it is in /etc/zprov/cluster.toml.
   spec::ClusterSpec spec_;

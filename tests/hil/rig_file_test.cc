@@ -124,6 +124,25 @@ TEST(RigFile, NamesTheOneThingThatIsNotToml) {
                                                              At(2, "node is a list", "[[node]]")));
 }
 
+TEST(RigFile, SaysHowFastABootMustBeAndWhatIsQuarantined) {
+  const ParsedRig parsed = ParseRig(
+      "[limits]\nboot_kb_per_s = 900\n[[quarantine]]\nscenario = \"reboot\"\nreason = \"why\"\n"
+      "until = \"2026-12-31\"\n",
+      Cluster());
+  ASSERT_TRUE(parsed.rig);
+  EXPECT_EQ(parsed.rig->least_kb_per_s, 900u);
+  EXPECT_THAT(parsed.rig->quarantines, ElementsAre(Quarantine{"reboot", "why", "2026-12-31"}));
+}
+
+TEST(RigFile, NamesAQuarantineThatCannotBeAndALimitThatNothingReaches) {
+  EXPECT_THAT(Problems("[limits]\nboot_kb_per_s = 0\n[[quarantine]]\nscenario = \"rebot\"\n"
+                       "until = \"soon\"\n"),
+              ElementsAre(At(2, "boot_kb_per_s = 0 is out of range", "choose 1 to"),
+                          At(3, "no such scenario", "did you mean \"reboot\"?"),
+                          At(3, "has no reason", "write why"),
+                          At(3, "until \"soon\" is no day", "2026-12-31")));
+}
+
 TEST(RigFile, OfTheDocumentationIsSound) {
   std::ifstream file(ZPROV_SOURCE_DIR "/hil/rig.toml", std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(file), {}};

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 
 #include "cli/hil_report.h"
 #include "cli/hil_text.h"
@@ -42,7 +43,12 @@ hil::Report Sample() {
                   .sentence = "There is room.",
                   .outcome = hil::Outcome::kInfra,
                   .reason = "cannot be read",
-                  .first_try = "cannot be read either"}};
+                  .first_try = "cannot be read either"},
+                 {.name = "reboot",
+                  .sentence = "It comes back.",
+                  .outcome = hil::Outcome::kQuarantined,
+                  .reason = "the hub resets",
+                  .until = "2026-12-31"}};
   engine::BootTimeline boot{.node = "s0", .nonce = std::string(32, 'a')};
   boot.took = std::chrono::seconds(40);
   boot.ending = "healthy";
@@ -77,6 +83,30 @@ TEST(Hil, IsOneDocumentWithJsonThatItsSchemaAccepts) {
   EXPECT_EQ(document["nodes"].size(), 5u);
   EXPECT_EQ(document["nodes"][0]["boot"]["ending"], "healthy");
   EXPECT_EQ(Faults("hil", HilJson(Sample())), "");
+}
+
+TEST(Hil, IsADocumentOfTheSameSchemaWhenItDisturbsTheRig) {
+  const Said said = RunOnRig({"--hil", "--json", "--level", "cycle", "--yes"});
+  EXPECT_EQ(said.exit, 0) << said.err;
+  EXPECT_EQ(Faults("hil", said.out), "");
+  EXPECT_EQ(json::parse(said.out)["level"], "cycle");
+}
+
+Said AskedOnRig(const std::string& answer) {
+  std::istringstream in(answer);
+  std::ostringstream out;
+  std::ostringstream err;
+  Streams streams{out, err};
+  streams.in = &in;
+  const int exit = Run({"--rig", "sim", "--hil", "--level", "cycle"}, WiringOf({}), streams);
+  return {exit, out.str(), err.str()};
+}
+
+TEST(Hil, AsksAPersonBeforeItDisturbsTheRig) {
+  EXPECT_EQ(AskedOnRig("n\n").exit, 3);
+  EXPECT_EQ(AskedOnRig("").exit, 3);
+  EXPECT_THAT(AskedOnRig("n\n").err, HasSubstr("Go on? [y/N] nothing was done\n"));
+  EXPECT_EQ(AskedOnRig("y\n").exit, 0);
 }
 
 TEST(Hil, EndsWith1AndNamesWhatIsWrongOnAHostThatWasNeverSetUp) {
@@ -157,16 +187,17 @@ TEST(HilText, HasEachFindingWithItsCureAndNothingThatSteersATerminal) {
             "                      warning: s3: named \"\\x1b[2J\"\n");
   EXPECT_THAT(RowText(Sample().rows[3]), HasSubstr("tried twice; the first time: cannot be"));
   EXPECT_EQ(RunText(Sample()),
-            "snail, level observe: 4 scenarios: 1 pass, 1 fail, 1 infra, 1 skip\n");
+            "snail, level observe: 5 scenarios: 1 pass, 1 fail, 1 infra, 1 skip, 1 quarantined\n");
 }
 
 TEST(HilJunit, HasACasePerScenarioWithItsOutcome) {
   const std::string xml = HilJunit(Sample());
-  EXPECT_THAT(xml, HasSubstr("tests=\"4\" failures=\"1\" errors=\"1\" skipped=\"1\""));
+  EXPECT_THAT(xml, HasSubstr("tests=\"5\" failures=\"1\" errors=\"1\" skipped=\"2\""));
   EXPECT_THAT(xml, HasSubstr("<testcase classname=\"hil.observe\" name=\"host\" time=\"0.000\">"
                              "</testcase>"));
   EXPECT_THAT(xml, HasSubstr("<failure message=\"s2: has an MTU of &lt;1500&gt;\">"));
   EXPECT_THAT(xml, HasSubstr("<skipped message=\"no serials\">"));
+  EXPECT_THAT(xml, HasSubstr("<skipped message=\"quarantined until 2026-12-31: the hub resets\">"));
   EXPECT_THAT(xml, HasSubstr("<error message=\"cannot be read\">"));
   EXPECT_THAT(xml, Not(HasSubstr("\x1b")));
 }
