@@ -156,7 +156,8 @@ Row RunScenario(const Rig& rig, const Scenario& scenario) {
     if (!Has(rig, needed)) return RowOf(scenario, Skipped{std::string(Lack(needed))});
   }
   Row row = RowOf(scenario, scenario.body(rig));
-  if (row.outcome == Outcome::kInfra) {
+  const bool was_interrupted = rig.programs != nullptr && rig.programs->WasInterrupted();
+  if (row.outcome == Outcome::kInfra && !was_interrupted) {
     const std::string first_try = std::move(row.reason);
     row = RowOf(scenario, scenario.body(rig));
     row.first_try = first_try;

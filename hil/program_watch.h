@@ -34,7 +34,8 @@ class ProgramWatch final : public os::Events {
   // The first kMostKept bytes.
   const std::string& SaidBy(os::ProcessId program) const { return programs_.at(program).said; }
 
-  // SIGINT or SIGTERM came since it was asked last.
+  // SIGINT or SIGTERM came since it was taken last.
+  bool WasInterrupted() const { return was_interrupted_; }
   bool TakeInterrupt() { return std::exchange(was_interrupted_, false); }
 
   Result<os::Event> Next(os::Moment deadline) override;

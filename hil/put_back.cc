@@ -5,10 +5,13 @@
 #include <algorithm>
 
 #include "core/generations/layout.h"
+#include "engine/generations.h"
 #include "engine/serve/boot_nodes.h"
+#include "engine/serve/give_order.h"
 #include "hil/conduct.h"
 #include "hil/node_look.h"
 #include "hil/run_mark.h"
+#include "hil/throw_away.h"
 #include "util/strings.h"
 
 namespace zprov::hil {
@@ -28,17 +31,22 @@ Result<std::unique_ptr<os::Lock>> TakeLock(const Rig& rig) {
                           lock.error().message));
 }
 
-Result<Names> WhoRuns(const Rig& rig) {
+// Who runs, and what each would get.
+Result<RunMark> MarkOf(const Rig& rig) {
   ZPROV_ASSIGN(const auto looks, LookAtNodes(rig));
-  Names names;
+  ZPROV_ASSIGN(const auto store, engine::ObserveGenerations(rig.system, rig.spec));
+  RunMark mark;
+  if (!store.generations.empty()) mark.newest = store.generations.rbegin()->first;
   for (const NodeLook& look : looks) {
-    if (look.life.life == engine::Life::kUp) names.push_back(look.node->name);
+    if (look.life.life != engine::Life::kUp) continue;
+    mark.nodes.push_back({look.node->name, look.would_get.value_or(0)});
   }
-  return names;
+  return mark;
 }
 
 Result<Names> WhoOfThemIsDown(const Rig& rig, const Names& nodes) {
-  ZPROV_ASSIGN(const Names up, WhoRuns(rig));
+  ZPROV_ASSIGN(const RunMark running, MarkOf(rig));
+  const Names up = NamesOf(running);
   Names down;
   std::ranges::copy_if(nodes, std::back_inserter(down), [&](const std::string& node) {
     return std::ranges::find(up, node) == up.end();
@@ -59,39 +67,76 @@ Result<void> GivePower(const Rig& rig, const Names& nodes, Row& row) {
   return {};
 }
 
+Finding RunsNoMore(const std::string& node, const std::string& why) {
+  return {Grade::kBad, node, "ran before and does not any more: " + why,
+          fmt::format("see that it has power, then zprov boot {}; another run tries it again, too",
+                      node)};
+}
+
+// For a board that whoever was killed left in the middle of its boot nothing else does.
+Result<void> CutPowerOf(const Rig& rig, const Names& nodes, Row& row) {
+  ZPROV_ASSIGN(const auto parts, Conduct(rig, nodes, PowerCycle()));
+  if (!parts) return Fail(ErrorKind::kFailed, "interrupted: the next run puts it back");
+  for (const Part& part : *parts) {
+    if (!part.trouble.empty()) row.findings.push_back(RunsNoMore(part.node, part.trouble));
+  }
+  return {};
+}
+
 Result<void> Boot(const Rig& rig, const Names& nodes, Row& row) {
   ZPROV_ASSIGN(const auto booted, engine::BootNodes(rig.system, rig.spec, {nodes, rig.holder},
                                                     [](const engine::Snapshot&) {}));
+  Names failed;
   for (const engine::NodeOutcome& node : booted.nodes) {
-    if (node.how == engine::NodeOutcome::How::kRuns) continue;
+    using How = engine::NodeOutcome::How;
+    if (node.how == How::kRuns) continue;
     const engine::NodeView& view = node.view;
-    row.findings.push_back(
-        {Grade::kBad, view.node,
-         fmt::format("ran before and does not any more: {} at stage \"{}\" {}",
-                     engine::Name(node.how), engine::Name(view.state), view.cause),
-         fmt::format("see that it has power, then zprov boot {}; another run "
-                     "tries it again, too",
-                     view.node)});
+    if (node.how == How::kFailed && Has(rig, Capability::kPower)) {
+      failed.push_back(view.node);
+    } else {
+      row.findings.push_back(
+          RunsNoMore(view.node, fmt::format("{} at stage \"{}\" {}", engine::Name(node.how),
+                                            engine::Name(view.state), view.cause)));
+    }
   }
-  return {};
+  return failed.empty() ? Result<void>() : CutPowerOf(rig, failed, row);
 }
 
 constexpr char kName[] = "put-back";
 constexpr char kSentence[] = "What ran before the rig was disturbed runs again.";
 
-// Where a run was cut off, a node that still runs may be about to lose its power: all are given it.
-Result<std::optional<Row>> PutBack(const Rig& rig, const Names& nodes, Disturbance::How how) {
-  Row row{.name = kName, .sentence = kSentence};
-  if (how == Disturbance::How::kCutOff) ZPROV_TRY(GivePower(rig, nodes, row));
-  ZPROV_ASSIGN(const Names down, WhoOfThemIsDown(rig, nodes));
-  if (!down.empty()) {
-    if (how == Disturbance::How::kToItsEnd) ZPROV_TRY(GivePower(rig, down, row));
-    ZPROV_TRY(Boot(rig, down, row));
+Result<void> Reboot(const Rig& rig, const Names& nodes, Row& row) {
+  const engine::OrderRequest request{engine::Order::kReboot, nodes, rig.holder};
+  ZPROV_ASSIGN(const auto ordered,
+               engine::GiveOrder(rig.system, rig.spec, request, [](const engine::Snapshot&) {}));
+  for (const engine::NodeOrdered& node : ordered.nodes) {
+    if (node.how == engine::NodeOrdered::How::kDone) continue;
+    row.findings.push_back({Grade::kBad, node.view.node,
+                            "runs a generation that this run made, and does not reboot from it",
+                            "zprov reboot " + node.view.node + "; the next run tries it again"});
   }
+  return {};
+}
+
+// Where a run was cut off, a node that still runs may be about to lose its power: all are given it.
+Result<std::optional<Row>> PutBack(const Rig& rig, const RunMark& mark, Disturbance::How how) {
+  Row row{.name = kName, .sentence = kSentence};
+  ZPROV_TRY(RollBackTo(rig, mark));
+  if (how == Disturbance::How::kCutOff) ZPROV_TRY(GivePower(rig, NamesOf(mark), row));
+  ZPROV_ASSIGN(Names moved, WhoOfThemIsDown(rig, NamesOf(mark)));
+  if (!moved.empty()) {
+    if (how == Disturbance::How::kToItsEnd) ZPROV_TRY(GivePower(rig, moved, row));
+    ZPROV_TRY(Boot(rig, moved, row));
+  }
+  ZPROV_ASSIGN(const Names astray, NodesAstray(rig, mark));
+  if (!astray.empty()) ZPROV_TRY(Reboot(rig, astray, row));
+  moved.insert(moved.end(), astray.begin(), astray.end());
+  ZPROV_ASSIGN(auto stays, DiscardLater(rig, mark));
+  std::ranges::move(stays, std::back_inserter(row.findings));
   if (row.findings.empty()) ZPROV_TRY(RemoveRunMark(rig.system, rig.spec));
-  if (down.empty() && row.findings.empty()) return std::nullopt;
+  if (moved.empty() && row.findings.empty()) return std::nullopt;
   row.outcome = row.findings.empty() ? Outcome::kPass : Outcome::kFail;
-  row.summary = fmt::format("{} had to be put back", Join(down, ", "));
+  row.summary = fmt::format("{} had to be put back", Join(moved, ", "));
   return row;
 }
 
@@ -114,18 +159,18 @@ std::optional<Row> RowOf(Result<std::optional<Row>> put) {
 
 Result<Disturbance> Disturbance::Begin(const Rig& rig) {
   ZPROV_ASSIGN(auto lock, TakeLock(rig));
-  ZPROV_ASSIGN(Names nodes, WhoRuns(rig));
-  ZPROV_TRY(WriteRunMark(rig.system, rig.spec, nodes));
-  return Disturbance(std::move(lock), std::move(nodes));
+  ZPROV_ASSIGN(RunMark mark, MarkOf(rig));
+  ZPROV_TRY(WriteRunMark(rig.system, rig.spec, mark));
+  return Disturbance(std::move(lock), std::move(mark));
 }
 
 bool Disturbance::AllRun(const Rig& rig) const {
-  const auto down = WhoOfThemIsDown(rig, nodes_);
+  const auto down = WhoOfThemIsDown(rig, NamesOf(mark_));
   return down && down->empty();
 }
 
 std::optional<Row> Disturbance::End(const Rig& rig, How how) const {
-  return RowOf(PutBack(rig, nodes_, how));
+  return RowOf(PutBack(rig, mark_, how));
 }
 
 std::optional<Row> Disturbance::LeftOver(const Rig& rig) { return RowOf(PutBackLeftOver(rig)); }

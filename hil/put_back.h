@@ -9,6 +9,7 @@
 
 #include "hil/report.h"
 #include "hil/rig.h"
+#include "hil/run_mark.h"
 #include "util/result.h"
 
 namespace zprov::hil {
@@ -22,8 +23,8 @@ class Disturbance {
   // Whether they all run now, as far as anybody can tell.
   bool AllRun(const Rig& rig) const;
 
-  // They are given power and booted where they do not run; then the note goes. Nothing: there was
-  // nothing to put back.
+  // They would get and run again what they did, with power and booted where they do not;
+  // generations that the run made go, and then the note. Nothing: there was nothing to put back.
   enum class How { kToItsEnd, kCutOff };
   std::optional<Row> End(const Rig& rig, How how) const;
 
@@ -31,11 +32,11 @@ class Disturbance {
   static std::optional<Row> LeftOver(const Rig& rig);
 
  private:
-  Disturbance(std::unique_ptr<os::Lock> lock, std::vector<std::string> nodes)
-      : lock_(std::move(lock)), nodes_(std::move(nodes)) {}
+  Disturbance(std::unique_ptr<os::Lock> lock, RunMark mark)
+      : lock_(std::move(lock)), mark_(std::move(mark)) {}
 
   std::unique_ptr<os::Lock> lock_;
-  std::vector<std::string> nodes_;
+  RunMark mark_;
 };
 
 }  // namespace zprov::hil

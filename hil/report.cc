@@ -10,6 +10,8 @@ std::string_view Name(Level level) {
       return "observe";
     case Level::kCycle:
       return "cycle";
+    case Level::kFull:
+      return "full";
   }
   return "";
 }

@@ -16,6 +16,7 @@ namespace zprov::hil {
 enum class Level {
   kObserve,  // changes nothing
   kCycle,    // boots nodes and cuts their power; keeps data
+  kFull,     // moves nodes to generations of the run's own, and back
 };
 
 std::string_view Name(Level level);  // "observe"

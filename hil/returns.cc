@@ -75,7 +75,8 @@ class Judge {
 
   void RanOn(const NodeLook& before) {
     if (before.life.life != engine::Life::kUp) return;
-    if (after_.life.life == engine::Life::kUp && !IsAnotherBoot(before, after_)) return;
+    const bool says_the_same = !before.report || (after_.report && !IsAnotherBoot(before, after_));
+    if (after_.life.life == engine::Life::kUp && says_the_same) return;
     Bad("was disturbed by another node's restart",
         "see what the two share: a hub, a supply, a switch");
   }

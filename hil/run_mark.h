@@ -1,5 +1,5 @@
 // What a run that disturbs the rig leaves on the disk while it is under way, so that whoever starts
-// after it was cut off (kill -9, a power cut) knows which nodes are to be put back.
+// after it was cut off (kill -9, a power cut) knows what is to be put back.
 #pragma once
 
 #include <optional>
@@ -12,17 +12,29 @@
 
 namespace zprov::hil {
 
+struct RunMark {
+  struct Node {
+    std::string name;
+    int generation = 0;  // that it would get
+
+    bool operator==(const Node&) const = default;
+  };
+  int newest = 0;           // generation that there was: later ones are the run's own
+  std::vector<Node> nodes;  // that ran, and are to run again
+
+  bool operator==(const RunMark&) const = default;
+};
+
+std::vector<std::string> NamesOf(const RunMark& mark);
+
 std::string RunMarkPath(const spec::ClusterSpec& spec);  // "/x/.zprov/hil.run"
 
-// The nodes that ran, and are to run again; it is on disk, also after a power cut, when this
-// returns. kNotFound: apply was never run.
-Result<void> WriteRunMark(os::System& system, const spec::ClusterSpec& spec,
-                          const std::vector<std::string>& nodes);
+// It is on disk, also after a power cut, when this returns. kNotFound: apply was never run.
+Result<void> WriteRunMark(os::System& system, const spec::ClusterSpec& spec, const RunMark& mark);
 
 // Nothing: no run is under way or was cut off. Nodes that the spec has no more are left out.
 // kInvalid: what is there is none, and the message says what to do.
-Result<std::optional<std::vector<std::string>>> ReadRunMark(os::System& system,
-                                                            const spec::ClusterSpec& spec);
+Result<std::optional<RunMark>> ReadRunMark(os::System& system, const spec::ClusterSpec& spec);
 
 Result<void> RemoveRunMark(os::System& system, const spec::ClusterSpec& spec);
 

@@ -72,7 +72,12 @@ Result<Ended> FullPacketsGoBothWays(const Rig& rig) {
   const uint32_t mtu = links::ChooseMtu(links::WantedBy(rig.spec), {.links = links}).mtu;
   Pings pings;
   for (const NodeLook& look : looks) {
-    ZPROV_ASSIGN(pings[look.node->name], rig.programs->Start(PingOf(*look.node, mtu)));
+    const auto ping = rig.programs->Start(PingOf(*look.node, mtu));
+    if (!ping && ping.error().kind == ErrorKind::kNotFound) {
+      return Skipped{"there is no ping on this host: apt install iputils-ping"};
+    }
+    if (!ping) return tl::make_unexpected(ping.error());
+    pings[look.node->name] = *ping;
   }
   ZPROV_TRY(AwaitAll(rig, pings));
   Seen seen{.summary = fmt::format("{} bytes, to {} nodes and back", mtu, pings.size())};

@@ -37,4 +37,8 @@ Result<Ended> ConsolesSpeakWhileNodesBoot(const Rig& rig);
 Result<Ended> FullPacketsGoBothWays(const Rig& rig);
 Result<Ended> ServeIsKilledAndComesBack(const Rig& rig);
 
+// Full: nodes take generations that the run made.
+Result<Ended> NodesTakeAnUpdateAndGoBack(const Rig& rig);
+Result<Ended> NodesRebootIntoAnUpdateAndGoBack(const Rig& rig);
+
 }  // namespace zprov::hil

@@ -139,12 +139,30 @@ Table CuttingBoots() {
   };
 }
 
+// Nodes take other generations.
+Table Updating() {
+  return {
+      {"update",
+       "Nodes run on while they are updated, take it when they reboot, and go back.",
+       Level::kFull,
+       NodesTakeAnUpdateAndGoBack,
+       {},
+       "makes a generation, reboots all nodes into it, rolls them back and reboots them again"},
+      {"update-reboot",
+       "Nodes are updated and rebooted in one act, and go back.",
+       Level::kFull,
+       NodesRebootIntoAnUpdateAndGoBack,
+       {},
+       "the same by update --reboot"},
+  };
+}
+
 }  // namespace
 
 const std::vector<Scenario>& Scenarios() {
   static const Table all = [] {
     Table table = Observing();
-    for (Table more : {Cycling(), CuttingBoots()}) {
+    for (Table more : {Cycling(), CuttingBoots(), Updating()}) {
       std::ranges::move(more, std::back_inserter(table));
     }
     return table;

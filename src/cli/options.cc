@@ -154,9 +154,10 @@ CLI::Option* AddHil(CLI::App& app, Options& options) {
       "--hil", [&](int64_t) { options.command = kHil; },
       "Instead of a command: prove that this rig works (hil/CAUTION.md first)");
   app.add_option("--level", options.level, "With --hil: what it may do to the rig [observe]")
-      ->transform(
-          OneOf<hil::Level>({{"observe", hil::Level::kObserve}, {"cycle", hil::Level::kCycle}}))
-      ->type_name("observe|cycle")
+      ->transform(OneOf<hil::Level>({{"observe", hil::Level::kObserve},
+                                     {"cycle", hil::Level::kCycle},
+                                     {"full", hil::Level::kFull}}))
+      ->type_name("observe|cycle|full")
       ->needs(hil);
   app.add_flag("--yes", options.yes, "With --hil: disturb the rig without asking first")
       ->needs(hil);

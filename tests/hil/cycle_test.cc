@@ -65,6 +65,36 @@ TEST_F(Cycle, NamesANodeThatDropsFullPackets) {
                                HasSubstr("zprov reboot s4")));
 }
 
+// Power that the hubs switch: rig.toml says so, and the simulated hubs can or cannot do it per
+// port.
+class CycleByHubs : public Cycle {
+ protected:
+  CycleByHubs() { world_.Put("/etc/zprov/rig.toml", "[power]\nby = \"port\"\n"); }
+
+  void AreAll(sim::HubPower power) {
+    for (const char* hub : {"1-1", "1-1.5"}) {
+      world_.usb().SetHubPower(*PortPath::Parse(hub), power);
+    }
+  }
+};
+
+TEST_F(CycleByHubs, PassesWhereEachPortSwitchesAlone) {
+  AreAll(sim::HubPower::kPerPort);
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 0) << ended.out << ended.err;
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("\npass    cold-boot "), HasSubstr("\npass    cut-rom ")));
+  EXPECT_TRUE(AllAreHealthy());
+}
+
+TEST_F(CycleByHubs, NamesWhoLosesPowerWithTheOthers) {
+  AreAll(sim::HubPower::kGanged);
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("fail    cold-boot "),
+                               HasSubstr("s1: was disturbed by another node's restart"),
+                               HasSubstr("see what the two share: a hub")));
+}
+
 // Whose third board hangs on a bad cable.
 class CycleOfASlowPort : public Cycle {
  protected:

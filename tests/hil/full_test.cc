@@ -1,0 +1,138 @@
+// The level "full" on the simulated rig, through the real command line: nodes take generations that
+// the run makes, go back, and nothing of them is left; also when the run is cut off.
+#include <gmock/gmock.h>
+
+#include <csignal>
+
+#include "core/generations/layout.h"
+#include "hil/run_mark.h"
+#include "tests/hil/cycled_rig.h"
+
+namespace zprov::hil {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Each;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class Full : public CycledRig {
+ protected:
+  Full() {
+    // What the levels before do has tests of its own.
+    for (const char* scenario : {"reboot", "reboot-all", "cold-boot", "cold-boot-all", "cut-rom",
+                                 "cut-first-stage", "cut-files", "cut-kernel", "cut-mounted"}) {
+      Quarantine(scenario);
+    }
+  }
+
+  std::vector<std::string> Words() const { return {"--hil", "--level", "full", "--yes"}; }
+
+  void Quarantine(const std::string& scenario) {
+    Describe("[[quarantine]]\nscenario = \"" + scenario +
+             "\"\nreason = \"r\"\nuntil = \"2999-12-31\"\n");
+  }
+
+  int Current(const std::string& node) {
+    const auto text =
+        world_.system().files.ReadSymlink(generations::CurrentPath(spec_, node)).value();
+    return generations::NumberInPointer(text, node).value();
+  }
+
+  bool HasGeneration(int number) const {
+    return world_.scene().Has(generations::Directory(spec_, number));
+  }
+
+  // As before the run: nothing of it is left, and every node runs what it ran.
+  void ExpectRigAsBefore() {
+    EXPECT_TRUE(AllAreHealthy());
+    for (const spec::Node& node : spec_.nodes) EXPECT_EQ(Current(node.name), 1) << node.name;
+    for (const int made : {2, 3, 4, 5}) EXPECT_FALSE(HasGeneration(made)) << made;
+    EXPECT_FALSE(world_.scene().Has(RunMarkPath(spec_)));
+    EXPECT_THAT(world_.scene().Content("/etc/exports"), Not(HasSubstr("gen/2")));
+    EXPECT_EQ(Run("generations").outcome, Outcome::kPass) << "every node runs what it would get";
+  }
+};
+
+TEST_F(Full, PassesOnARigThatIsWellAndLeavesNothingBehind) {
+  const run::Ended ended = Zprov(Words());
+  EXPECT_EQ(ended.exit, 0) << ended.out << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr("update          makes a generation"));
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("\npass    update "),
+                               HasSubstr("\npass    update-reboot "), Not(HasSubstr("put-back"))));
+  EXPECT_THAT(Boots(), Each(1 + 4)) << "into each of the two generations, and back";
+  ExpectRigAsBefore();
+}
+
+TEST_F(Full, KeepsWhatTheOperatorHas) {
+  for (int i = 0; i < 6; ++i) Update({});
+  ASSERT_EQ(Zprov({"reboot", "s0", "s1", "s2", "s3", "s4"}).exit, 0);
+  ASSERT_EQ(Current("s0"), 7);
+  std::vector<bool> before;
+  for (int number = 0; number < 8; ++number) before.push_back(HasGeneration(number));
+  const run::Ended ended = Zprov(Words());
+  EXPECT_EQ(ended.exit, 0) << ended.out << ended.err;
+  for (int number = 0; number < 8; ++number) {
+    EXPECT_EQ(HasGeneration(number), before[static_cast<size_t>(number)]) << number;
+  }
+  EXPECT_FALSE(HasGeneration(8));
+  EXPECT_EQ(Current("s0"), 7);
+}
+
+TEST_F(Full, NamesANodeThatDoesNotTakeItsUpdate) {
+  Board(1).Suffer(sim::zero::Fault::kIgnoresOrders, sim::zero::kEveryBoot);
+  const run::Ended ended = Zprov(Words());
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("fail    update "),
+                               HasSubstr("s1: did not come back from its reboot, at stage"),
+                               Not(HasSubstr("s0: did not"))));
+  ExpectRigAsBefore();
+}
+
+TEST_F(Full, NamesANodeThatDoesNotTakeItsUpdateInOneAct) {
+  Quarantine("update");
+  Board(1).Suffer(sim::zero::Fault::kIgnoresOrders, sim::zero::kEveryBoot);
+  const run::Ended ended = Zprov(Words());
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("fail    update-reboot "),
+                               HasSubstr("s1: did not come back from its reboot")));
+  ExpectRigAsBefore();
+}
+
+TEST_F(Full, IsTheInfrastructuresFaultWhenNothingCanBeMade) {
+  world_.Put("/var/lib/dpkg/lock", "");
+  world_.scene().HoldRecordLock("/var/lib/dpkg/lock");
+  const run::Ended ended = Zprov(Words());
+  EXPECT_EQ(ended.exit, 5);
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("infra   update "), HasSubstr("tried twice")));
+  ExpectRigAsBefore();
+}
+
+TEST_F(Full, PutsTheRigBackWhenItIsInterrupted) {
+  const run::Pid run = Start(Words());
+  ASSERT_TRUE(Until([&] { return Board(2).boots() == 2; })) << "it boots the new generation";
+  host_.Signal(run, SIGINT);
+  const run::Ended ended = WaitFor(run);
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.out, HasSubstr("; interrupted\n"));
+  ExpectRigAsBefore();
+}
+
+// Killed while it boots into what it made, while it goes back, and so on.
+class FullKilledInABoot : public Full, public ::testing::WithParamInterface<int> {};
+
+TEST_P(FullKilledInABoot, IsPutBackByTheNextRun) {
+  const run::Pid run = Start(Words());
+  ASSERT_TRUE(Until([&] { return Board(2).boots() == GetParam(); }));
+  host_.Kill(run);
+  WaitFor(run);
+  ASSERT_TRUE(world_.scene().Has(RunMarkPath(spec_)));
+  const run::Ended ended = Zprov(Words());
+  EXPECT_EQ(ended.exit, 0) << ended.out << ended.err;
+  ExpectRigAsBefore();
+}
+
+INSTANTIATE_TEST_SUITE_P(EachBoot, FullKilledInABoot, ::testing::Values(2, 3, 4, 5));
+
+}  // namespace
+}  // namespace zprov::hil
