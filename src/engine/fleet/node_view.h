@@ -66,7 +66,7 @@ struct NodeView {
   int session = 0;                        // with the file server, of this boot; the first is 1
   std::string file = {};                  // asked for last
   uint64_t bytes = 0;                     // of files, sent in this boot
-  std::string miss = {};                  // the first suspicious one of this boot: later ones matter less
+  std::string miss = {};                  // the first suspicious one of this boot
   std::string cause = {};                 // why it failed last; empty: it did not since it was well
   std::string step = {};                  // kRecovering: what is done; kRom: held, halted
   int failures = 0;                       // since it was well
