@@ -250,15 +250,57 @@ TEST(Restart, FindsANodeThatStillBootsAndSeesItBecomeHealthy) {
   EXPECT_EQ(rig.zeros_[0]->boots(), 1);
 }
 
-TEST(Restart, CallsANodeThatSomebodyElseBootedUpAndNoMore) {
-  Running rig;
-  rig.Kill();
+// What is in /run goes with the host's own boot.
+void ForgetMarks(ServeRig& rig) {
   for (const spec::Node& node : rig.spec_.nodes) {
     rig.world_.scene().Remove("/run/zprov/boots/" + node.name);
   }
+}
+
+TEST(Restart, CallsANodeThatSomebodyElseBootedUpAndNoMore) {
+  Running rig;
+  rig.Kill();
+  ForgetMarks(rig);
+  rig.world_.scene().Remove("/x/.zprov/boots");
   rig.Serve();
   rig.LetPass(seconds(10));
   for (const NodeView& view : rig.Views()) EXPECT_EQ(view.state, NodeState::kUp) << view.cause;
+}
+
+TEST(Restart, KnowsTheNodesAgainThatRanThroughTheHostsOwnReboot) {
+  Running rig;
+  std::vector<std::string> nonces;
+  for (const NodeView& view : rig.Views()) nonces.push_back(view.nonce);
+  rig.Kill();
+  ForgetMarks(rig);
+  rig.Serve();
+  rig.LetPass(seconds(10));
+  for (size_t i = 0; i < 5; ++i) {
+    EXPECT_EQ(rig.Of(i).state, NodeState::kHealthy) << i << ": " << rig.Of(i).cause;
+    EXPECT_EQ(rig.Of(i).nonce, nonces[i]);
+    EXPECT_EQ(rig.zeros_[i]->boots(), 1);
+  }
+  rig.Order(Verb::kReboot, {"s1"});
+  rig.LetPass(minutes(2));
+  ExpectOrder(rig.Of(1), Order::kReboot, OrderView::State::kDone);
+  EXPECT_EQ(rig.Of(1).state, NodeState::kHealthy) << rig.Of(1).cause;
+}
+
+// Somebody else may have booted it into the new one since.
+TEST(Restart, OrdersANodeWhoseGenerationWasReplacedBeforeTheHostsRebootAndDoesNotCallItHealthy) {
+  Running rig;
+  ASSERT_TRUE(Update(rig.world_.system(), rig.spec_, {.nodes = {"s1"}}));
+  rig.Kill();
+  ForgetMarks(rig);
+  rig.Serve();
+  rig.LetPass(seconds(10));
+  EXPECT_EQ(rig.Of(1).state, NodeState::kUp) << rig.Of(1).cause;
+  EXPECT_EQ(rig.Of(0).state, NodeState::kHealthy) << rig.Of(0).cause;
+  rig.Order(Verb::kReboot, {"s1"});
+  rig.LetPass(minutes(2));
+  ExpectOrder(rig.Of(1), Order::kReboot, OrderView::State::kDone);
+  EXPECT_EQ(rig.Of(1).state, NodeState::kHealthy) << rig.Of(1).cause;
+  EXPECT_EQ(rig.Of(1).generation, 2);
 }
 
 TEST(Restart, DoesNotCallANodeHealthyThatReportedOnceAndAnswersNoMore) {

@@ -58,6 +58,16 @@ Result<std::vector<std::string>> ListOrMake(os::Trees& trees, const std::string&
   return std::vector<std::string>();
 }
 
+// Downwards: of the files that are kept of a node.
+Result<std::vector<int64_t>> LatestOf(os::System& system, const std::string& directory) {
+  const auto names = system.trees.List(directory);
+  if (!names && names.error().kind == ErrorKind::kNotFound) return std::vector<int64_t>();
+  if (!names) return tl::make_unexpected(names.error());
+  std::vector<int64_t> numbers = NumbersIn(*names);
+  std::ranges::reverse(numbers);
+  return numbers;
+}
+
 Result<BootTimeline> ReadOne(os::System& system, const std::string& path) {
   ZPROV_ASSIGN(const std::string text, system.files.Read(path, kLongestTimeline));
   return ParseTimeline(text);
@@ -82,11 +92,7 @@ Result<void> KeepBoot(os::Files& files, os::Trees& trees, const std::string& dir
 Result<KeptBoots> ReadBoots(os::System& system, const spec::ClusterSpec& spec,
                             const std::string& node) {
   const std::string directory = generations::BootsPath(spec, node);
-  const auto names = system.trees.List(directory);
-  if (!names && names.error().kind == ErrorKind::kNotFound) return KeptBoots{};
-  if (!names) return tl::make_unexpected(names.error());
-  std::vector<int64_t> numbers = NumbersIn(*names);
-  std::ranges::reverse(numbers);
+  ZPROV_ASSIGN(std::vector<int64_t> numbers, LatestOf(system, directory));
   if (numbers.size() > kBootsKept) numbers.resize(kBootsKept);
   KeptBoots kept;
   for (const int64_t number : numbers) {
@@ -96,6 +102,16 @@ Result<KeptBoots> ReadBoots(os::System& system, const spec::ClusterSpec& spec,
     if (!timeline) kept.damaged.push_back(path + ": " + timeline.error().message);
   }
   return kept;
+}
+
+Result<std::optional<BootTimeline>> ReadLatestBoot(os::System& system,
+                                                   const spec::ClusterSpec& spec,
+                                                   const std::string& node) {
+  const std::string directory = generations::BootsPath(spec, node);
+  ZPROV_ASSIGN(const std::vector<int64_t> numbers, LatestOf(system, directory));
+  if (numbers.empty()) return std::optional<BootTimeline>();
+  auto latest = ReadOne(system, JoinPath(directory, FileName(numbers.front())));
+  return latest ? std::optional(*std::move(latest)) : std::nullopt;
 }
 
 }  // namespace zprov::engine

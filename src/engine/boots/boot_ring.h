@@ -2,6 +2,7 @@
 // latest stay.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,5 +33,10 @@ struct KeptBoots {
 // Nothing is there for a node that was never booted. Errors: a directory that cannot be read.
 Result<KeptBoots> ReadBoots(os::System& system, const spec::ClusterSpec& spec,
                             const std::string& node);
+
+// The latest of them alone; nothing when it cannot be read. Errors as above.
+Result<std::optional<BootTimeline>> ReadLatestBoot(os::System& system,
+                                                   const spec::ClusterSpec& spec,
+                                                   const std::string& node);
 
 }  // namespace zprov::engine

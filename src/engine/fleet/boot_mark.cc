@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/generations/layout.h"
+#include "engine/boots/boot_ring.h"
 #include "engine/make_directories.h"
 #include "engine/node_reports.h"
 #include "util/path.h"
@@ -42,6 +43,20 @@ std::optional<BootMark> ReadBootMark(os::System& system, const std::string& node
   if (lines.size() != 4 || !IsNonce(lines[0])) return std::nullopt;
   return BootMark{std::string(lines[0]), generations::NumberOf(std::string(lines[1])),
                   std::string(lines[2])};
+}
+
+std::optional<BootMark> RecallBoot(os::System& system, const spec::ClusterSpec& spec,
+                                   const std::string& node) {
+  const auto latest = ReadLatestBoot(system, spec, node);
+  if (!latest || !*latest || !(*latest)->generation || !IsNonce((*latest)->nonce)) {
+    return std::nullopt;
+  }
+  const int generation = *(*latest)->generation;
+  const auto root = system.files.Resolve(generations::RootOf(spec, generation, node));
+  const auto pointer = system.files.ReadSymlink(generations::CurrentPath(spec, node));
+  if (!root) return std::nullopt;
+  const bool is_current = pointer && generations::NumberInPointer(*pointer, node) == generation;
+  return BootMark{(*latest)->nonce, generation, *root, is_current};
 }
 
 }  // namespace zprov::engine

@@ -1,10 +1,12 @@
 // What a later `serve` must know of a boot that this one began: kept for each node in /run, which
-// is no disk and ends with the host's own boot.
+// is no disk and ends with the host's own boot. What a node did before that is recalled from its
+// kept boots (engine/boots).
 #pragma once
 
 #include <optional>
 #include <string>
 
+#include "core/spec/cluster_spec.h"
 #include "os/system.h"
 #include "util/result.h"
 
@@ -16,6 +18,7 @@ struct BootMark {
   std::string nonce;              // as on the node's command line
   std::optional<int> generation;  // whose root that is
   std::string root;               // its real path; empty: the command line names none of ours
+  bool is_sure = true;            // false: somebody else may have booted it since
 
   bool operator==(const BootMark&) const = default;
 };
@@ -29,5 +32,10 @@ Result<void> MarkHalted(os::System& system, const std::string& node);
 bool IsMarkedHalted(os::System& system, const std::string& node);
 // Nothing: there is none that can be read.
 std::optional<BootMark> ReadBootMark(os::System& system, const std::string& node);
+// Of a node that still runs after the host's own reboot, as its latest kept boot says. It is sure
+// while that boot's generation is the current one: any boot since then has replaced what the node
+// reports there. Nothing: no boot is kept that had a root of ours.
+std::optional<BootMark> RecallBoot(os::System& system, const spec::ClusterSpec& spec,
+                                   const std::string& node);
 
 }  // namespace zprov::engine

@@ -133,6 +133,7 @@ void NodeBoot::OnGadget() {
   // Of a boot that we served we know whose it is; any other may be of a serve before us.
   is_found_ = state_ != NodeState::kServed && state_ != NodeState::kServing;
   if (is_found_ && !mark_) mark_ = ReadBootMark(parts_.system, node_.name);
+  if (is_found_ && !mark_) mark_ = RecallBoot(parts_.system, parts_.spec, node_.name);
   Enter(NodeState::kGadget, kLinkWithin);
 }
 

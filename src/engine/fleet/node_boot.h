@@ -100,6 +100,7 @@ class NodeBoot {
   // ---- orders (node_orders.cc)
   bool HasOrder(Order order) const;  // under way
   bool IsFound() const;
+  bool HearsOrders() const;  // its root has zprov-node, and we know its nonce
   bool IsDown() const;
   void EndOrder(OrderView::State state, const std::string& why = "");
   void FailOrder();
@@ -155,7 +156,7 @@ class NodeBoot {
   bool is_size_known_ = false;           // the last request was for the size of file_
   os::Moment poke_ = os::Moment::max();  // a starved conversation tries again then
 
-  bool reports_ = false;                 // its root has zprov-node, and we know its nonce
+  bool reports_ = false;                 // what it reports would tell that it is up
   os::Moment look_ = os::Moment::max();  // for its reports, or whether it answers
   std::string refusal_;                  // why its link stays out of the bridge
   uint32_t mtu_ = 0;                     // of its link, when that is in the bridge

@@ -23,12 +23,14 @@ void NodeBoot::Saw(const LinkView& link, Pulse pulse) {
   if (must_do && pulse == Pulse::kAnswers) BeWell(NodeState::kUp);
 }
 
+bool NodeBoot::HearsOrders() const {
+  if (!mark_ || mark_->root.empty()) return false;
+  const auto reporter = parts_.system.files.Status(mark_->root + kReporter);
+  return reporter && reporter->has_value();
+}
+
 void NodeBoot::WaitForReports() {
-  reports_ = false;
-  if (mark_ && !mark_->root.empty()) {
-    const auto reporter = parts_.system.files.Status(mark_->root + kReporter);
-    reports_ = reporter && reporter->has_value();
-  }
+  reports_ = HearsOrders() && mark_->is_sure;
   Enter(NodeState::kLink, kMountWithin);
   look_ = reports_ ? Now() : kNever;
 }

@@ -67,7 +67,7 @@ Result<void> NodeBoot::MayTake(Order order) const {
     return Refuse(
         fmt::format("{} is on its way ({}): wait until it is healthy", node_.name, Name(state_)));
   }
-  if (!mark_ || mark_->root.empty() || state_ == NodeState::kUp) {
+  if (!HearsOrders()) {
     return Refuse(
         fmt::format("{} has nothing in its root that would hear it: run `zprov update`, "
                     "and restart it by hand this once",
