@@ -33,6 +33,7 @@ void Story::PowerOnAndApply(int zeros, const Orders& first_orders) {
       "echo '::respawn:/bin/nc -ll -p 23 -e /bin/sh' >>/srv/zero/etc/inittab && "
       "mkdir /srv/zero/etc/ssh && touch /srv/zero/etc/ssh/ssh_host_ed25519_key",
       seconds(60));
+  Expect(spec_edit_, seconds(60));
   Expect("zprov apply", kPatience);
 }
 

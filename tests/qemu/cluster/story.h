@@ -26,6 +26,9 @@ class Story : public Cluster {
   nlohmann::json ReportOf(int node);
   std::string AddressOf(int node) const;
 
+  // What the operator makes of the spec before he applies it: a shell command on the B+.
+  std::string spec_edit_ = "true";
+
  private:
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   std::string title_;
