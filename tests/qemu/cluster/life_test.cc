@@ -22,7 +22,7 @@ class Life : public Cluster {
   }
 };
 
-TEST_F(Life, APowerCutEndsInStatusAndPowerAloneMakesTheNodeHealthyAgain) {
+TEST_F(Life, APowerCutAndARebootOfTheHostAreGotOverWithoutAHand) {
   ASSERT_NO_FATAL_FAILURE(PowerOn(1));
   Expect("zprov apply && systemctl start zprov", seconds(240));
   ASSERT_FALSE(HasFailure());
@@ -39,6 +39,16 @@ TEST_F(Life, APowerCutEndsInStatusAndPowerAloneMakesTheNodeHealthyAgain) {
   const std::string second = WordOfZero(1, "zprov.boot=");
   EXPECT_NE(second, first);
   EXPECT_EQ(Expect("cat /x/s0/var/lib/zprov/mounted", seconds(30)), second + "\n");
+
+  // The node has its power, and waits for its root; the host knows it again, and is obeyed.
+  ASSERT_NO_FATAL_FAILURE(RebootHost());
+  WaitForStage("healthy");
+  EXPECT_EQ(CableOf(1).Stage(), "gadget");
+  EXPECT_EQ(WordOfZero(1, "zprov.boot="), second);
+  Expect("zprov reboot s0", seconds(240));
+  const std::string third = WordOfZero(1, "zprov.boot=");
+  EXPECT_NE(third, second);
+  EXPECT_EQ(Expect("cat /x/s0/var/lib/zprov/mounted", seconds(30)), third + "\n");
 }
 
 }  // namespace

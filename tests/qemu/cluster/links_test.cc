@@ -64,6 +64,7 @@ class Links : public Story {
 
   void CarriesJumboFramesBothWays();
   void IsNumberedBeforeAnybodySeesIt();
+  void RunsWith1500AsEcm();
   Rates RunsWith1500();
 };
 
@@ -97,7 +98,28 @@ void Links::IsNumberedBeforeAnybodySeesIt() {
       Expect("cat /sys/class/net/s0/operstate; ls /sys/class/net/s0 | grep -c brport || :", kShort),
       "down\n0\n");
   Expect("systemctl start zprov", kLong);
-  Await(1, "healthy|up");
+  Await(1, "healthy");
+}
+
+// Its operator's own command line asks for the gadget that this kernel holds to 1500
+// (fixtures/kernels/README.md, MTU).
+void Links::RunsWith1500AsEcm() {
+  Expect(
+      "mkdir -p /x/sboot/1-1 && zprov render cmdline:s0 | sed s/gadget=geth/gadget=ecm/ "
+      ">/x/sboot/1-1/cmdline.txt",
+      kShort);
+  const vm::Ran checked = Run("zprov check", kShort);
+  EXPECT_THAT(checked.out + checked.err,
+              HasSubstr("the gadget ecm cannot carry an MTU of 7418 on this host"));
+  Expect("zprov reboot s0", kLong);
+  EXPECT_THAT(Expect("ip -d link show s0", kShort), HasSubstr(" maxmtu 1500 "));
+  EXPECT_THAT(Run("ip link set s0 mtu 7418", kShort).err,
+              HasSubstr("mtu greater than device maximum"));
+  EXPECT_EQ(NumbersOf("s0"), "02:34:33:3c:50:22 1500\n");
+  EXPECT_THAT(NumbersOf("san"), HasSubstr(" 1500"));
+  EXPECT_THAT(Expect("zprov status", kShort), HasSubstr("an MTU of at most 1500 on s0"));
+  EXPECT_LT(SegmentSize(), 1500);
+  Expect("rm -r /x/sboot/1-1", kShort);
 }
 
 Rates Links::RunsWith1500() {
@@ -123,7 +145,9 @@ TEST_F(Links, CarryJumboFramesFromTheMountOn) {
   const Rates jumbo = Measure();
   ASSERT_NO_FATAL_FAILURE(Chapter("the link is named and numbered by udev alone"));
   IsNumberedBeforeAnybodySeesIt();
-  ASSERT_NO_FATAL_FAILURE(Chapter("1500 on both ends"));
+  ASSERT_NO_FATAL_FAILURE(Chapter("a gadget that this kernel holds to 1500"));
+  RunsWith1500AsEcm();
+  ASSERT_NO_FATAL_FAILURE(Chapter("1500 on both ends, as the spec says"));
   const Rates plain = RunsWith1500();
   ASSERT_NO_FATAL_FAILURE(Chapter(""));
   // QEMU's dwc2 sends what fits in 1536 bytes packet by packet, so 1500 looks worse than on a

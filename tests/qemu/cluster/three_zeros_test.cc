@@ -48,6 +48,8 @@ class ThreeZeros : public Story {
   void OneRebootsIntoTheNewGeneration();
   void AllAreUpdatedAtOnce();
   void AllGoBack();
+  void NobodyNoticesANewService();
+  void OneIsOffForGood();
 };
 
 template <typename Values>
@@ -148,11 +150,27 @@ void ThreeZeros::AllGoBack() {
   EXPECT_THAT(Reported("generation"), Each(2));
 }
 
+void ThreeZeros::NobodyNoticesANewService() {
+  const std::vector<json> before = Reported("boot_id");
+  Expect("systemctl restart zprov && zprov boot", kLong);
+  EXPECT_EQ(Reported("boot_id"), before);
+}
+
+// Its board waits in ROM, and nobody boots it.
+void ThreeZeros::OneIsOffForGood() {
+  Expect("zprov halt s1", kLong);
+  EXPECT_THAT(Expect("until grep -q 2763 /sys/bus/usb/devices/1-2/idProduct; do sleep 0.2; done; "
+                     "zprov status",
+                     kShort),
+              HasSubstr("boot ROM: halted"));
+}
+
 TEST_F(ThreeZeros, ComeUpWithTheirHostAloneAndLiveOn) {
   ASSERT_NO_FATAL_FAILURE(PowerOnAndApply(kZeros));
   ASSERT_NO_FATAL_FAILURE(Chapter("power-on of the host alone: three nodes are healthy"));
   ASSERT_NO_FATAL_FAILURE(RebootHost());
   AllHealthy();
+  EXPECT_EQ(Expect("systemctl is-system-running --wait", kShort), "running\n");
   ASSERT_NO_FATAL_FAILURE(Chapter("each node is itself"));
   EachNodeIsItself();
   FilesGoBothWays();
@@ -166,6 +184,9 @@ TEST_F(ThreeZeros, ComeUpWithTheirHostAloneAndLiveOn) {
   AllAreUpdatedAtOnce();
   ASSERT_NO_FATAL_FAILURE(Chapter("rollback and reboot"));
   AllGoBack();
+  ASSERT_NO_FATAL_FAILURE(Chapter("the service is started anew, and one node is halted"));
+  NobodyNoticesANewService();
+  OneIsOffForGood();
   ASSERT_NO_FATAL_FAILURE(Chapter(""));
 }
 
