@@ -32,7 +32,7 @@ Result<std::unique_ptr<World>> Open(Result<T> world) {
 
 Result<std::unique_ptr<World>> OpenSim() {
   auto world = std::make_unique<zprov::sim::World>();
-  zprov::sim::Rig(*world);
+  zprov::sim::RigWithRelay(*world);
   return Open(Result<std::unique_ptr<zprov::sim::World>>(std::move(world)));
 }
 

@@ -22,7 +22,7 @@ void BareHost(World& world);
 // types), rpiboot running and the bridge up.
 void HandMadeHost(World& world);
 
-// The rig of `--rig sim` and of the demo: BareHost with systemd and udev running, five Zeros
+// The rig of the demo: BareHost with systemd and udev running, five Zeros
 // waiting in their boot ROM behind a B+'s hub and a small one, and /etc/zprov/cluster.toml that
 // names their ports (fixtures/specs/rig.toml). Both hubs have ganged power, as these have.
 void Rig(World& world);
@@ -33,6 +33,10 @@ using ProfilesByPort = std::map<std::string, zero::Profile>;
 std::vector<std::shared_ptr<zero::Zero>> RigWithZeros(World& world,
                                                       const TroublesByPort& troubles = {},
                                                       const ProfilesByPort& profiles = {});
+
+// The rig of `--rig sim`: the same with a relay in each board's supply, which /usr/local/sbin/relay
+// switches, and the /etc/zprov/rig.toml that says so.
+std::vector<std::shared_ptr<zero::Zero>> RigWithRelay(World& world);
 
 // The same with another number of boards, up to 1000; where the B+'s four ports do not do, behind
 // as many hubs as it takes.
