@@ -42,6 +42,7 @@ TEST_F(Life, APowerCutAndARebootOfTheHostAreGotOverWithoutAHand) {
 
   // The node has its power, and waits for its root; the host knows it again, and is obeyed.
   ASSERT_NO_FATAL_FAILURE(RebootHost());
+  Expect("systemctl is-system-running --wait", seconds(240));
   WaitForStage("healthy");
   EXPECT_EQ(CableOf(1).Stage(), "gadget");
   EXPECT_EQ(WordOfZero(1, "zprov.boot="), second);
