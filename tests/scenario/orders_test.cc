@@ -16,6 +16,7 @@ using engine::OrderView;
 using engine::Snapshot;
 using sim::zero::Fault;
 using sim::zero::Stage;
+using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 using ::testing::AllOf;
@@ -248,6 +249,26 @@ TEST(Restart, FindsANodeThatStillBootsAndSeesItBecomeHealthy) {
     EXPECT_EQ(rig.Of(i).state, NodeState::kHealthy) << i << ": " << rig.Of(i).cause;
   }
   EXPECT_EQ(rig.zeros_[0]->boots(), 1);
+}
+
+// The board has its command line, with the nonce of the serve that was killed.
+TEST(Restart, GoesOnWithABootWhoseCommandLineIsOnTheBoardAlready) {
+  ServeRig rig;
+  rig.Serve();
+  const auto is_asked = [&](const char* name) {
+    return std::ranges::any_of(rig.Of(0).timeline,
+                               [&](const auto& file) { return file.name == name; });
+  };
+  while (rig.Of(0).state != NodeState::kServing) rig.LetPass(milliseconds(1));
+  while (!is_asked("kernel.img")) rig.LetPass(milliseconds(1));
+  ASSERT_EQ(rig.Of(0).state, NodeState::kServing);
+  const std::string nonce = rig.Of(0).nonce;
+  rig.Kill();
+  rig.Serve();
+  rig.LetPass(minutes(2));
+  EXPECT_EQ(rig.Of(0).state, NodeState::kHealthy) << rig.Of(0).cause;
+  EXPECT_EQ(rig.Of(0).nonce, nonce);
+  EXPECT_EQ(rig.Of(0).failures, 0);
 }
 
 // What is in /run goes with the host's own boot.

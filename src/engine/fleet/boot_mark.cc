@@ -15,6 +15,12 @@ namespace {
 constexpr uint64_t kLongestMark = 8192;  // bytes: a nonce, a number, a path
 constexpr const char* kHalted = "halted\n";
 
+bool IsCurrent(os::System& system, const spec::ClusterSpec& spec, const std::string& node,
+               std::optional<int> generation) {
+  const auto pointer = system.files.ReadSymlink(generations::CurrentPath(spec, node));
+  return generation && pointer && generations::NumberInPointer(*pointer, node) == generation;
+}
+
 }  // namespace
 
 Result<void> MakeRoomForBootMarks(os::System& system) {
@@ -45,6 +51,16 @@ std::optional<BootMark> ReadBootMark(os::System& system, const std::string& node
                   std::string(lines[2])};
 }
 
+std::optional<BootMark> ReadUnfinishedMark(os::System& system, const spec::ClusterSpec& spec,
+                                           const std::string& node) {
+  auto mark = ReadBootMark(system, node);
+  if (!mark || mark->root.empty()) return std::nullopt;
+  const auto mounted = MountedNonce(system, mark->root);
+  const bool has_run = !mounted || *mounted == mark->nonce;
+  if (has_run || !IsCurrent(system, spec, node, mark->generation)) return std::nullopt;
+  return mark;
+}
+
 std::optional<BootMark> RecallBoot(os::System& system, const spec::ClusterSpec& spec,
                                    const std::string& node) {
   const auto latest = ReadLatestBoot(system, spec, node);
@@ -53,10 +69,8 @@ std::optional<BootMark> RecallBoot(os::System& system, const spec::ClusterSpec& 
   }
   const int generation = *(*latest)->generation;
   const auto root = system.files.Resolve(generations::RootOf(spec, generation, node));
-  const auto pointer = system.files.ReadSymlink(generations::CurrentPath(spec, node));
   if (!root) return std::nullopt;
-  const bool is_current = pointer && generations::NumberInPointer(*pointer, node) == generation;
-  return BootMark{(*latest)->nonce, generation, *root, is_current};
+  return BootMark{(*latest)->nonce, generation, *root, IsCurrent(system, spec, node, generation)};
 }
 
 }  // namespace zprov::engine

@@ -32,6 +32,10 @@ Result<void> MarkHalted(os::System& system, const std::string& node);
 bool IsMarkedHalted(os::System& system, const std::string& node);
 // Nothing: there is none that can be read.
 std::optional<BootMark> ReadBootMark(os::System& system, const std::string& node);
+// Of a boot that a serve before us began and that has not come to its root: the board may have its
+// command line already, so whoever goes on with it must keep to this nonce.
+std::optional<BootMark> ReadUnfinishedMark(os::System& system, const spec::ClusterSpec& spec,
+                                           const std::string& node);
 // Of a node that still runs after the host's own reboot, as its latest kept boot says. It is sure
 // while that boot's generation is the current one: any boot since then has replaced what the node
 // reports there. Nothing: no boot is kept that had a root of ours.

@@ -102,7 +102,7 @@ void NodeBoot::TryAgain() {
 
 void NodeBoot::Start() {
   if (!speaker_ || state_ != NodeState::kRom) return parts_.starts.Leave(node_.name);
-  if (!BeginBoot()) return;
+  if (!BeginBoot(NewNonce())) return;
   const std::string name(speaker_->chip->first_stage);
   const auto first_stage = LookUp(name);
   NoteAnswered();
@@ -120,7 +120,7 @@ void NodeBoot::OnFileServer() {
   parts_.starts.Leave(node_.name);
   const bool is_in_boot = state_ == NodeState::kFirstStageSent || state_ == NodeState::kServing ||
                           state_ == NodeState::kServed || state_ == NodeState::kRecovering;
-  if ((!is_in_boot || !files_) && !BeginBoot()) return;
+  if ((!is_in_boot || !files_) && !BeginBoot(NonceOfMetBoot())) return;
   Enter(NodeState::kServing, std::max(*began_ + kBootWithin - Now(), os::Moment{0}));
   ++session_;
   if (!OpenDevice()) return;
@@ -137,7 +137,15 @@ void NodeBoot::OnGadget() {
   Enter(NodeState::kGadget, kLinkWithin);
 }
 
-bool NodeBoot::BeginBoot() {
+Result<std::string> NodeBoot::NewNonce() { return parts_.system.identities.NewMachineId(); }
+
+// Of a board that is past its first stage when we meet it.
+Result<std::string> NodeBoot::NonceOfMetBoot() {
+  auto begun = ReadUnfinishedMark(parts_.system, parts_.spec, node_.name);
+  return begun ? std::move(begun->nonce) : NewNonce();
+}
+
+bool NodeBoot::BeginBoot(Result<std::string> nonce) {
   EndRecord(BootLog::kBegunAgain);
   files_.reset();
   began_ = Now();
@@ -149,7 +157,6 @@ bool NodeBoot::BeginBoot() {
   file_.clear();
   miss_.clear();
   timeline_.clear();
-  auto nonce = parts_.system.identities.NewMachineId();
   if (!nonce) {
     FailHere(nonce.error().message);
     return false;

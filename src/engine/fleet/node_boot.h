@@ -82,7 +82,9 @@ class NodeBoot {
   void OnRom();
   void OnFileServer();
   void OnGadget();
-  bool BeginBoot();
+  bool BeginBoot(Result<std::string> nonce);
+  Result<std::string> NewNonce();
+  Result<std::string> NonceOfMetBoot();
   bool OpenDevice();
   void Converse(std::unique_ptr<Conversation> conversation);
   void Meet(Need need);
