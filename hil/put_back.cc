@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "core/generations/layout.h"
-#include "engine/generations.h"
 #include "engine/serve/boot_nodes.h"
 #include "engine/serve/give_order.h"
 #include "hil/conduct.h"
@@ -16,8 +15,6 @@
 
 namespace zprov::hil {
 namespace {
-
-using Names = std::vector<std::string>;
 
 Result<std::unique_ptr<os::Lock>> TakeLock(const Rig& rig) {
   const std::string state = generations::StateDirectory(rig.spec);
@@ -31,25 +28,23 @@ Result<std::unique_ptr<os::Lock>> TakeLock(const Rig& rig) {
                           lock.error().message));
 }
 
-// Who runs, and what each would get.
+// Who runs, and the newest generation.
 Result<RunMark> MarkOf(const Rig& rig) {
   ZPROV_ASSIGN(const auto looks, LookAtNodes(rig));
-  ZPROV_ASSIGN(const auto store, engine::ObserveGenerations(rig.system, rig.spec));
   RunMark mark;
-  if (!store.generations.empty()) mark.newest = store.generations.rbegin()->first;
+  ZPROV_ASSIGN(mark.newest, NewestOf(rig));
   for (const NodeLook& look : looks) {
     if (look.life.life != engine::Life::kUp) continue;
-    mark.nodes.push_back({look.node->name, look.would_get.value_or(0)});
+    mark.nodes.push_back(look.node->name);
   }
   return mark;
 }
 
 Result<Names> WhoOfThemIsDown(const Rig& rig, const Names& nodes) {
   ZPROV_ASSIGN(const RunMark running, MarkOf(rig));
-  const Names up = NamesOf(running);
   Names down;
   std::ranges::copy_if(nodes, std::back_inserter(down), [&](const std::string& node) {
-    return std::ranges::find(up, node) == up.end();
+    return std::ranges::find(running.nodes, node) == running.nodes.end();
   });
   return down;
 }
@@ -119,11 +114,14 @@ Result<void> Reboot(const Rig& rig, const Names& nodes, Row& row) {
 }
 
 // Where a run was cut off, a node that still runs may be about to lose its power: all are given it.
-Result<std::optional<Row>> PutBack(const Rig& rig, const RunMark& mark, Disturbance::How how) {
+Result<std::optional<Row>> PutBack(const Rig& rig, Disturbance::How how) {
+  ZPROV_ASSIGN(const auto noted, ReadRunMark(rig.system, rig.spec));
+  if (!noted) return std::nullopt;
+  const RunMark& mark = *noted;
   Row row{.name = kName, .sentence = kSentence};
-  ZPROV_TRY(RollBackTo(rig, mark));
-  if (how == Disturbance::How::kCutOff) ZPROV_TRY(GivePower(rig, NamesOf(mark), row));
-  ZPROV_ASSIGN(Names moved, WhoOfThemIsDown(rig, NamesOf(mark)));
+  ZPROV_TRY(RollBack(rig, mark, mark.nodes));
+  if (how == Disturbance::How::kCutOff) ZPROV_TRY(GivePower(rig, mark.nodes, row));
+  ZPROV_ASSIGN(Names moved, WhoOfThemIsDown(rig, mark.nodes));
   if (!moved.empty()) {
     if (how == Disturbance::How::kToItsEnd) ZPROV_TRY(GivePower(rig, moved, row));
     ZPROV_TRY(Boot(rig, moved, row));
@@ -131,12 +129,16 @@ Result<std::optional<Row>> PutBack(const Rig& rig, const RunMark& mark, Disturba
   ZPROV_ASSIGN(const Names astray, NodesAstray(rig, mark));
   if (!astray.empty()) ZPROV_TRY(Reboot(rig, astray, row));
   moved.insert(moved.end(), astray.begin(), astray.end());
-  ZPROV_ASSIGN(auto stays, DiscardLater(rig, mark));
+  ZPROV_ASSIGN(auto stays, DiscardMade(rig, mark));
   std::ranges::move(stays, std::back_inserter(row.findings));
   if (row.findings.empty()) ZPROV_TRY(RemoveRunMark(rig.system, rig.spec));
-  if (moved.empty() && row.findings.empty()) return std::nullopt;
   row.outcome = row.findings.empty() ? Outcome::kPass : Outcome::kFail;
-  row.summary = fmt::format("{} had to be put back", Join(moved, ", "));
+  if (how == Disturbance::How::kCutOff) {
+    ZPROV_ASSIGN(auto unknown, NameUnknown(rig, mark));
+    std::ranges::move(unknown, std::back_inserter(row.findings));
+  }
+  if (moved.empty() && row.findings.empty()) return std::nullopt;
+  row.summary = fmt::format("{} had to be put back", moved.empty() ? "nobody" : Join(moved, ", "));
   return row;
 }
 
@@ -144,7 +146,7 @@ Result<std::optional<Row>> PutBackLeftOver(const Rig& rig) {
   ZPROV_ASSIGN(const auto mark, ReadRunMark(rig.system, rig.spec));
   if (!mark) return std::nullopt;
   ZPROV_ASSIGN(const auto lock, TakeLock(rig));
-  return PutBack(rig, *mark, Disturbance::How::kCutOff);
+  return PutBack(rig, Disturbance::How::kCutOff);
 }
 
 std::optional<Row> RowOf(Result<std::optional<Row>> put) {
@@ -161,16 +163,16 @@ Result<Disturbance> Disturbance::Begin(const Rig& rig) {
   ZPROV_ASSIGN(auto lock, TakeLock(rig));
   ZPROV_ASSIGN(RunMark mark, MarkOf(rig));
   ZPROV_TRY(WriteRunMark(rig.system, rig.spec, mark));
-  return Disturbance(std::move(lock), std::move(mark));
+  return Disturbance(std::move(lock), std::move(mark.nodes));
 }
 
 bool Disturbance::AllRun(const Rig& rig) const {
-  const auto down = WhoOfThemIsDown(rig, NamesOf(mark_));
+  const auto down = WhoOfThemIsDown(rig, ran_);
   return down && down->empty();
 }
 
 std::optional<Row> Disturbance::End(const Rig& rig, How how) const {
-  return RowOf(PutBack(rig, mark_, how));
+  return RowOf(PutBack(rig, how));
 }
 
 std::optional<Row> Disturbance::LeftOver(const Rig& rig) { return RowOf(PutBackLeftOver(rig)); }

@@ -9,7 +9,6 @@
 
 #include "hil/report.h"
 #include "hil/rig.h"
-#include "hil/run_mark.h"
 #include "util/result.h"
 
 namespace zprov::hil {
@@ -32,11 +31,11 @@ class Disturbance {
   static std::optional<Row> LeftOver(const Rig& rig);
 
  private:
-  Disturbance(std::unique_ptr<os::Lock> lock, RunMark mark)
-      : lock_(std::move(lock)), mark_(std::move(mark)) {}
+  Disturbance(std::unique_ptr<os::Lock> lock, std::vector<std::string> ran)
+      : lock_(std::move(lock)), ran_(std::move(ran)) {}
 
   std::unique_ptr<os::Lock> lock_;
-  RunMark mark_;
+  std::vector<std::string> ran_;
 };
 
 }  // namespace zprov::hil

@@ -125,6 +125,20 @@ class Judge {
 
 }  // namespace
 
+Finding DidNotComeBack(const std::string& node, const std::string& why) {
+  return {Grade::kBad, node, why,
+          fmt::format("zprov status {0} has its boot request by request; look at its console; then "
+                      "zprov boot {0}",
+                      node)};
+}
+
+std::string WhyNotBack(const engine::NodeOrdered& ordered) {
+  const engine::NodeView& view = ordered.view;
+  return fmt::format("did not come back from its reboot, at stage \"{}\": {}",
+                     engine::Name(view.state),
+                     view.order && !view.order->text.empty() ? view.order->text : view.cause);
+}
+
 Names NamesOf(const std::vector<NodeLook>& looks) {
   Names names;
   for (const NodeLook& look : looks) names.push_back(look.node->name);

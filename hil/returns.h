@@ -6,12 +6,21 @@
 #include <string>
 #include <vector>
 
+#include "engine/serve/give_order.h"
 #include "hil/node_look.h"
 #include "hil/scenario.h"
 
 namespace zprov::hil {
 
 using Names = std::vector<std::string>;
+
+// What a run that was interrupted came to is said by the run.
+inline const Skipped kInterrupted{"interrupted"};
+
+// One that was told to leave and is not there again, and why.
+Finding DidNotComeBack(const std::string& node, const std::string& why);
+// Of an order that failed or came too late.
+std::string WhyNotBack(const engine::NodeOrdered& ordered);
 
 Names NamesOf(const std::vector<NodeLook>& looks);
 

@@ -11,7 +11,7 @@
 namespace zprov::hil {
 namespace {
 
-constexpr std::string_view kFirstLine = "zprov --hil 2";
+constexpr std::string_view kFirstLine = "zprov --hil 3";
 constexpr uint64_t kMostBytes = 1 << 20;
 constexpr unsigned long kMostNumber = 1'000'000'000;
 
@@ -22,26 +22,22 @@ std::optional<int> NumberIn(std::string_view word) {
 
 std::optional<RunMark> ParseMark(std::string_view text) {
   const auto lines = Split(text, '\n');
-  const auto newest = lines.size() < 2 ? std::nullopt : NumberIn(lines[1]);
-  if (lines.front() != kFirstLine || !newest) return std::nullopt;
-  RunMark mark{.newest = *newest, .nodes = {}};
-  for (size_t i = 2; i < lines.size(); ++i) {
-    const auto words = Words(lines[i]);
-    if (words.empty()) continue;
-    const auto generation = words.size() == 2 ? NumberIn(words[1]) : std::nullopt;
-    if (!generation) return std::nullopt;
-    mark.nodes.push_back({std::string(words[0]), *generation});
+  const bool is_whole = lines.size() == 4 && lines[0] == kFirstLine && lines[3].empty();
+  if (!is_whole) return std::nullopt;
+  std::vector<int> numbers;
+  for (const std::string_view word : Words(lines[1])) {
+    const auto number = NumberIn(word);
+    if (!number) return std::nullopt;
+    numbers.push_back(*number);
   }
+  if (numbers.empty()) return std::nullopt;
+  RunMark mark{
+      .newest = numbers.front(), .made = {numbers.begin() + 1, numbers.end()}, .nodes = {}};
+  for (const std::string_view word : Words(lines[2])) mark.nodes.emplace_back(word);
   return mark;
 }
 
 }  // namespace
-
-std::vector<std::string> NamesOf(const RunMark& mark) {
-  std::vector<std::string> names;
-  for (const RunMark::Node& node : mark.nodes) names.push_back(node.name);
-  return names;
-}
 
 std::string RunMarkPath(const spec::ClusterSpec& spec) {
   return generations::StateDirectory(spec) + "/hil.run";
@@ -49,10 +45,9 @@ std::string RunMarkPath(const spec::ClusterSpec& spec) {
 
 Result<void> WriteRunMark(os::System& system, const spec::ClusterSpec& spec, const RunMark& mark) {
   const std::string path = RunMarkPath(spec);
-  std::string text = fmt::format("{}\n{}\n", kFirstLine, mark.newest);
-  for (const RunMark::Node& node : mark.nodes) {
-    text += fmt::format("{} {}\n", node.name, node.generation);
-  }
+  std::string text = fmt::format("{}\n{}", kFirstLine, mark.newest);
+  for (const int number : mark.made) text += fmt::format(" {}", number);
+  text += "\n" + Join(mark.nodes, " ") + "\n";
   ZPROV_TRY(system.files.Write(path, text, 0600));
   return system.files.SyncDirectory(ParentOf(path));
 }
@@ -69,8 +64,8 @@ Result<std::optional<RunMark>> ReadRunMark(os::System& system, const spec::Clust
                     " was not written by this version of zprov: see that every node has power, "
                     "zprov boot, then remove that file");
   }
-  std::erase_if(mark->nodes, [&](const RunMark::Node& node) {
-    return std::ranges::find(spec.nodes, node.name, &spec::Node::name) == spec.nodes.end();
+  std::erase_if(mark->nodes, [&](const std::string& node) {
+    return std::ranges::find(spec.nodes, node, &spec::Node::name) == spec.nodes.end();
   });
   return mark;
 }

@@ -13,19 +13,12 @@
 namespace zprov::hil {
 
 struct RunMark {
-  struct Node {
-    std::string name;
-    int generation = 0;  // that it would get
-
-    bool operator==(const Node&) const = default;
-  };
-  int newest = 0;           // generation that there was: later ones are the run's own
-  std::vector<Node> nodes;  // that ran, and are to run again
+  int newest = 0;                  // generation that there was
+  std::vector<int> made;           // by the run, later than that; nobody else's is touched
+  std::vector<std::string> nodes;  // that ran, and are to run again
 
   bool operator==(const RunMark&) const = default;
 };
-
-std::vector<std::string> NamesOf(const RunMark& mark);
 
 std::string RunMarkPath(const spec::ClusterSpec& spec);  // "/x/.zprov/hil.run"
 

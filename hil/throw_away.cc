@@ -14,6 +14,10 @@
 namespace zprov::hil {
 namespace {
 
+bool IsIn(const std::vector<int>& numbers, int number) {
+  return std::ranges::find(numbers, number) != numbers.end();
+}
+
 // A node that is not known to run something earlier may run it.
 std::optional<std::string> WhoMayRun(const std::vector<NodeLook>& looks, int number) {
   for (const NodeLook& look : looks) {
@@ -33,41 +37,68 @@ spec::ClusterSpec WithoutPruning(const spec::ClusterSpec& spec) {
   return kept;
 }
 
+Result<int> NewestOf(const Rig& rig) {
+  ZPROV_ASSIGN(const auto store, engine::ObserveGenerations(rig.system, rig.spec));
+  return store.generations.empty() ? 0 : store.generations.rbegin()->first;
+}
+
+Result<RunMark> NoteMade(const Rig& rig, int number) {
+  ZPROV_ASSIGN(auto mark, ReadRunMark(rig.system, rig.spec));
+  if (!mark) return Fail(ErrorKind::kNotFound, RunMarkPath(rig.spec) + " is gone: who removed it?");
+  if (IsIn(mark->made, number)) return *std::move(mark);
+  mark->made.push_back(number);
+  ZPROV_TRY(WriteRunMark(rig.system, rig.spec, *mark));
+  return *std::move(mark);
+}
+
 // Each step back is to the generation before, which may be the run's own, too.
-Result<void> RollBackTo(const Rig& rig, const RunMark& mark) {
-  for (const RunMark::Node& node : mark.nodes) {
+Result<void> RollBack(const Rig& rig, const RunMark& mark, const Names& nodes) {
+  for (const std::string& node : nodes) {
     while (true) {
       ZPROV_ASSIGN(const auto store, engine::ObserveGenerations(rig.system, rig.spec));
-      const auto current = store.current.find(node.name);
-      if (current == store.current.end() || current->second <= node.generation) break;
-      const engine::RollbackRequest back{.nodes = {node.name}, .holder = rig.holder};
+      const auto current = store.current.find(node);
+      if (current == store.current.end() || !IsIn(mark.made, current->second)) break;
+      const engine::RollbackRequest back{.nodes = {node}, .holder = rig.holder};
       ZPROV_TRY(engine::Rollback(rig.system, rig.spec, back, [](const engine::Notice&) {}));
     }
   }
   return {};
 }
 
-Result<std::vector<std::string>> NodesAstray(const Rig& rig, const RunMark& mark) {
+Result<Names> NodesAstray(const Rig& rig, const RunMark& mark) {
   ZPROV_ASSIGN(const auto looks, LookAtNodes(rig));
-  std::vector<std::string> astray;
-  for (const RunMark::Node& node : mark.nodes) {
-    const auto look = std::ranges::find_if(
-        looks, [&](const NodeLook& each) { return each.node->name == node.name; });
-    if (look != looks.end() && look->runs && *look->runs > mark.newest) {
-      astray.push_back(node.name);
-    }
+  Names astray;
+  for (const NodeLook& look : looks) {
+    const std::string& node = look.node->name;
+    const bool is_noted = std::ranges::find(mark.nodes, node) != mark.nodes.end();
+    if (is_noted && look.runs && IsIn(mark.made, *look.runs)) astray.push_back(node);
   }
   return astray;
 }
 
-Result<std::vector<Finding>> DiscardLater(const Rig& rig, const RunMark& mark) {
+Result<std::vector<Finding>> NameUnknown(const Rig& rig, const RunMark& mark) {
   ZPROV_ASSIGN(const auto store, engine::ObserveGenerations(rig.system, rig.spec));
-  if (store.generations.empty() || store.generations.rbegin()->first <= mark.newest) return {};
+  std::vector<Finding> findings;
+  for (const auto& [number, generation] : store.generations) {
+    if (number <= mark.newest || IsIn(mark.made, number)) continue;
+    findings.push_back({Grade::kWarning, rig.spec.host,
+                        fmt::format("generation {} was made since a run that was cut off began, "
+                                    "and is left alone",
+                                    number),
+                        "if nobody updated since, it is that run's: zprov rollback, reboot the "
+                        "nodes, zprov prune"});
+  }
+  return findings;
+}
+
+Result<std::vector<Finding>> DiscardMade(const Rig& rig, const RunMark& mark) {
+  if (mark.made.empty()) return {};
+  ZPROV_ASSIGN(const auto store, engine::ObserveGenerations(rig.system, rig.spec));
   ZPROV_ASSIGN(const auto looks, LookAtNodes(rig));
   ZPROV_ASSIGN(const auto lock, engine::TakeStoreLock(rig.system, rig.spec, rig.holder));
   std::vector<Finding> findings;
   for (const auto& [number, generation] : store.generations) {
-    if (number <= mark.newest) continue;
+    if (!IsIn(mark.made, number)) continue;
     if (const auto who = WhoMayRun(looks, number)) {
       findings.push_back({Grade::kBad, *who,
                           fmt::format("may still run generation {}, which this run made", number),

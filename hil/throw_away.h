@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "hil/report.h"
+#include "hil/returns.h"
 #include "hil/rig.h"
 #include "hil/run_mark.h"
 #include "util/result.h"
@@ -15,14 +16,23 @@ namespace zprov::hil {
 // The spec for an update that prunes nothing: what the operator has stays.
 spec::ClusterSpec WithoutPruning(const spec::ClusterSpec& spec);
 
-// The nodes would get again what is noted, whatever they run.
-Result<void> RollBackTo(const Rig& rig, const RunMark& mark);
+// The newest generation's number; 0: there is none.
+Result<int> NewestOf(const Rig& rig);
 
-// Those that run something else than what is noted.
-Result<std::vector<std::string>> NodesAstray(const Rig& rig, const RunMark& mark);
+// In the run's note, at once after it was made: of who is cut off before that it is taken for the
+// operator's. What is noted then.
+Result<RunMark> NoteMade(const Rig& rig, int number);
 
-// Generations later than the newest that is noted go. One that a node may run stays, and is a
-// finding.
-Result<std::vector<Finding>> DiscardLater(const Rig& rig, const RunMark& mark);
+// None of the nodes would get what the run made any more, but what it would have got before.
+Result<void> RollBack(const Rig& rig, const RunMark& mark, const Names& nodes);
+
+// Those of the noted nodes that run what the run made.
+Result<Names> NodesAstray(const Rig& rig, const RunMark& mark);
+
+// What the run made goes. One that a node may run stays, and is a finding.
+Result<std::vector<Finding>> DiscardMade(const Rig& rig, const RunMark& mark);
+
+// A warning for each generation that is later than the run's beginning and not noted as its own.
+Result<std::vector<Finding>> NameUnknown(const Rig& rig, const RunMark& mark);
 
 }  // namespace zprov::hil

@@ -52,17 +52,16 @@ void Judge(const Rig& rig, const std::string& node, os::ProcessId listener, Seen
 }  // namespace
 
 Result<Ended> ConsolesSpeakWhileNodesBoot(const Rig& rig) {
-  ZPROV_ASSIGN(const auto before, LookAtNodes(rig));
   ZPROV_ASSIGN(const Listeners listeners, ListenToAll(rig));
   const Names nodes = NodesOf(listeners);
   const auto parts = Conduct(rig, nodes, PowerCycle());
   for (const auto& [node, listener] : listeners) rig.programs->Stop(listener);
   if (!parts) return tl::make_unexpected(parts.error());
-  if (!*parts) return Skipped{"interrupted"};
+  if (!*parts) return kInterrupted;
   Seen seen{.summary = fmt::format("{} consoles heard", listeners.size())};
   for (const Part& part : **parts) {
     if (part.trouble.empty()) continue;
-    seen.findings.push_back({Grade::kBad, part.node, part.trouble, "zprov status " + part.node});
+    seen.findings.push_back(DidNotComeBack(part.node, part.trouble));
   }
   for (const auto& [node, listener] : listeners) Judge(rig, node, listener, seen);
   return seen;

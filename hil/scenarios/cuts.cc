@@ -21,7 +21,7 @@ Result<Ended> CutAndJudge(const Rig& rig, const std::vector<Script>& scripts) {
   std::vector<std::string> cuts;
   for (const Script& script : scripts) {
     ZPROV_ASSIGN(const auto parts, Conduct(rig, on_stage, script));
-    if (!parts) return Skipped{"interrupted"};
+    if (!parts) return kInterrupted;
     on_stage.clear();
     for (const Part& part : *parts) {
       if (part.trouble.empty()) on_stage.push_back(part.node);
@@ -29,10 +29,7 @@ Result<Ended> CutAndJudge(const Rig& rig, const std::vector<Script>& scripts) {
         cuts.push_back(fmt::format("{} at \"{}\"", part.node, engine::Name(*part.was_cut_at)));
       }
       if (part.trouble.empty()) continue;
-      seen.findings.push_back({Grade::kBad, part.node, part.trouble,
-                               fmt::format("zprov status {0} has its boot request by request; look "
-                                           "at its console; then zprov boot {0}",
-                                           part.node)});
+      seen.findings.push_back(DidNotComeBack(part.node, part.trouble));
     }
   }
   seen.summary = "cut: " + Join(cuts, ", ");

@@ -13,16 +13,6 @@
 namespace zprov::hil {
 namespace {
 
-// What a run that was interrupted came to is said by the run.
-const Skipped kInterrupted{"interrupted"};
-
-Finding DidNotComeBack(const std::string& node, const std::string& trouble) {
-  return {Grade::kBad, node, trouble,
-          fmt::format("zprov status {0} has its boot request by request; look at its console; then "
-                      "zprov boot {0}",
-                      node)};
-}
-
 // Nothing: it was interrupted.
 Result<std::optional<Seen>> CycleAndJudge(const Rig& rig, const std::vector<NodeLook>& before,
                                           const Names& nodes) {
@@ -77,13 +67,6 @@ Result<std::optional<Seen>> CycleAlone(const Rig& rig, const std::vector<NodeLoo
          "boot_kb_per_s in rig.toml"});
   }
   return seen;
-}
-
-std::string WhyNotBack(const engine::NodeOrdered& ordered) {
-  const engine::NodeView& view = ordered.view;
-  return fmt::format("did not come back from its reboot, at stage \"{}\": {}",
-                     engine::Name(view.state),
-                     view.order && !view.order->text.empty() ? view.order->text : view.cause);
 }
 
 // What a warm reboot lost is brought back by its power, and said: it will happen again.

@@ -62,7 +62,7 @@ Result<Ended> NothingIsLeftOver(const Rig& rig) {
   return Seen{.findings = {{Grade::kBad, rig.spec.host,
                             fmt::format("a run that disturbs the rig is under way or was cut off: "
                                         "{} ran before",
-                                        Join(NamesOf(*mark), ", ")),
+                                        Join(mark->nodes, ", ")),
                             "wait until it is done; or zprov --hil --level cycle, which puts that "
                             "back first"}}};
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "engine/serve/give_order.h"
 #include "engine/update_reboot.h"
@@ -13,25 +14,8 @@
 namespace zprov::hil {
 namespace {
 
-const Skipped kInterrupted{"interrupted"};
-
 void Ignore(const engine::Notice&) {}
 void IgnoreSnapshot(const engine::Snapshot&) {}
-
-// What they would get before anything was made.
-RunMark MarkOf(const std::vector<NodeLook>& looks) {
-  RunMark mark;
-  for (const NodeLook& look : looks) {
-    mark.nodes.push_back({look.node->name, look.would_get.value_or(0)});
-  }
-  return mark;
-}
-
-std::string StageOf(const engine::NodeOrdered& ordered) {
-  const engine::NodeView& view = ordered.view;
-  return fmt::format("at stage \"{}\": {}", engine::Name(view.state),
-                     view.order && !view.order->text.empty() ? view.order->text : view.cause);
-}
 
 // Which of those that were told came back; false: it was interrupted.
 bool TakeBack(const std::vector<engine::NodeOrdered>& rebooted, Names& back, Seen& seen) {
@@ -43,7 +27,7 @@ bool TakeBack(const std::vector<engine::NodeOrdered>& rebooted, Names& back, See
       continue;
     }
     seen.findings.push_back(
-        {Grade::kBad, one.view.node, "did not come back from its reboot, " + StageOf(one),
+        {Grade::kBad, one.view.node, WhyNotBack(one),
          fmt::format("zprov status {0}; cut its power, then zprov boot {0}", one.view.node)});
   }
   return true;
@@ -76,27 +60,35 @@ Result<void> JudgeUndisturbed(const Rig& rig, const std::vector<NodeLook>& befor
   return {};
 }
 
-Result<void> JudgeRolledBack(const Rig& rig, const RunMark& mark, Seen& seen) {
-  ZPROV_ASSIGN(const auto looks, LookAtNodes(rig));
-  for (const RunMark::Node& node : mark.nodes) {
-    const auto look = std::ranges::find_if(
-        looks, [&](const NodeLook& each) { return each.node->name == node.name; });
-    if (look == looks.end() || look->would_get == node.generation) continue;
-    seen.findings.push_back({Grade::kBad, node.name,
-                             fmt::format("would not get generation {} again", node.generation),
-                             "zprov rollback " + node.name});
+Result<void> JudgeRolledBack(const Rig& rig, const std::vector<NodeLook>& before, Seen& seen) {
+  ZPROV_ASSIGN(const auto after, LookAtNodes(rig));
+  for (size_t i = 0; i < after.size(); ++i) {
+    if (after[i].would_get == before[i].would_get) continue;
+    const std::string& node = after[i].node->name;
+    seen.findings.push_back(
+        {Grade::kBad, node,
+         fmt::format("would not get generation {} again", before[i].would_get.value_or(0)),
+         "zprov rollback " + node});
   }
   return {};
 }
 
-// Back to what they ran, by rollback and reboot.
-Result<Ended> GoBack(const Rig& rig, const std::vector<NodeLook>& before, Seen seen) {
-  const RunMark mark = MarkOf(before);
-  ZPROV_TRY(RollBackTo(rig, mark));
-  ZPROV_TRY(JudgeRolledBack(rig, mark, seen));
-  ZPROV_ASSIGN(const bool is_through, RebootAndJudge(rig, NamesOf(mark), seen));
+// From `made` back to what they ran, by rollback and reboot.
+Result<Ended> GoBack(const Rig& rig, const std::vector<NodeLook>& before, int made, Seen seen) {
+  const Names nodes = NamesOf(before);
+  ZPROV_ASSIGN(const RunMark mark, NoteMade(rig, made));
+  ZPROV_TRY(RollBack(rig, mark, nodes));
+  ZPROV_TRY(JudgeRolledBack(rig, before, seen));
+  ZPROV_ASSIGN(const bool is_through, RebootAndJudge(rig, nodes, seen));
   if (!is_through) return kInterrupted;
   return seen;
+}
+
+// The generation that follows `newest`, when it is the only one: then nobody else made one.
+Result<void> NoteIfNext(const Rig& rig, int newest) {
+  ZPROV_ASSIGN(const int now, NewestOf(rig));
+  if (now == newest + 1) ZPROV_TRY(NoteMade(rig, now));
+  return {};
 }
 
 bool MayUpdateRunningNodes(const Rig& rig) { return rig.spec.mode == spec::Mode::kNative; }
@@ -113,11 +105,12 @@ Result<Ended> NodesTakeAnUpdateAndGoBack(const Rig& rig) {
   const engine::UpdateRequest request{.nodes = nodes, .holder = rig.holder};
   ZPROV_ASSIGN(const auto updated,
                engine::Update(rig.system, WithoutPruning(rig.spec), request, Ignore));
+  ZPROV_TRY(NoteMade(rig, updated.number));
   Seen seen{.summary = fmt::format("generation {}, kernel {}", updated.number, updated.kernel)};
   ZPROV_TRY(JudgeUndisturbed(rig, before, updated.number, seen));
   ZPROV_ASSIGN(const bool is_through, RebootAndJudge(rig, nodes, seen));
   if (!is_through) return kInterrupted;
-  return GoBack(rig, before, std::move(seen));
+  return GoBack(rig, before, updated.number, std::move(seen));
 }
 
 Result<Ended> NodesRebootIntoAnUpdateAndGoBack(const Rig& rig) {
@@ -125,17 +118,25 @@ Result<Ended> NodesRebootIntoAnUpdateAndGoBack(const Rig& rig) {
   ZPROV_ASSIGN(const auto before, LookAtNodes(rig));
   const Names nodes = NamesOf(before);
   const engine::UpdateRequest request{.nodes = nodes, .holder = rig.holder};
-  ZPROV_ASSIGN(const auto renewed,
-               engine::UpdateAndReboot(rig.system, WithoutPruning(rig.spec), request,
-                                       {.notice = Ignore, .snapshot = IgnoreSnapshot}));
-  Seen seen{.summary = fmt::format("generation {}", renewed.updated.number)};
-  if (!renewed.trouble.empty()) {
-    seen.findings.push_back({Grade::kBad, rig.spec.host, renewed.trouble, "zprov status"});
+  // It reboots the nodes at once, so what it made is noted with the first that is heard of them.
+  ZPROV_ASSIGN(const int newest, NewestOf(rig));
+  std::optional<Result<void>> noted;
+  const auto note = [&](const engine::Snapshot&) {
+    if (!noted) noted = NoteIfNext(rig, newest);
+  };
+  const auto renewed = engine::UpdateAndReboot(rig.system, WithoutPruning(rig.spec), request,
+                                               {.notice = Ignore, .snapshot = note});
+  if (noted) ZPROV_TRY(*noted);
+  if (!renewed) return tl::make_unexpected(renewed.error());
+  ZPROV_TRY(NoteMade(rig, renewed->updated.number));
+  Seen seen{.summary = fmt::format("generation {}", renewed->updated.number)};
+  if (!renewed->trouble.empty()) {
+    seen.findings.push_back({Grade::kBad, rig.spec.host, renewed->trouble, "zprov status"});
   }
   Names back;
-  if (!TakeBack(renewed.rebooted, back, seen)) return kInterrupted;
+  if (!TakeBack(renewed->rebooted, back, seen)) return kInterrupted;
   ZPROV_TRY(JudgeReturns(rig, before, {nodes, back}, seen));
-  return GoBack(rig, before, std::move(seen));
+  return GoBack(rig, before, renewed->updated.number, std::move(seen));
 }
 
 }  // namespace zprov::hil

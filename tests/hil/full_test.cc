@@ -118,6 +118,23 @@ TEST_F(Full, PutsTheRigBackWhenItIsInterrupted) {
   ExpectRigAsBefore();
 }
 
+// The operator went on after a run of his was killed: what he made is his.
+TEST_F(Full, NeitherLeavesNorRemovesWhatTheOperatorMadeAfterARunWasKilled) {
+  const run::Pid run = Start(Words());
+  ASSERT_TRUE(Until([&] { return Board(2).boots() == 2; })) << "it boots the run's generation";
+  host_.Kill(run);
+  WaitFor(run);
+  Update({});
+  ASSERT_EQ(Current("s0"), 3);
+  const run::Ended ended = Zprov(Words());
+  EXPECT_EQ(ended.exit, 0) << ended.out << ended.err;
+  for (const spec::Node& node : spec_.nodes) EXPECT_EQ(Current(node.name), 3) << node.name;
+  EXPECT_TRUE(HasGeneration(3));
+  EXPECT_FALSE(HasGeneration(2)) << "the killed run's own";
+  EXPECT_TRUE(AllAreHealthy());
+  EXPECT_EQ(Run("generations").outcome, Outcome::kPass) << "every node runs what it would get";
+}
+
 // Killed while it boots into what it made, while it goes back, and so on.
 class FullKilledInABoot : public Full, public ::testing::WithParamInterface<int> {};
 
