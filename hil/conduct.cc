@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/fleet/deadlines.h"
 #include "engine/serve/boot_nodes.h"
 #include "engine/serve/client.h"
 #include "hil/power.h"
@@ -17,9 +18,9 @@ using engine::NodeState;
 using engine::NodeView;
 using Kind = Act::Kind;
 
-// What hangs on a supply may have large capacitors: as the fleet itself waits.
-constexpr os::Moment kEmptyFor = std::chrono::seconds(2);
+// Inferred, with room: large capacitors keep a board alive, and a switch may be slow.
 constexpr os::Moment kEmptyWithin = std::chrono::seconds(60);
+// From power to the boot ROM; a Zero takes half a second (sim/zero/profiles.h), with room.
 constexpr os::Moment kShowsWithin = std::chrono::seconds(60);
 
 // How far on the way from power to a system that runs; 0: not on it.
@@ -169,7 +170,7 @@ class Stage {
                               port.ToString()));
     }
     if (!player.empty) player.empty = Now();
-    return Now() >= *player.empty + kEmptyFor;
+    return Now() >= *player.empty + engine::kOffFor;
   }
 
   PortPath PortOf(const Player& player) const {
