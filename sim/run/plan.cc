@@ -57,7 +57,7 @@ std::vector<Fault> DrawFaults(Random& random, int nodes) {
   std::vector<const FaultRow*> kinds;
   const uint64_t most_kinds = 1 + random.Next() % 4;
   for (uint64_t i = 0; i < most_kinds; ++i) {
-    kinds.push_back(&AllFaults()[random.Next() % AllFaults().size()]);
+    kinds.push_back(&AllFaults()[static_cast<size_t>(random.Next() % AllFaults().size())]);
   }
   std::vector<Fault> faults;
   for (const FaultRow* row : kinds) {
