@@ -12,7 +12,6 @@ namespace {
 
 using std::chrono::seconds;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 constexpr seconds kLong{900};
 constexpr seconds kShort{120};
