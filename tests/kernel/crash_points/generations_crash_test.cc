@@ -153,7 +153,8 @@ class GenerationCrashPoints : public ::testing::TestWithParam<Case> {
     ASSERT_GT(seam.calls(), 20U);
     calls_ = seam.calls();
     changes_ = seam.changes();
-    ASSERT_GT(changes_.size(), 10U);
+    // A rollback, the shortest of them, moves a pointer per node between two lines of its journal.
+    ASSERT_GT(changes_.size(), 5U);
     ExpectWholeNodes(disk->path());
     ExpectTidiedUp(*disk);
   }

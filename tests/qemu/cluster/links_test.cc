@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 
 #include <iostream>
+#include <map>
+#include <regex>
 
 #include "qemu/cluster/story.h"
 
@@ -29,13 +31,19 @@ class Links : public Story {
   }
 
   // The segment size of the node's NFS connection, from the host's end: what comes out of it.
+  // Connections of earlier boots stand beside it until TCP gives them up: the node was heard last
+  // on its own.
   int SegmentSize() {
     const std::string said = Expect(
-        fmt::format("ss -tinH state established '( sport = :2049 )' dst {} | grep -o ' mss:[0-9]*' "
-                    "| head -n 1 | cut -d : -f 2",
-                    AddressOf(0)),
-        kShort);
-    return said.empty() ? 0 : std::stoi(said);
+        fmt::format("ss -tinH state established '( sport = :2049 )' dst {}", AddressOf(0)), kShort);
+    static const std::regex connection{R"( mss:(\d+)(?:[^\n]* lastrcv:(\d+))?)"};
+    std::map<int, int> by_silence;
+    for (std::sregex_iterator at{said.begin(), said.end(), connection}, end; at != end; ++at) {
+      const int silence = (*at)[2].matched ? std::stoi((*at)[2]) : 0;  // ms; ss names no zero
+      by_silence.emplace(silence, std::stoi((*at)[1]));
+    }
+    EXPECT_FALSE(by_silence.empty()) << said;
+    return by_silence.empty() ? 0 : by_silence.begin()->second;
   }
 
   // Seconds that a command takes on the node, by its clock.
