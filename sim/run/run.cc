@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <exception>
 
 #include "sim/run/performance.h"
@@ -63,9 +64,31 @@ std::string WhoIsNot(Performance& on) {
   return Join(parts, ", ");
 }
 
+// False: every fault was elsewhere than on boards, cables, links and disks.
+bool IsAnythingWrongWithBoards(const Plan& plan) {
+  constexpr std::array kElsewhere = {FaultKind::kServeKilled, FaultKind::kCommandKilled,
+                                     FaultKind::kClockStep, FaultKind::kTwoAtOnce};
+  return std::ranges::any_of(plan.faults, [&](const Fault& fault) {
+    return std::ranges::find(kElsewhere, fault.kind) == kElsewhere.end();
+  });
+}
+
+// A board that Linux has halted is deaf until its power is cut: who halts it must do that.
+bool WasToldToHalt(Performance& on, const BoardAt& board) {
+  return board.zero->stage() == Stage::kHalted &&
+         std::ranges::any_of(on.plan().actions, [&](const Action& action) {
+           return action.what == ActionKind::kHaltAndBoot &&
+                  on.board(action.node).name == board.name;
+         });
+}
+
 void Help(Performance& on) {
+  const bool may_be_sick = IsAnythingWrongWithBoards(on.plan());
   for (BoardAt& board : on.boards()) {
     if (IsWell(on, board)) continue;
+    if (!may_be_sick && !WasToldToHalt(on, board)) {
+      return on.Break("a board with nothing wrong needs no hand", WhoIsNot(on));
+    }
     if (!MayNeedHelp(on, board)) {
       return on.Break("a node that is not well is on its way, or serve asks for help",
                       WhoIsNot(on));

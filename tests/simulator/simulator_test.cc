@@ -49,6 +49,15 @@ TEST(Simulator, GetsOverFaultsOfEverySeam) {
   EXPECT_EQ(ran.exit_code, 0) << ran.out;
 }
 
+TEST(Simulator, GivesPowerByHandToABoardThatWasHaltedAndToNoOtherWithNothingWrong) {
+  const Ran ran =
+      Sim("--seed 301 --nodes 2 --kernel 6.1.120 --timing real --faults none "
+          "--actions halt-and-boot@36.038/1 --trace -");
+  EXPECT_EQ(ran.exit_code, 0) << ran.out;
+  EXPECT_THAT(ran.out, AllOf(HasSubstr("board     s1: halted\n"), HasSubstr("pulls the plug of s1"),
+                             Not(HasSubstr("the plug of s0"))));
+}
+
 TEST(Simulator, ListsEveryFaultAndAction) {
   const Ran ran = Sim("--list");
   EXPECT_EQ(ran.exit_code, 0);
