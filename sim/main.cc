@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "cli/cli.h"
+#include "sim/run/exhaustive.h"
 #include "sim/run/marks.h"
 #include "sim/run/page.h"
 #include "sim/run/run.h"
@@ -53,6 +54,7 @@ struct Words {
   bool is_json = false;
   bool lists = false;
   uint64_t swarm = 0;
+  bool is_exhaustive = false;
   unsigned jobs = 1;
   std::optional<uint64_t> shrink;
 };
@@ -128,14 +130,11 @@ void ShowCounts(std::string_view what, const std::map<std::string, int>& counts)
   std::cout << "\n";
 }
 
-int RunSwarm(const Words& words) {
-  std::cout << fmt::format("zprov-sim {}\nzprov-sim --swarm {} --seed {} --jobs {}\n",
-                           ZPROV_VERSION, words.swarm, words.seed, words.jobs)
-            << std::flush;
-  const run::Tally tally = run::Swarm({words.seed, words.swarm, words.jobs}, Zprov);
+void ShowTally(const run::Tally& tally, std::string_view of) {
   const run::Counts& counts = tally.counts;
-  std::cout << fmt::format("{} seeds, {} events, {} boots, {} faults, {} boards helped by hand\n",
-                           tally.seeds, counts.events, counts.boots, tally.faults, counts.helped);
+  std::cout << fmt::format("{} {}, {} events, {} boots, {} faults, {} boards helped by hand\n",
+                           tally.seeds, of, counts.events, counts.boots, tally.faults,
+                           counts.helped);
   ShowCounts("faults:", counts.faults);
   ShowCounts("actions:", counts.actions);
   ShowCounts("exits:", counts.exits);
@@ -148,7 +147,32 @@ int RunSwarm(const Words& words) {
                              breach.how);
     ShowSmaller(failure.plan, breach.sentence);
   }
-  std::cout << fmt::format("{} of {} seeds broke a sentence\n", tally.failures.size(), tally.seeds);
+  std::cout << fmt::format("{} of {} {} broke a sentence\n", tally.failures.size(), tally.seeds,
+                           of);
+}
+
+int RunExhaustive(const Words& words) {
+  std::cout << fmt::format("zprov-sim {}\nzprov-sim --exhaustive --jobs {}\n", ZPROV_VERSION,
+                           words.jobs)
+            << std::flush;
+  const run::Exhaustive all = run::EveryFaultAtEveryPairOfStages(Zprov);
+  std::cout << fmt::format(
+                   "two boards: {} moments between steps are {} pairs of stages; with each fault "
+                   "at each: {} runs\n",
+                   all.moments, all.pairs, all.plans.size())
+            << std::flush;
+  const run::Tally tally = run::PerformEach([&](uint64_t i) { return all.plans[i]; },
+                                            {.plans = all.plans.size(), .jobs = words.jobs}, Zprov);
+  ShowTally(tally, "runs");
+  return tally.failures.empty() ? 0 : 1;
+}
+
+int RunSwarm(const Words& words) {
+  std::cout << fmt::format("zprov-sim {}\nzprov-sim --swarm {} --seed {} --jobs {}\n",
+                           ZPROV_VERSION, words.swarm, words.seed, words.jobs)
+            << std::flush;
+  const run::Tally tally = run::Swarm({words.seed, words.swarm, words.jobs}, Zprov);
+  ShowTally(tally, "seeds");
   const auto missing = run::Missing(tally);
   for (const std::string& what : missing) std::cout << "never reached: " << what << "\n";
   return tally.failures.empty() && missing.empty() ? 0 : 1;
@@ -176,6 +200,8 @@ int main(int argc, char** argv) {
   app.add_option("--swarm", words.swarm,
                  "So many seeds from --seed on, each with its own drawn plan")
       ->type_name("N");
+  app.add_flag("--exhaustive", words.is_exhaustive,
+               "Two boards in every pair of boot stages, and each fault at each pair");
   app.add_option("--jobs", words.jobs, "So many at once")->capture_default_str();
   app.add_option("--shrink", words.shrink, "The smallest plan that breaks the same as this seed's")
       ->type_name("SEED");
@@ -184,6 +210,7 @@ int main(int argc, char** argv) {
     List();
     return 0;
   }
+  if (words.is_exhaustive) return RunExhaustive(words);
   if (words.swarm > 0) return RunSwarm(words);
   if (words.shrink) words.seed = *words.shrink;
   const auto plan = PlanOf(words);

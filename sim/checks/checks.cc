@@ -14,12 +14,32 @@ using sim::zero::Stage;
 using Broken = std::optional<std::string>;
 
 constexpr std::string_view kReport = "/var/lib/zprov/boot.json";
+constexpr std::string_view kReports = "/var/lib/zprov";
 constexpr std::string_view kGenerations = "/x/.zprov/gen/";
 constexpr std::chrono::minutes kLongest{6};  // no stage, and no step against a failure, is longer
 
 const sim::NfsMount* MountOf(const BoardAt& board) {
   const auto& node = board.zero->node();
   return node && node->mount() ? &*node->mount() : nullptr;
+}
+
+// Everything below `at` by its path; a node's own reports are left out.
+void AddBelow(const sim::Disk& disk, const sim::Node& at, const std::string& path,
+              std::map<std::string, sim::Inode>& files) {
+  for (const auto& [name, entry] : disk.Get(at).names) {
+    const std::string below = path + "/" + name;
+    const auto node = disk.Child(at, name);
+    if (below == kReports || !node || !disk.Exists(*node)) continue;
+    files.emplace(below, disk.Get(*node));
+    AddBelow(disk, *node, below, files);
+  }
+}
+
+bool IsSame(const sim::Inode& one, const sim::Inode& other) {
+  const bool has_same_bytes = one.content == other.content ||
+                              (one.content && other.content && *one.content == *other.content);
+  return has_same_bytes && one.type == other.type && one.mode == other.mode &&
+         one.uid == other.uid && one.gid == other.gid && one.xattrs == other.xattrs;
 }
 
 bool IsWholeRoot(const sim::Scene& scene, const std::string& root) {
@@ -34,6 +54,24 @@ Broken NoRootInUseIsDeleted(const Seen& seen) {
     if (mount == nullptr || seen.world.disk().Exists(mount->root)) continue;
     return fmt::format("{} runs from {}, which is gone", board.name,
                        board.zero->node()->orders().root);
+  }
+  return {};
+}
+
+// But for the reports, in which the host puts its orders.
+Broken NoRootInUseIsWritten(const Seen& seen) {
+  for (const BoardAt& board : seen.boards) {
+    const auto before = seen.in_use.find(board.name);
+    const auto now = RootOf(seen.world, board);
+    if (before == seen.in_use.end() || !now || now->mount != before->second.mount) continue;
+    for (const auto& [path, inode] : before->second.files) {
+      const auto found = now->files.find(path);
+      if (found == now->files.end()) return board.name + " runs, and lost its " + path;
+      if (!IsSame(inode, found->second)) return board.name + " runs, and its " + path + " changed";
+    }
+    for (const auto& [path, inode] : now->files) {
+      if (!before->second.files.contains(path)) return board.name + " runs, and was given " + path;
+    }
   }
   return {};
 }
@@ -169,6 +207,7 @@ using When = Check::When;
 
 constexpr Check kChecks[] = {
     {"no root in use is deleted", When::kChanged, NoRootInUseIsDeleted},
+    {"no root in use is written", When::kAfterAction, NoRootInUseIsWritten},
     {"pointers name finished generations", When::kChanged, PointersNameFinishedGenerations},
     {"every export names a whole root, and each root has one client", When::kAfterAction,
      ExportsNameWholeRootsOfOneNodeEach},
@@ -184,6 +223,14 @@ constexpr Check kChecks[] = {
 };
 
 }  // namespace
+
+std::optional<RootInUse> RootOf(sim::World& world, const BoardAt& board) {
+  const sim::NfsMount* const mount = MountOf(board);
+  if (mount == nullptr || !world.disk().Exists(mount->root)) return std::nullopt;
+  RootInUse root{.mount = *mount, .files = {}};
+  AddBelow(world.disk(), mount->root, "", root.files);
+  return root;
+}
 
 std::string HomeOf(const sim::World& world) {
   const std::string home = world.scene().Has("/x/snaa/pi") ? "/x/snaa" : "/home";

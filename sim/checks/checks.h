@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/disk/inode.h"
+#include "sim/nfs.h"
 #include "sim/world.h"
 #include "sim/zero/zero.h"
 
@@ -29,12 +31,22 @@ struct Claim {
   bool has_failed = false;  // since it was healthy
 };
 
+// A root as it was when its node had mounted it, without what the node reports there.
+struct RootInUse {
+  sim::NfsMount mount;
+  std::map<std::string, sim::Inode> files;  // by path in it
+};
+
+// Nothing: no node runs from it.
+std::optional<RootInUse> RootOf(sim::World& world, const BoardAt& board);
+
 struct Seen {
   sim::World& world;
   const std::vector<BoardAt>& boards;
-  const std::map<std::string, Claim>& claims;  // by node; empty while no serve runs
-  const std::string& home;                     // as HomeOf told before the run
-  bool are_links_left_alone = true;            // nobody meddled with them for a while
+  const std::map<std::string, Claim>& claims;      // by node; empty while no serve runs
+  const std::string& home;                         // as HomeOf told before the run
+  const std::map<std::string, RootInUse>& in_use;  // by node, as RootOf told when it had mounted
+  bool are_links_left_alone = true;                // nobody meddled with them for a while
 };
 
 // All home directories with every byte, owner and attribute, wherever /home leads.

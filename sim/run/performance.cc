@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <utility>
 
 #include "sim/run/marks.h"
 #include "sim/scenarios/hosts.h"
@@ -201,12 +202,19 @@ bool Performance::LookAtBoards() {
   for (size_t i = 0; i < boards_.size(); ++i) {
     const Stage stage = boards_[i].zero->stage();
     if (stage == stages_[i]) continue;
-    stages_[i] = stage;
+    const Stage before = std::exchange(stages_[i], stage);
     has_changed = true;
     if (stage == Stage::kHealthy) ++counts_.boots;
+    const bool has_mounted = stage == Stage::kMounted || stage == Stage::kHealthy;
+    if (has_mounted && before != Stage::kMounted) NoteRoot(boards_[i]);
     Say(Who::kBoard, fmt::format("{}: {}", boards_[i].name, Words(stage)));
   }
   return has_changed;
+}
+
+void Performance::NoteRoot(const BoardAt& board) {
+  in_use_.erase(board.name);
+  if (auto root = RootOf(world_, board)) in_use_.emplace(board.name, *std::move(root));
 }
 
 void Performance::HearServe() {
@@ -241,7 +249,8 @@ void Performance::NoteClaim(Claim& claim, const std::string& state) {
 }
 
 void Performance::Check(Check::When when) {
-  const Seen seen{world_, boards_, claims_, home_, Now() - links_touched_ > kLinksSettleWithin};
+  const Seen seen{world_, boards_, claims_,
+                  home_,  in_use_, Now() - links_touched_ > kLinksSettleWithin};
   for (const run::Check& check : AllChecks()) {
     if (when != Check::When::kAfterAction && check.when != when) continue;
     if (const auto broken = check.look(seen)) return Break(check.sentence, *broken);

@@ -69,7 +69,8 @@ class Performance {
 
  private:
   void AfterEach();
-  bool LookAtBoards();  // whether one came into another stage
+  bool LookAtBoards();                  // whether one came into another stage
+  void NoteRoot(const BoardAt& board);  // which has mounted it now
   void NoteClaim(Claim& claim, const std::string& state);
   void HearServe();
   void Hear(std::string_view said);
@@ -85,6 +86,7 @@ class Performance {
   std::multimap<os::Moment, std::function<void()>> due_;
   os::Moment begun_{0};
   std::string home_;
+  std::map<std::string, RootInUse> in_use_;
   std::map<std::string, Claim> claims_;
   std::vector<sim::zero::Stage> stages_;
   std::vector<Breach> breaches_;

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "sim/run/marks.h"
 
@@ -64,13 +65,13 @@ std::vector<Plan> Smaller(const Plan& plan) {
 
 }  // namespace
 
-Tally Swarm(const SwarmOrder& order, const Program& zprov) {
+Tally PerformEach(const PlanOf& plan_of, const HowMany& order, const Program& zprov) {
   Tally tally;
   std::mutex adding;
   std::atomic<uint64_t> next = 0;
   const auto work = [&] {
-    for (uint64_t i = next++; i < order.seeds; i = next++) {
-      const Plan plan = DrawnPlan(order.first_seed + i);
+    for (uint64_t i = next++; i < order.plans; i = next++) {
+      const Plan plan = plan_of(i);
       const Outcome outcome = Perform(plan, zprov);
       const std::lock_guard lock(adding);
       Add(tally, plan, outcome);
@@ -80,8 +81,15 @@ Tally Swarm(const SwarmOrder& order, const Program& zprov) {
   for (unsigned i = 1; i < order.jobs; ++i) workers.emplace_back(work);
   work();
   for (std::thread& worker : workers) worker.join();
-  std::ranges::sort(tally.failures, {}, [](const Failure& each) { return each.plan.seed; });
+  std::ranges::sort(tally.failures, {}, [](const Failure& each) {
+    return std::pair(each.plan.seed, CommandLine(each.plan));
+  });
   return tally;
+}
+
+Tally Swarm(const SwarmOrder& order, const Program& zprov) {
+  return PerformEach([&order](uint64_t i) { return DrawnPlan(order.first_seed + i); },
+                     {.plans = order.seeds, .jobs = order.jobs}, zprov);
 }
 
 std::vector<std::string> Missing(const Tally& tally) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -28,9 +29,17 @@ struct Tally {
   uint64_t without_action = 0;          // seeds
   Counts counts;                        // of all
   std::map<std::string, int> seeds_of;  // how many have that kind of fault
-  std::vector<Failure> failures;        // by seed
+  std::vector<Failure> failures;        // by seed, and then by their words
 };
 
+struct HowMany {
+  uint64_t plans = 1;
+  unsigned jobs = 1;  // at once
+};
+
+using PlanOf = std::function<Plan(uint64_t)>;  // by its number, from 0
+
+Tally PerformEach(const PlanOf& plan_of, const HowMany& order, const Program& zprov);
 Tally Swarm(const SwarmOrder& order, const Program& zprov);
 
 // What a swarm of that many seeds should have reached and did not; empty: nothing. Small ones are
