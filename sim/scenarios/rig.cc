@@ -10,7 +10,7 @@ namespace zprov::sim {
 namespace {
 
 constexpr int kRigNodes = 5;
-constexpr int kMostInOneNetwork = 200;  // addresses of a /24 from .33 on
+constexpr int kMostInOneNetwork = 56;  // every fourth address of a /24, from .33 on
 
 // The B+'s own (LAN9514), and one of those that are sold to everybody.
 void PlugHub(World& world, const PortPath& port) {

@@ -1,9 +1,12 @@
 // bench_sim [NODES,…]: how fast the simulator is (5, 50, 500 and 1000 nodes when left out): whole
 // clusters that boot under serve until every node reports, all sentences of sim/checks looked at,
-// in processor time of one core. The boot set has real names and a thousandth of the real sizes.
+// in processor time of one core; what a node costs as clusters grow, fitted; and drawn seeds as a
+// swarm runs them. The boot set has real names and a thousandth of the real sizes but where the
+// row says otherwise.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <ctime>
 #include <iostream>
 #include <vector>
@@ -12,6 +15,7 @@
 #include "bench/program.h"
 #include "cli/cli.h"
 #include "sim/run/performance.h"
+#include "sim/run/swarm.h"
 #include "sim/scenarios/boot_files.h"
 #include "util/strings.h"
 
@@ -21,7 +25,18 @@ namespace {
 using run::Performance;
 using std::chrono::seconds;
 
-constexpr size_t kSmaller = 1000;
+constexpr double kBootsGoal = 500;     // of five nodes, a second and core
+constexpr double kSeedsGoal = 10'000;  // in kSeedsWithin seconds, however many cores
+constexpr double kSeedsWithin = 60;
+
+enum class Sizes : size_t { kReal = 1, kSmall = 1000 };
+
+struct Row {
+  int nodes = 0;
+  Sizes sizes = Sizes::kSmall;
+  double seconds = 0;  // a cluster boot
+  uint64_t events = 0;
+};
 
 class Lent : public cli::World {
  public:
@@ -43,11 +58,11 @@ int Zprov(const run::Call& call) {
 }
 
 // What the host's /boot has of it; the initramfs is made there.
-void PutSmallBootSet(sim::World& world) {
+void PutBootFiles(sim::World& world, Sizes sizes) {
   for (const BootFile& file : kBootFiles) {
     const std::string name = file.name;
     if (name == "initrd.img") continue;
-    const std::string filler(file.size / kSmaller + 1, 'f');
+    const std::string filler(file.size / static_cast<size_t>(sizes) + 1, 'f');
     world.Put("/boot/" + name, name == "kernel.img" ? sim::ArmKernel("6.1.21+\n" + filler) : filler,
               0755);
   }
@@ -67,13 +82,13 @@ void BootAll(Performance& on) {
 
 double CpuSeconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
-void Measure(int nodes) {
-  constexpr int kMostBoots = 200;  // of boards, so that no row takes minutes
+Row Measure(int nodes, Sizes sizes) {
+  constexpr int kMostBoots = 200;  // of boards, so that small rows take no minutes
   run::Plan plan = run::QuietPlan(1);
   plan.nodes = nodes;
   plan.timing = run::Timing::kInstant;
   Performance on(plan, Zprov, {});
-  PutSmallBootSet(on.world());
+  PutBootFiles(on.world(), sizes);
   on.SetUp();
   BootAll(on);
   const int rounds = std::max(1, kMostBoots / nodes);
@@ -83,16 +98,70 @@ void Measure(int nodes) {
     on.RebootHost();
     BootAll(on);
   }
-  const double took = (CpuSeconds() - begun) / rounds;
-  std::cout << fmt::format("| {} | {:.2f} | {:.1f} | {:.2f} | {} |\n", nodes, took * 1e3, 1 / took,
-                           took * 1e3 / nodes,
-                           (on.host().events() - events) / static_cast<uint64_t>(rounds));
+  return {nodes, sizes, (CpuSeconds() - begun) / rounds,
+          (on.host().events() - events) / static_cast<uint64_t>(rounds)};
+}
+
+void Show(const Row& row) {
+  const double boots = 1 / row.seconds;
+  const bool has_goal = row.nodes == 5 && row.sizes == Sizes::kSmall;
+  std::cout << fmt::format("| {} | {} | {:.2f} | {:.1f} | {} | {:.2f} | {} | {:.0f} |\n", row.nodes,
+                           row.sizes == Sizes::kReal ? "real" : "1/1000", row.seconds * 1e3, boots,
+                           has_goal ? fmt::format("{:.2f} ×", boots / kBootsGoal) : "",
+                           row.seconds * 1e3 / row.nodes, row.events,
+                           static_cast<double>(row.events) / row.seconds);
+}
+
+// The line through log(seconds) over log(nodes): its slope is 1 where a node costs the same
+// however many there are.
+void ShowFit(const std::vector<Row>& rows) {
+  double x = 0, y = 0, xx = 0, xy = 0;
+  for (const Row& row : rows) {
+    const double nodes = std::log(row.nodes), time = std::log(row.seconds);
+    x += nodes, y += time, xx += nodes * nodes, xy += nodes * time;
+  }
+  const auto count = static_cast<double>(rows.size());
+  const double slope = (count * xy - x * y) / (count * xx - x * x);
+  const double one = std::exp((y - slope * x) / count);
+  std::cout << fmt::format(
+      "\nfitted: {:.2f} ms × nodes^{:.2f} (meant: an exponent of 1); a node of {} costs {:.2f} × "
+      "one "
+      "of {}\n",
+      one * 1e3, slope, rows.back().nodes,
+      rows.back().seconds / rows.back().nodes / (rows.front().seconds / rows.front().nodes),
+      rows.front().nodes);
+}
+
+void MeasureSwarm() {
+  constexpr uint64_t kSeeds = 500;
+  const double begun = CpuSeconds();
+  const run::Tally tally = run::Swarm({.first_seed = 1, .seeds = kSeeds, .jobs = 1}, Zprov);
+  const double took = CpuSeconds() - begun;
+  if (!tally.failures.empty()) throw std::runtime_error("a seed breaks a sentence");
+  const double seeds = static_cast<double>(kSeeds) / took;
+  std::cout << fmt::format(
+      "\na swarm: {:.0f} seeds/s and core ({:.2f} × what {:.0f} in {:.0f} s take), {:.0f} "
+      "events/s, "
+      "{:.1f} boots of boards a seed\n",
+      seeds, seeds * kSeedsWithin / kSeedsGoal, kSeedsGoal, kSeedsWithin,
+      static_cast<double>(tally.counts.events) / took,
+      static_cast<double>(tally.counts.boots) / static_cast<double>(kSeeds));
 }
 
 void Run(const std::vector<int>& sizes) {
-  std::cout << "| nodes | ms a cluster boot | cluster boots/s and core | ms a node | events |\n"
-               "|---|---|---|---|---|\n";
-  for (const int nodes : sizes) Measure(nodes);
+  std::cout
+      << "| nodes | sizes | ms a cluster boot | cluster boots/s and core | of the goal | ms a "
+         "node | events | events/s |\n|---|---|---|---|---|---|---|---|\n";
+  std::vector<Row> rows;
+  for (const int nodes : sizes) {
+    rows.push_back(Measure(nodes, Sizes::kSmall));
+    Show(rows.back());
+  }
+  Show(Measure(sizes.front(), Sizes::kReal));
+  if (rows.size() > 1) {
+    ShowFit(rows);
+    MeasureSwarm();
+  }
 }
 
 }  // namespace

@@ -58,6 +58,12 @@ TEST(Simulator, GivesPowerByHandToABoardThatWasHaltedAndToNoOtherWithNothingWron
                              Not(HasSubstr("the plug of s0"))));
 }
 
+// Every fourth address is a node's: more than 56 do not fit behind .33 of a /24.
+TEST(Simulator, HasARigForMoreNodesThanASmallNetworkHolds) {
+  const Ran ran = Sim("--nodes 57 --timing instant --faults none --actions none");
+  EXPECT_EQ(ran.exit_code, 0) << ran.out;
+}
+
 TEST(Simulator, ListsEveryFaultAndAction) {
   const Ran ran = Sim("--list");
   EXPECT_EQ(ran.exit_code, 0);
