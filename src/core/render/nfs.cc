@@ -1,6 +1,7 @@
 // The NFS side: /etc/exports of the host, and the fstab that every node's root gets.
 #include <fmt/format.h>
 
+#include <string_view>
 #include <vector>
 
 #include "core/render/renderers.h"
@@ -29,6 +30,18 @@ Paths RootsOf(const spec::ClusterSpec& spec, const HostFacts& facts, const spec:
   return facts.roots(node.name);
 }
 
+// A board without an SD card has no swap, and systemd puts off all services until it is given up:
+// by itself after 90 s (systemd.device(5), DefaultDeviceTimeoutSec). The mounts hold up nobody.
+std::string_view SwapOptions(spec::Mode mode) {
+  switch (mode) {
+    case spec::Mode::kNative:
+      return "sw,nofail,x-systemd.device-timeout=15s";
+    case spec::Mode::kCompatible:
+      break;
+  }
+  return "sw,nofail";
+}
+
 }  // namespace
 
 std::string RootPath(const spec::ClusterSpec& spec, const spec::Node& node) {
@@ -51,11 +64,11 @@ ManagedFile Fstab(const spec::ClusterSpec& spec) {
   return {"fstab", JoinPath(storage.proto, "fstab"),
           WholeFile{fmt::format("LABEL=BOOT /boot vfat nofail 0 2\n"
                                 "/dev/nfs / nfs noatime 1 1\n"
-                                "LABEL=SWAP none swap sw,nofail 0 0\n"
+                                "LABEL=SWAP none swap {} 0 0\n"
                                 "LABEL=SCRATCH {} ext4 nofail 0 2\n"
                                 "{}:{} {} nfs {} 0 0\n",
-                                JoinPath(storage.store, "scratch"), spec.host, storage.home,
-                                storage.home, spec.nfs.home_options)}};
+                                SwapOptions(spec.mode), JoinPath(storage.store, "scratch"),
+                                spec.host, storage.home, storage.home, spec.nfs.home_options)}};
 }
 
 }  // namespace zprov::render
