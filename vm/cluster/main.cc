@@ -127,6 +127,9 @@ void AddCommands(CLI::App& app, UpOptions& options, Words& words) {
   CLI::App* up = app.add_subcommand("up", "a B+ and its Zeros, until `down` or Ctrl-C; as root");
   constexpr int kPorts = 15;  // of its controller (bplus.cc)
   up->add_option("--nodes", options.zeros, "how many Zeros")->check(CLI::Range(1, kPorts));
+  up->add_option("--root", options.root, "what the nodes have as their root")
+      ->check(CLI::IsMember({"busybox", "debian"}))
+      ->capture_default_str();
   app.add_subcommand("down", "ends it, whatever runs");
   app.add_subcommand("logs", "what happened so far, by time");
   for (const char* name : {"ssh", "console"}) {

@@ -18,10 +18,10 @@ struct PayloadOptions {
 // A tar archive for BplusOptions::payload; its path. kFailed.
 Result<std::string> PackPayload(const PayloadOptions& options);
 
-// On the machine: takes the archive and makes /srv/zero, the subvolume of which the nodes' roots
-// are snapshots, of the image's tree.
+// On the machine: takes the archive and, where the image has no /srv/zero, the subvolume of which
+// the nodes' roots are snapshots, makes it of the image's tree.
 inline constexpr const char* kInstall =
-    "tar -xf /dev/vdb -C / && btrfs -q subvolume create /srv/zero && "
-    "cp -a --reflink=always /srv/zero.tree/. /srv/zero";
+    "tar -xf /dev/vdb -C / && { [ -e /srv/zero ] || { btrfs -q subvolume create /srv/zero && "
+    "cp -a --reflink=always /srv/zero.tree/. /srv/zero; }; }";
 
 }  // namespace zprov::vm

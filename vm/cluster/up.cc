@@ -43,12 +43,17 @@ class NewLines {
   std::function<void(const std::string&)> say_;
 };
 
-Result<void> MakeImages(const UpOptions& options) {
+bool IsDebian(const UpOptions& options) { return options.root == "debian"; }
+
+// The directory that the B+ boots from.
+Result<std::string> MakeImages(const UpOptions& options) {
   const std::string log = options.directory + "/images.log";
-  ZPROV_ASSIGN(Child make, Child::Start({options.images + "/bplus", options.made + "/bplus",
-                                         options.made + "/zero"},
-                                        log));
-  if (make.Wait() == 0) return {};
+  const std::string script = IsDebian(options) ? "debian" : "bplus";
+  std::vector<std::string> words = {options.images + "/" + script, options.made + "/" + script};
+  if (IsDebian(options)) words.push_back(options.made + "/bplus");
+  words.push_back(options.made + "/zero");
+  ZPROV_ASSIGN(Child make, Child::Start(words, log));
+  if (make.Wait() == 0) return options.made + "/" + script;
   return Fail(ErrorKind::kFailed, "make the images: " + Tail(log));
 }
 
@@ -58,10 +63,18 @@ Result<void> Do(Bplus& bplus, const std::string& command) {
   return Fail(ErrorKind::kFailed, fmt::format("`{}` on the B+: {}{}", command, ran.out, ran.err));
 }
 
-// As the operator of a rig does it, and a shell at each node's serial line.
-Result<void> SetUp(Bplus& bplus) {
-  ZPROV_TRY(Do(bplus, std::string(kInstall) +
-                          " && echo 'ttyAMA0::respawn:-/bin/sh' >>/srv/zero/etc/inittab"));
+// A shell at each node's serial line, in the root that they are made of.
+constexpr const char* kBusyboxShell = "echo 'ttyAMA0::respawn:-/bin/sh' >>/srv/zero/etc/inittab";
+constexpr const char* kDebianShell =
+    "d=/srv/zero/etc/systemd/system/serial-getty@ttyAMA0.service.d && mkdir -p $d && printf "
+    "'%s\\n' "
+    "[Service] ExecStart= 'ExecStart=-/sbin/agetty --autologin root 115200 ttyAMA0 vt220' "
+    ">$d/login.conf";
+
+// As the operator of a rig does it.
+Result<void> SetUp(Bplus& bplus, const UpOptions& options) {
+  ZPROV_TRY(Do(
+      bplus, fmt::format("{} && {}", kInstall, IsDebian(options) ? kDebianShell : kBusyboxShell)));
   ZPROV_TRY(Do(bplus, "systemctl daemon-reload && systemctl restart serial-getty@ttyS0"));
   ZPROV_TRY(Do(bplus, "zprov apply && systemctl start zprov"));
   return Do(bplus, "zprov boot");
@@ -81,16 +94,16 @@ Result<void> Up(const UpOptions& options, const std::function<void(const std::st
     }
   }).detach();
   say("makes the images; the first time that takes minutes");
-  ZPROV_TRY(MakeImages(options));
+  ZPROV_ASSIGN(const std::string image, MakeImages(options));
   ZPROV_ASSIGN(const std::string payload, PackPayload({.directory = options.directory,
                                                        .zprov = options.zprov,
                                                        .zeros = options.zeros}));
-  ZPROV_ASSIGN(Bplus bplus, Bplus::Boot({.images = options.made + "/bplus",
+  ZPROV_ASSIGN(Bplus bplus, Bplus::Boot({.images = image,
                                          .cable = options.cable,
                                          .directory = options.directory,
                                          .payload = payload,
                                          .zeros = options.zeros}));
-  ZPROV_TRY(SetUp(bplus));
+  ZPROV_TRY(SetUp(bplus, options));
   say("all nodes run; `zprov-cluster ssh snail` is a shell on the B+, `zprov-cluster down` ends "
       "it");
   for (;;) poll(nullptr, 0, -1);

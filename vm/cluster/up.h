@@ -12,10 +12,11 @@ namespace zprov::vm {
 struct UpOptions {
   std::string directory;  // made anew
   int zeros = 1;
-  std::string images;  // the scripts, vm/images
-  std::string made;    // where they keep what they made
-  std::string cable;   // the program zprov-cable
-  std::string zprov;   // the program under test
+  std::string root = "busybox";  // of the nodes; or "debian"
+  std::string images;            // the scripts, vm/images
+  std::string made;              // where they keep what they made
+  std::string cable;             // the program zprov-cable
+  std::string zprov;             // the program under test
 };
 
 // Does not return while the cluster is up. `say` gets a line for people at a time.

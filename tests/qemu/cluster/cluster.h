@@ -17,6 +17,11 @@ namespace zprov::tests {
 
 class Cluster : public ::testing::Test {
  protected:
+  // What the nodes' roots are made of, and so which script of vm/images makes the B+'s disk.
+  static constexpr const char* kBusybox = "bplus";
+  static constexpr const char* kDebian = "debian";
+  explicit Cluster(const char* image = kBusybox) : image_(image) {}
+
   // Makes the images. Skips by the name of what this machine lacks.
   void SetUp() override;
   // Of a test that failed: shows the ends of the consoles, and keeps everything in artifacts/ of
@@ -50,6 +55,7 @@ class Cluster : public ::testing::Test {
  private:
   void ShowWhatHappened();
 
+  std::string image_;
   std::string directory_ = "/tmp/zprov-qemu-XXXXXX";
   std::optional<vm::Bplus> bplus_;
 };

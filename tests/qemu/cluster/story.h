@@ -12,6 +12,8 @@ namespace zprov::tests {
 
 class Story : public Cluster {
  protected:
+  using Cluster::Cluster;
+
   // Says how long the one before took. None may begin once the story has failed.
   void Chapter(const std::string& title);
 
