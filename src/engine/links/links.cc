@@ -161,7 +161,7 @@ void Links::Settle(const WantedLink& node, Port& port) {
     port.wake = port.tries.held_until;
     return;
   }
-  const std::string why = links::WhyNot(Seen(), *link, mtu_);
+  const std::string why = links::WhyNot({seen_, refusing_}, *link, mtu_);
   if (!why.empty()) return KeepOut(*link, why, port);
   const auto change = links::ChangeOf(links::AskedLink{*link, node}, wanted_, mtu_);
   if (change && bridge_error_) {
