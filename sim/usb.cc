@@ -216,6 +216,7 @@ void UsbBus::HostBoots() {
   watched_ = false;
   opened_.clear();
   flights_.clear();
+  pooled_ = 0;
   endpoints_.clear();
   without_power_.clear();
   jammed_.clear();

@@ -121,6 +121,7 @@ class UsbBus final : public os::UsbBus {
   std::map<PortPath, int> cuts_;
   std::map<os::UsbHandle, Opened> opened_;
   std::map<os::UsbTransferId, Flight> flights_;
+  size_t pooled_ = 0;  // bytes that they take of the kernel's memory for transfers
   std::map<Endpoint, std::deque<os::UsbTransferId>> endpoints_;
   os::Moment wire_free_{0};
   uint64_t last_stay_ = 0;

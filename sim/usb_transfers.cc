@@ -112,9 +112,7 @@ Result<void> UsbBus::NeedSpace(const os::UsbTransfer& transfer) const {
     return Fail(ErrorKind::kInvalid, fmt::format("{} bytes in one bulk transfer: send 1 to {}",
                                                  bulk->bytes.size(), os::kMaxBulk));
   }
-  size_t taken = bulk->bytes.size();
-  for (const auto& [id, flight] : flights_) taken += BulkSize(flight.transfer);
-  if (taken <= kPool) return {};
+  if (pooled_ + bulk->bytes.size() <= kPool) return {};
   return Fail(ErrorKind::kNoSpace,
               "the kernel has no memory left for transfers: submit it again when one completed");
 }
@@ -126,6 +124,7 @@ Result<os::UsbTransferId> UsbBus::Submit(os::UsbHandle handle, const os::UsbTran
   const auto* bulk = std::get_if<os::BulkOut>(&transfer.what);
   const Endpoint endpoint{handle, bulk == nullptr ? uint8_t{0} : bulk->endpoint};
   flights_[id] = {endpoint, transfer, queue_.Now()};
+  pooled_ += BulkSize(transfer);
   needed.first->transfers.insert(id);
   auto& waiting = endpoints_[endpoint];
   waiting.push_back(id);
@@ -205,6 +204,7 @@ void UsbBus::Remove(os::UsbTransferId id) {
   auto& waiting = endpoints_.at(found->second.endpoint);
   std::erase(waiting, id);
   if (waiting.empty()) endpoints_.erase(found->second.endpoint);
+  pooled_ -= BulkSize(found->second.transfer);
   flights_.erase(found);
 }
 

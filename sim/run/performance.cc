@@ -22,6 +22,9 @@ constexpr seconds kRestartAfter{10};       // RestartSec= of zprov.service
 constexpr int kPreventsRestart = 2;        // its RestartPreventExitStatus=
 constexpr seconds kLinksSettleWithin{60};  // hands are off for a while after a quarrel
 constexpr std::chrono::minutes kCommandsEndWithin{20};
+// All nodes after every event of each of them would be their number squared. Swarms draw fewer.
+constexpr size_t kLookedAtAfterEachEvent = 10;
+constexpr seconds kLookAtManyEvery{1};
 
 sim::zero::Profile ProfileOf(const Plan& plan) {
   return plan.timing == Timing::kInstant ? sim::zero::Profile::Instant() : sim::zero::Profile{};
@@ -191,10 +194,17 @@ void Performance::AfterEach() {
   if (!breaches_.empty()) return;
   HearServe();
   const bool has_stage_changed = LookAtBoards();
+  if (boards_.size() > kLookedAtAfterEachEvent) return LookAtMany();
   const uint64_t changes = std::exchange(disk_changes_, world_.disk().changes());
   Check(Check::When::kAlways);
   if (has_stage_changed || changes != disk_changes_) Check(Check::When::kChanged);
   if (host_.TakeLinksChanged()) Check(Check::When::kLinks);
+}
+
+void Performance::LookAtMany() {
+  if (Now() - looked_ < kLookAtManyEvery) return;
+  looked_ = Now();
+  Check(Check::When::kAfterAction);
 }
 
 bool Performance::LookAtBoards() {

@@ -69,6 +69,7 @@ class Performance {
 
  private:
   void AfterEach();
+  void LookAtMany();
   bool LookAtBoards();                  // whether one came into another stage
   void NoteRoot(const BoardAt& board);  // which has mounted it now
   void NoteClaim(Claim& claim, const std::string& state);
@@ -99,6 +100,7 @@ class Performance {
   std::chrono::nanoseconds pace_{0};
   std::function<void(faults::Seam&)> on_next_command_;
   os::Moment links_touched_{0};
+  os::Moment looked_{0};
   uint64_t disk_changes_ = 0;
 };
 

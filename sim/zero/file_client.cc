@@ -159,6 +159,7 @@ UsbReply FileClient::OnControlOut(const os::ControlOut& request) {
   } else {
     state_ = State::kAwaitsBytes;
     length_ = *length;
+    bytes_.reserve(length_);
   }
   return UsbReply::Taken();
 }
