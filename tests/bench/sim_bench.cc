@@ -13,10 +13,10 @@
 
 #include "bench/boot_set.h"
 #include "bench/program.h"
-#include "cli/cli.h"
 #include "sim/run/performance.h"
 #include "sim/run/swarm.h"
 #include "sim/scenarios/boot_files.h"
+#include "support/simulated_zprov.h"
 #include "util/strings.h"
 
 namespace zprov::bench {
@@ -37,25 +37,6 @@ struct Row {
   double seconds = 0;  // a cluster boot
   uint64_t events = 0;
 };
-
-class Lent : public cli::World {
- public:
-  explicit Lent(os::System& system) : system_(system) {}
-  os::System& system() override { return system_; }
-
- private:
-  os::System& system_;
-};
-
-int Zprov(const run::Call& call) {
-  const cli::Wiring wiring{.open_host = [&call]() -> Result<std::unique_ptr<cli::World>> {
-                             return std::make_unique<Lent>(call.system);
-                           },
-                           .open_tree = {},
-                           .open_sim = {},
-                           .pid = call.pid};
-  return cli::Run(call.args, wiring, {call.out, call.err});
-}
 
 // What the host's /boot has of it; the initramfs is made there.
 void PutBootFiles(sim::World& world, Sizes sizes) {
@@ -87,7 +68,7 @@ Row Measure(int nodes, Sizes sizes) {
   run::Plan plan = run::QuietPlan(1);
   plan.nodes = nodes;
   plan.timing = run::Timing::kInstant;
-  Performance on(plan, Zprov, {});
+  Performance on(plan, tests::SimulatedZprov, {});
   PutBootFiles(on.world(), sizes);
   on.SetUp();
   BootAll(on);
@@ -135,7 +116,8 @@ void ShowFit(const std::vector<Row>& rows) {
 void MeasureSwarm() {
   constexpr uint64_t kSeeds = 500;
   const double begun = CpuSeconds();
-  const run::Tally tally = run::Swarm({.first_seed = 1, .seeds = kSeeds, .jobs = 1}, Zprov);
+  const run::Tally tally =
+      run::Swarm({.first_seed = 1, .seeds = kSeeds, .jobs = 1}, tests::SimulatedZprov);
   const double took = CpuSeconds() - begun;
   if (!tally.failures.empty()) throw std::runtime_error("a seed breaks a sentence");
   const double seeds = static_cast<double>(kSeeds) / took;

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <stdexcept>
 
-#include "cli/cli.h"
+#include "support/simulated_zprov.h"
 
 namespace zprov::hil {
 namespace {
@@ -12,32 +12,10 @@ constexpr char kSwitch[] = "/usr/local/sbin/relay";
 constexpr auto kStep = std::chrono::milliseconds(100);
 constexpr char kRigToml[] = "/etc/zprov/rig.toml";
 
-class Lent : public cli::World {
- public:
-  explicit Lent(os::System& system) : system_(system) {}
-  os::System& system() override { return system_; }
-
- private:
-  os::System& system_;
-};
-
-int Zprov(const run::Call& call) {
-  const auto none = []() -> Result<std::unique_ptr<cli::World>> {
-    return Fail(ErrorKind::kNotSupported, "the test gives no such world");
-  };
-  const cli::Wiring wiring{.open_host = [&call]() -> Result<std::unique_ptr<cli::World>> {
-                             return std::make_unique<Lent>(call.system);
-                           },
-                           .open_tree = [none](const std::string&) { return none(); },
-                           .open_sim = none,
-                           .pid = call.pid};
-  return cli::Run(call.args, wiring, {call.out, call.err});
-}
-
 }  // namespace
 
 CycledRig::CycledRig(const sim::ProfilesByPort& profiles)
-    : AcceptedRig(profiles), host_(world_, hil::Zprov, [] {}) {
+    : AcceptedRig(profiles), host_(world_, tests::SimulatedZprov, [] {}) {
   world_.Put(kSwitch, "a program\n", 0755);
   world_.processes().Install(kSwitch, [this](const auto& argv) { return Switch(argv); });
   world_.Put(kRigToml, "[power]\nby = \"command\"\ncommand = \"/usr/local/sbin/relay {node}\"\n");
