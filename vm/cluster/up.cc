@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "vm/cluster/bplus.h"
+#include "vm/cluster/images.h"
 #include "vm/cluster/payload.h"
 
 namespace zprov::vm {
@@ -44,18 +45,6 @@ class NewLines {
 };
 
 bool IsDebian(const UpOptions& options) { return options.root == "debian"; }
-
-// The directory that the B+ boots from.
-Result<std::string> MakeImages(const UpOptions& options) {
-  const std::string log = options.directory + "/images.log";
-  const std::string script = IsDebian(options) ? "debian" : "bplus";
-  std::vector<std::string> words = {options.images + "/" + script, options.made + "/" + script};
-  if (IsDebian(options)) words.push_back(options.made + "/bplus");
-  words.push_back(options.made + "/zero");
-  ZPROV_ASSIGN(Child make, Child::Start(words, log));
-  if (make.Wait() == 0) return options.made + "/" + script;
-  return Fail(ErrorKind::kFailed, "make the images: " + Tail(log));
-}
 
 Result<void> Do(Bplus& bplus, const std::string& command) {
   ZPROV_ASSIGN(const Ran ran, bplus.Run(command, seconds(900)));
@@ -94,7 +83,10 @@ Result<void> Up(const UpOptions& options, const std::function<void(const std::st
     }
   }).detach();
   say("makes the images; the first time that takes minutes");
-  ZPROV_ASSIGN(const std::string image, MakeImages(options));
+  ZPROV_ASSIGN(const std::string image, MakeImages({.root = options.root,
+                                                    .scripts = options.images,
+                                                    .made = options.made,
+                                                    .log = options.directory + "/images.log"}));
   ZPROV_ASSIGN(const std::string payload, PackPayload({.directory = options.directory,
                                                        .zprov = options.zprov,
                                                        .zeros = options.zeros}));

@@ -11,6 +11,7 @@
 #include "support/capability.h"
 #include "support/shell.h"
 #include "vm/cluster/artifacts.h"
+#include "vm/cluster/images.h"
 #include "vm/cluster/payload.h"
 
 namespace zprov::tests {
@@ -35,16 +36,14 @@ void Cluster::SetUp() {
     const bool there = RunShell(fmt::format("command -v {}", program)).exit_code == 0;
     ZPROV_NEEDS(there, program);
   }
-  ZPROV_NEEDS(image_ != kDebian || RunShell("command -v qemu-arm-static").exit_code == 0,
+  ZPROV_NEEDS(root_ != kDebian || RunShell("command -v qemu-arm-static").exit_code == 0,
               "qemu-arm-static");
   ZPROV_NEEDS(geteuid() == 0, "root");  // to make the image
-  const std::string others = image_ == kDebian ? "bplus zero" : "zero";
-  ASSERT_EQ(RunShell(fmt::format("mkdir -p {0} && cd {0} && {1}/{2} {2} {3}", kVm, kImages, image_,
-                                 others))
-                .exit_code,
-            0)
-      << "is a Debian mirror within reach?";
   ASSERT_NE(mkdtemp(directory_.data()), nullptr);
+  const auto image = vm::MakeImages(
+      {.root = root_, .scripts = kImages, .made = kVm, .log = directory_ + "/images.log"});
+  ASSERT_TRUE(image.has_value()) << image.error().message << "\nis a Debian mirror within reach?";
+  image_ = *image;
 }
 
 void Cluster::TearDown() {
@@ -66,7 +65,7 @@ void Cluster::PowerOn(int zeros, const Orders& first_orders) {
   const auto payload =
       vm::PackPayload({.directory = directory_, .zprov = ZPROV_PROGRAM, .zeros = zeros});
   ASSERT_TRUE(payload.has_value()) << payload.error().message;
-  auto booted = vm::Bplus::Boot({.images = fmt::format("{}/{}", kVm, image_),
+  auto booted = vm::Bplus::Boot({.images = image_,
                                  .cable = ZPROV_CABLE,
                                  .directory = directory_,
                                  .payload = *payload,

@@ -17,10 +17,10 @@ namespace zprov::tests {
 
 class Cluster : public ::testing::Test {
  protected:
-  // What the nodes' roots are made of, and so which script of vm/images makes the B+'s disk.
-  static constexpr const char* kBusybox = "bplus";
+  // What the nodes' roots are made of (vm/cluster/images.h).
+  static constexpr const char* kBusybox = "busybox";
   static constexpr const char* kDebian = "debian";
-  explicit Cluster(const char* image = kBusybox) : image_(image) {}
+  explicit Cluster(const char* root = kBusybox) : root_(root) {}
 
   // Makes the images. Skips by the name of what this machine lacks.
   void SetUp() override;
@@ -55,7 +55,8 @@ class Cluster : public ::testing::Test {
  private:
   void ShowWhatHappened();
 
-  std::string image_;
+  std::string root_;
+  std::string image_;  // the directory that the B+ boots from
   std::string directory_ = "/tmp/zprov-qemu-XXXXXX";
   std::optional<vm::Bplus> bplus_;
 };
