@@ -1,55 +1,92 @@
-// What happens to a node in its life that nobody asked for.
+// A life of two nodes on real kernels and on the simulated rig, step by step the same; then what
+// the simulated rig cannot show, a host that reboots under nodes with power of their own.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include "qemu/cluster/cluster.h"
+#include "qemu/cluster/simulated_nodes.h"
+#include "qemu/cluster/story.h"
+#include "qemu/cluster/two_nodes.h"
+#include "util/strings.h"
 
 namespace zprov::tests {
 namespace {
 
-using nlohmann::json;
 using std::chrono::seconds;
 
-class Life : public Cluster {
+constexpr seconds kLong{900};
+constexpr seconds kShort{120};
+
+class Life : public Story, public TwoNodes {
  protected:
-  // The service says on its own that this node has come to `stage`.
-  void WaitForStage(const std::string& stage) {
-    // bash, to end the watch once it has said so: it would notice only when it has more to say.
-    constexpr const char* kWatch =
-        "timeout 200 bash -c 'exec 3< <(exec zprov --json status --watch); "
-        R"(grep -qm1 "\"stage\":\"{}\"" <&3 && kill $!')";
-    Expect(fmt::format(kWatch, stage), seconds(240));
+  void Zprov(const std::vector<std::string>& words) override {
+    Chapter(fmt::format("zprov {}", fmt::join(words, " ")));
+    Expect(fmt::format("zprov {}", fmt::join(words, " ")), kLong);
   }
+  void CutPower(int node) override {
+    Chapter("a node loses its power");
+    ASSERT_TRUE(CableOf(node + 1).CutPower().has_value());
+  }
+  void GivePower(int node) override { ASSERT_TRUE(CableOf(node + 1).GivePower().has_value()); }
+  void Await(int nodes, const std::string& state) override { Story::Await(nodes, state); }
+
+  std::vector<std::string> BootsOf(int node) override {
+    return Lines(Expect(fmt::format("cd /x/.zprov/boots/s{} && for each in $(ls | sort -n); do "
+                                    "tr '\\n' ' ' <$each; echo; done",
+                                    node),
+                        kShort));
+  }
+  std::string LinkOf(int node) override {
+    return OneLine(
+        fmt::format("cd /sys/class/net/s{} 2>/dev/null || {{ echo none; exit; }}; "
+                    "echo $(cat address mtu) in $(basename $(readlink master))",
+                    node));
+  }
+  std::string MountOf(int node) override {
+    if (LinkOf(node) == "none") return "none";
+    return Lines(OnNode(AddressOf(node), "grep -o '^192[^ ]* / ' /proc/mounts | cut -d ' ' -f 1"))
+        .front();
+  }
+  std::vector<std::string> ExportsTo(int node) override {
+    return Lines(Expect(
+        fmt::format("sed -n 's/\\t{}(.*//p' /var/lib/nfs/etab | sort", AddressOf(node)), kShort));
+  }
+
+ private:
+  static std::vector<std::string> Lines(const std::string& text) {
+    std::vector<std::string> lines;
+    for (const std::string_view line : LinesWithEndings(text)) lines.emplace_back(Trim(line));
+    return lines;
+  }
+  std::string OneLine(const std::string& command) { return Lines(Expect(command, kShort)).front(); }
 };
 
-TEST_F(Life, APowerCutAndARebootOfTheHostAreGotOverWithoutAHand) {
-  ASSERT_NO_FATAL_FAILURE(PowerOn(1));
-  Expect("zprov apply && systemctl start zprov", seconds(240));
+// What the two say of the same life is compared line by line.
+TEST_F(Life, IsTheSameOnRealKernelsAndInTheSimulator) {
+  ASSERT_NO_FATAL_FAILURE(PowerOnAndApply(2, {{2, {"fault vanishes-in-bulk 1"}}}));
+  Expect("systemctl start zprov", kLong);
+  LiveThrough(*this);
   ASSERT_FALSE(HasFailure());
-  WaitForStage("healthy");
-  const std::string first = WordOfZero(1, "zprov.boot=");
-
-  ASSERT_TRUE(CableOf(1).CutPower().has_value());
-  EXPECT_EQ(CableOf(1).Stage(), "off");
-  WaitForStage("absent");
-  EXPECT_THAT(Expect("zprov status", seconds(60)), testing::HasSubstr("1 down"));
-
-  ASSERT_TRUE(CableOf(1).GivePower().has_value());
-  WaitForStage("healthy");
-  const std::string second = WordOfZero(1, "zprov.boot=");
-  EXPECT_NE(second, first);
-  EXPECT_EQ(Expect("cat /x/s0/var/lib/zprov/mounted", seconds(30)), second + "\n");
+  SimulatedNodes simulated;
+  LiveThrough(simulated);
+  for (const int node : {0, 1}) {
+    EXPECT_EQ(fmt::format("{}", fmt::join(TraceOf(*this, node), "\n")),
+              fmt::format("{}", fmt::join(TraceOf(simulated, node), "\n")))
+        << "s" << node << ": real kernels, and the simulator";
+  }
 
   // The node has its power, and waits for its root; the host knows it again, and is obeyed.
+  ASSERT_NO_FATAL_FAILURE(Chapter("the host reboots under a node that runs"));
+  const std::string before = WordOfZero(1, "zprov.boot=");
   ASSERT_NO_FATAL_FAILURE(RebootHost());
-  Expect("systemctl is-system-running --wait", seconds(240));
-  WaitForStage("healthy");
+  Expect("systemctl is-system-running --wait", kLong);
+  Story::Await(1, "healthy");
   EXPECT_EQ(CableOf(1).Stage(), "gadget");
-  EXPECT_EQ(WordOfZero(1, "zprov.boot="), second);
-  Expect("zprov reboot s0", seconds(240));
-  const std::string third = WordOfZero(1, "zprov.boot=");
-  EXPECT_NE(third, second);
-  EXPECT_EQ(Expect("cat /x/s0/var/lib/zprov/mounted", seconds(30)), third + "\n");
+  EXPECT_EQ(WordOfZero(1, "zprov.boot="), before);
+  Expect("zprov reboot s0", kLong);
+  const std::string after = WordOfZero(1, "zprov.boot=");
+  EXPECT_NE(after, before);
+  EXPECT_EQ(Expect("cat /x/s0/var/lib/zprov/mounted", kShort), after + "\n");
+  ASSERT_NO_FATAL_FAILURE(Chapter(""));
 }
 
 }  // namespace
