@@ -1,0 +1,165 @@
+// bench_cluster [ZEROS,…]: the cold start of a QEMU cluster (1, 3 and 5 Zeros when left out): from
+// nothing but images to nodes that are all healthy, and where the time goes. By emulation, so
+// seconds here say nothing of a board's; they are CI's.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+#include <map>
+#include <vector>
+
+#include "bench/program.h"
+#include "engine/boots/timeline_text.h"
+#include "util/strings.h"
+#include "vm/cluster/bplus.h"
+#include "vm/cluster/images.h"
+#include "vm/cluster/payload.h"
+
+namespace zprov::bench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Seconds = std::chrono::duration<double>;
+
+constexpr std::chrono::seconds kPatience{1800};
+// Seconds until all are healthy, by the number of Zeros (goal 8).
+const std::map<int, double> kGoals = {{3, 90}, {5, 150}};
+
+// Seconds of one node's boot.
+struct Stages {
+  double files = 0;   // from its boot ROM until it has all that it asked for
+  double kernel = 0;  // until its link shows
+  double mount = 0;   // until its root is mounted
+  double report = 0;  // until zprov-node has reported
+  double All() const { return files + kernel + mount + report; }
+};
+
+struct Row {
+  int zeros = 0;
+  double bplus = 0;  // until the B+ takes commands
+  double apply = 0;  // until zprov is installed and applied, and serve runs
+  double boot = 0;   // until all nodes are healthy
+  Stages slowest = {};
+  double All() const { return bplus + apply + boot; }
+};
+
+class Directory {
+ public:
+  Directory() {
+    if (mkdtemp(path_.data()) == nullptr) throw std::runtime_error("no directory in /tmp");
+  }
+  ~Directory() { std::filesystem::remove_all(path_); }
+  Directory(const Directory&) = delete;
+  Directory& operator=(const Directory&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_ = "/tmp/zprov-bench-XXXXXX";
+};
+
+std::string Do(vm::Bplus& bplus, const std::string& command) {
+  const vm::Ran ran = Must(bplus.Run(command, kPatience));
+  if (ran.exit_code != 0) throw std::runtime_error(command + ": " + ran.out + ran.err);
+  return ran.out;
+}
+
+// How long after `moment` the node came into that state; the moment is then that one.
+double Until(const engine::BootTimeline& boot, engine::NodeState state, os::Moment& moment) {
+  const auto found = std::ranges::find_if(boot.steps, [state](const engine::BootStep& step) {
+    return step.what == engine::BootStep::What::kState && step.text == engine::Name(state);
+  });
+  if (found == boot.steps.end()) {
+    throw std::runtime_error(fmt::format("{} was never {}", boot.node, engine::Name(state)));
+  }
+  return Seconds(found->after - std::exchange(moment, found->after)).count();
+}
+
+Stages StagesOf(const engine::BootTimeline& boot) {
+  os::Moment moment{0};
+  Stages stages;
+  stages.files = Until(boot, engine::NodeState::kServed, moment);
+  stages.kernel = Until(boot, engine::NodeState::kGadget, moment);
+  stages.mount = Until(boot, engine::NodeState::kMounted, moment);
+  stages.report = Until(boot, engine::NodeState::kHealthy, moment);
+  return stages;
+}
+
+Stages SlowestOf(vm::Bplus& bplus, int zeros) {
+  Stages slowest;
+  for (int node = 0; node < zeros; ++node) {
+    const std::string path = fmt::format("/x/.zprov/boots/s{}/1.json", node);
+    const std::string kept =
+        Do(bplus, fmt::format("until [ -e {0} ]; do sleep 0.2; done; cat {0}", path));
+    const Stages stages = StagesOf(Must(engine::ParseTimeline(kept)));
+    if (stages.All() > slowest.All()) slowest = stages;
+  }
+  return slowest;
+}
+
+Row Measure(int zeros, const std::string& images) {
+  const Directory directory;
+  const std::string payload = Must(
+      vm::PackPayload({.directory = directory.path(), .zprov = ZPROV_PROGRAM, .zeros = zeros}));
+  Row row{.zeros = zeros};
+  auto since = Clock::now();
+  const auto lap = [&since] {
+    return Seconds(Clock::now() - std::exchange(since, Clock::now())).count();
+  };
+  vm::Bplus bplus = Must(vm::Bplus::Boot({.images = images,
+                                          .cable = ZPROV_CABLE,
+                                          .directory = directory.path(),
+                                          .payload = payload,
+                                          .zeros = zeros}));
+  row.bplus = lap();
+  Do(bplus, fmt::format("{} && zprov apply && systemctl start zprov", vm::kInstall));
+  row.apply = lap();
+  Do(bplus, "zprov boot");
+  row.boot = lap();
+  row.slowest = SlowestOf(bplus, zeros);
+  return row;
+}
+
+void Show(const Row& row) {
+  const auto goal = kGoals.find(row.zeros);
+  const Stages& slowest = row.slowest;
+  std::cout << fmt::format(
+                   "| {} | {:.1f} | {} | {:.1f} | {:.1f} | {:.1f} | {:.1f} | {:.1f} | {:.1f} | "
+                   "{:.1f} |\n",
+                   row.zeros, row.All(),
+                   goal == kGoals.end()
+                       ? ""
+                       : fmt::format("{:.2f} of {:.0f} s", row.All() / goal->second, goal->second),
+                   row.bplus, row.apply, row.boot, slowest.files, slowest.kernel, slowest.mount,
+                   slowest.report)
+            << std::flush;
+}
+
+void Run(const std::vector<int>& sizes) {
+  const Directory directory;
+  const std::string images = Must(vm::MakeImages({.scripts = ZPROV_IMAGES,
+                                                  .made = ZPROV_MADE_IMAGES,
+                                                  .log = directory.path() + "/images.log"}));
+  std::cout << "A cold start in QEMU, seconds\n\n"
+               "| Zeros | all healthy | goal | B+ boots | installed, applied | all boot | slowest: "
+               "boot files | its kernel | its mount | its report |\n"
+               "|---|---|---|---|---|---|---|---|---|---|\n";
+  for (const int zeros : sizes) Show(Measure(zeros, images));
+}
+
+}  // namespace
+}  // namespace zprov::bench
+
+int main(int argc, char** argv) {
+  return zprov::bench::RunAsProgram("bench_cluster", [&] {
+    std::vector<int> sizes;
+    for (const std::string_view word : zprov::Split(argc > 1 ? argv[1] : "1,3,5", ',')) {
+      constexpr unsigned long kMost = 15;  // ports of the machine's USB controller
+      const auto size = zprov::ParseNumber(word, kMost);
+      if (!size || *size == 0) throw std::runtime_error("give numbers of Zeros from 1 to 15");
+      sizes.push_back(static_cast<int>(*size));
+    }
+    zprov::bench::Run(sizes);
+  });
+}
