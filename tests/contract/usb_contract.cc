@@ -1,5 +1,5 @@
-// What os::UsbBus promises of the tree and of opening, for the simulator and for libusb in front of
-// a mocked bus alike.
+// What os::UsbBus promises of the tree and of opening, for the simulator, for libusb in front of a
+// mocked bus and for a real kernel alike.
 #include "contract/usb_contract.h"
 
 namespace zprov::tests {
@@ -29,16 +29,16 @@ TEST_P(UsbTreeContract, ShowsABoardWithItsPortAndStage) {
   EXPECT_THAT(Devices(), ElementsAre(board));
 }
 
-TEST_P(UsbTreeContract, ShowsFiveBoardsBehindAHubByPortPath) {
+TEST_P(UsbTreeContract, ShowsBoardsAndHubsByPortPath) {
   Plug(Hub("1-1"));
-  Plug(Hub("2-1"));
+  Plug(Hub("3-1"));
   const std::vector<UsbDevice> boards = {
       Board("1-1.5", kFirstStage, 0), Board("1-1.2", kSecondStage, 3),
-      Board("1-1.10", kFirstStage, 0), Board("2-1.1", kFirstStage, 1),
-      Board("1-1.3", kSecondStage, 2)};
+      Board("1-10", kFirstStage, 0),  Board("3-1.1", kFirstStage, 1),
+      Board("1-2", kFirstStage, 0),   Board("1-1.3", kSecondStage, 2)};
   for (const UsbDevice& board : boards) Plug(board);
-  EXPECT_THAT(Devices(), ElementsAre(Hub("1-1"), boards[1], boards[4], boards[0], boards[2],
-                                     Hub("2-1"), boards[3]));
+  EXPECT_THAT(Devices(), ElementsAre(Hub("1-1"), boards[1], boards[5], boards[0], boards[4],
+                                     boards[2], Hub("3-1"), boards[3]));
 }
 
 TEST_P(UsbTreeContract, ShowsWhatSitsOnAPortNow) {

@@ -22,13 +22,10 @@ namespace zprov::tests {
 inline constexpr uint16_t kVendor = 0x1234;
 inline constexpr uint16_t kFirstStage = 0x5678;
 inline constexpr uint16_t kSecondStage = 0x9abc;
-inline constexpr uint8_t kHubClass = 9;
 inline constexpr uint8_t kVendorOut = 0x40;  // bmRequestType, USB 2.0, table 9-2
 inline constexpr uint8_t kVendorIn = 0xc0;
 
 inline PortPath At(const char* port) { return *PortPath::Parse(port); }
-
-inline os::UsbDevice Hub(const char* port) { return {At(port), 0x0424, 0x9514, 0, kHubClass}; }
 
 inline os::UsbDevice Board(const char* port, uint16_t product = kFirstStage,
                            uint8_t serial_index = 0) {
@@ -102,7 +99,11 @@ class UsbContract : public testing::TestWithParam<UsbWorldRow> {
     world_ = GetParam().make();
   }
 
+  bool Shows(UsbFact fact) const { return !GetParam().cannot.contains(fact); }
+  std::string WhyNot(UsbFact fact) const { return Shows(fact) ? "" : GetParam().cannot.at(fact); }
+
   os::UsbBus& bus() { return world_->bus(); }
+  os::UsbDevice Hub(const char* port) const { return world_->HubAt(At(port)); }
   void Plug(const os::UsbDevice& device, std::shared_ptr<sim::UsbFunction> function = nullptr) {
     world_->Plug(device, std::move(function));
   }
@@ -137,6 +138,9 @@ class UsbContract : public testing::TestWithParam<UsbWorldRow> {
         ADD_FAILURE() << "only " << events.size() << " of " << count << " events came";
         break;
       }
+      auto* completed = std::get_if<os::UsbCompleted>(&*event);
+      const bool is_over = completed != nullptr && completed->outcome != os::UsbOutcome::kDone;
+      if (is_over && !Shows(UsbFact::kTakenBytes)) completed->transferred = 0;
       events.push_back(*std::move(event));
     }
     return events;

@@ -1,5 +1,5 @@
-// What os::UsbBus promises of transfers, of resets and of power, for the simulator and for libusb
-// in front of a mocked usbfs alike.
+// What os::UsbBus promises of transfers, of resets and of power, for the simulator, for libusb in
+// front of a mocked usbfs and for a real kernel alike.
 #include "contract/usb_contract.h"
 
 namespace zprov::tests {
@@ -46,6 +46,7 @@ TEST_P(UsbTransferContract, BringsWhatTheBoardAnswersAlsoWhenItIsShort) {
 }
 
 TEST_P(UsbTransferContract, FailsWhenTheBoardSendsMoreThanItWasAskedFor) {
+  ZPROV_NEEDS(Shows(UsbFact::kTooLongAnswer), WhyNot(UsbFact::kTooLongAnswer));
   PlugBoard("1-1", {UsbReply::Taken("abcde")});
   const os::UsbHandle handle = Claimed("1-1");
   const auto id = Submit(handle, {ControlIn{kVendorIn, 0, 4, 0, 4}});
@@ -88,6 +89,7 @@ TEST_P(UsbTransferContract, TakesNoTimeAtAllAsATimeoutLikeAnyOther) {
 }
 
 TEST_P(UsbTransferContract, CancelsOneTransferAndNoOther) {
+  ZPROV_NEEDS(Shows(UsbFact::kCancelOneOfMany), WhyNot(UsbFact::kCancelOneOfMany));
   const auto board = PlugBoard("1-1");
   const os::UsbHandle handle = Claimed("1-1");
   const auto first = Submit(handle, {BulkOut{1, kHang}, minutes(1)});
@@ -121,7 +123,7 @@ TEST_P(UsbTransferContract, SendsManyTransfersOfOneEndpointInTheirOrder) {
   std::vector<os::UsbTransferId> submitted;
   for (size_t at = 0; at < file.size(); at += os::kMaxBulk) {
     submitted.push_back(
-        Submit(handle, {BulkOut{1, std::string_view(file).substr(at, os::kMaxBulk)}}));
+        Submit(handle, {BulkOut{1, std::string_view(file).substr(at, os::kMaxBulk)}, minutes(1)}));
   }
   std::vector<os::UsbTransferId> completed;
   while (completed.size() < submitted.size()) {
@@ -318,6 +320,7 @@ TEST_P(UsbTransferContract, CutsThePowerOfOnePort) {
 }
 
 TEST_P(UsbTransferContract, CannotCutPowerWithoutAHubThatCan) {
+  ZPROV_NEEDS(Shows(UsbFact::kPowerlessHub), WhyNot(UsbFact::kPowerlessHub));
   Plug(Hub("1-1"));
   world_->SetHubPower(At("1-1"), sim::HubPower::kNone);
   PlugBoard("1-1.3");

@@ -1,7 +1,8 @@
-// A USB tree to test os::UsbBus in: the simulator's, or a mocked sysfs and usbfs in front of the
-// real libusb. What a board does is the same object in both.
+// A USB tree to test os::UsbBus in: the simulator's, a mocked sysfs and usbfs in front of the real
+// libusb, or a real kernel's in a machine of QEMU. What a board does is the same object in all.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -22,6 +23,9 @@ class UsbWorld {
   virtual os::Clock& clock() = 0;
   virtual os::Events& events() = 0;
 
+  // The hub that this world has to plug in.
+  virtual os::UsbDevice HubAt(const PortPath& port) const { return {port, 0x0424, 0x9514, 0, 9}; }
+
   // The hubs above it must be plugged in before. What sat on that port before has left. Without a
   // function it has no interface and stalls whatever is asked. The real bus asks the function from
   // another thread.
@@ -36,20 +40,30 @@ class UsbWorld {
   virtual int PowerCuts(const PortPath& port) = 0;
 };
 
+// What a world may be unable to show (README.md says which, and why).
+enum class UsbFact {
+  kTakenBytes,       // how much of a transfer was taken that did not end well
+  kTooLongAnswer,    // a device that sends more than it was asked for
+  kCancelOneOfMany,  // that the others of its endpoint go on
+  kPowerlessHub,     // a hub that refuses to switch its ports
+};
+
 struct UsbWorldRow {
   std::string name;
   std::string needs;
   bool (*can_make)();
   std::unique_ptr<UsbWorld> (*make)();
   std::unique_ptr<UsbWorld> (*make_without_usb)();
+  std::map<UsbFact, std::string> cannot = {};  // and who is to blame
 };
 
 inline void PrintTo(const UsbWorldRow& row, std::ostream* stream) { *stream << row.name; }
 
 UsbWorldRow SimUsbWorlds();
 UsbWorldRow RealUsbWorlds();
+UsbWorldRow GuestUsbWorlds();
 
-// Rows Sim and Real.
-inline std::vector<UsbWorldRow> UsbWorlds() { return {SimUsbWorlds(), RealUsbWorlds()}; }
+// Sim and Real; in the program for a machine of QEMU: Guest.
+std::vector<UsbWorldRow> UsbWorlds();
 
 }  // namespace zprov::tests

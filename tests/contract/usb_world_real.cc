@@ -164,7 +164,7 @@ bool IsPreloaded() {
 std::unique_ptr<UsbWorld> MakeMocked() {
   auto world = std::make_unique<MockedUsbWorld>();
   world->AddRootHub(1);
-  world->AddRootHub(2);
+  world->AddRootHub(3);
   return world;
 }
 

@@ -93,12 +93,13 @@ std::vector<std::string> Words(const BplusOptions& options) {
       "virtserialport,chardev=agent,name=org.qemu.guest_agent.0",
       "-device",
       "qemu-xhci,p2=15,p3=15"};
+  words.insert(words.end(), options.more_words.begin(), options.more_words.end());
   if (!options.payload.empty()) {
     words.insert(words.end(),
                  {"-drive", "file=" + options.payload + ",format=raw,if=virtio,readonly=on"});
   }
   for (int zero = 1; zero <= options.zeros; ++zero) {
-    std::string device = fmt::format("usb-redir,chardev=zero{0},port={0}", zero);
+    std::string device = fmt::format("usb-redir,chardev=zero{0},bus=usb-bus.0,port={0}", zero);
     if (options.captures) device += ",pcap=" + ZeroDirectory(options, zero) + "/usb.pcap";
     words.insert(
         words.end(),

@@ -19,6 +19,7 @@ struct BplusOptions {
   std::string directory;  // for logs and sockets, `console` of the B+ too: absolute, short, there
   std::string payload;    // a tar archive, /dev/vdb on the machine; empty: none
   int zeros = 1;          // at the ports 1-1, 1-2, …, all under power from the start
+  std::vector<std::string> more_words = {};  // for QEMU: what else this machine has
   uint64_t seed = 1;
   // To the cables of these Zeros before the machine starts, and so for their first boot:
   // {{2, {"fault rom-deaf 1"}}}.

@@ -70,6 +70,7 @@ void Cluster::PowerOn(int zeros, const Orders& first_orders) {
                                  .directory = directory_,
                                  .payload = *payload,
                                  .zeros = zeros,
+                                 .more_words = more_words_,
                                  .first_orders = first_orders,
                                  .captures = true});
   ASSERT_TRUE(booted.has_value()) << booted.error().message;

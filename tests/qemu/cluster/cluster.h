@@ -33,6 +33,9 @@ class Cluster : public ::testing::Test {
   using Orders = std::map<int, std::vector<std::string>>;
   void PowerOn(int zeros, const Orders& first_orders = {});
 
+  // For QEMU, before PowerOn: what a test's B+ has that others have not.
+  std::vector<std::string> more_words_;
+
   void RebootHost();
 
   // What a hand does at the cable of that Zero (1, 2, …): its power, its plug, and what breaks.
