@@ -34,7 +34,9 @@ Links::Links(os::System& system, const spec::ClusterSpec& spec)
     : system_(system),
       wanted_(links::WantedBy(spec)),
       ports_(wanted_.links.size()),
-      mtu_(wanted_.mtu) {}
+      mtu_(wanted_.mtu) {
+  for (size_t i = 0; i < ports_.size(); ++i) index_of_.emplace(wanted_.links[i].name, i);
+}
 
 Result<void> Links::Begin() {
   if (system_.live == nullptr) {
@@ -66,10 +68,8 @@ os::Moment Links::NextDeadline() const {
 }
 
 LinkView Links::Of(const std::string& node) const {
-  for (size_t i = 0; i < ports_.size(); ++i) {
-    if (wanted_.links[i].name == node) return ports_[i].view;
-  }
-  return {};
+  const auto found = index_of_.find(node);
+  return found == index_of_.end() ? LinkView() : ports_[found->second].view;
 }
 
 std::vector<std::string> Links::Warnings() const {

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -95,7 +97,8 @@ class Links {
 
   os::System& system_;
   links::WantedNetwork wanted_;
-  std::vector<Port> ports_;  // as wanted_.links
+  std::vector<Port> ports_;                              // as wanted_.links
+  std::map<std::string, size_t, std::less<>> index_of_;  // in both, by the node's name
   std::vector<Link> seen_;
   std::set<int> refusing_;  // links that refused the spec's MTU, by index
   uint32_t mtu_;

@@ -14,6 +14,7 @@ constexpr std::chrono::seconds kWhileStarting{1};  // after one without an answe
 Probes::Probes(os::System& system, const spec::ClusterSpec& spec, const Links& links)
     : system_(system), links_(links), bridge_(spec.bridge.name) {
   for (const spec::Node& node : spec.nodes) {
+    index_of_.emplace(node.name, patients_.size());
     patients_.push_back({.node = node.name, .address = node.address});
   }
 }
@@ -59,9 +60,8 @@ os::Moment Probes::NextDeadline() const {
 }
 
 Pulse Probes::Of(const std::string& node) const {
-  const auto found = std::find_if(patients_.begin(), patients_.end(),
-                                  [&](const Patient& patient) { return patient.node == node; });
-  return found == patients_.end() ? Pulse::kUnknown : found->pulse;
+  const auto found = index_of_.find(node);
+  return found == index_of_.end() ? Pulse::kUnknown : patients_[found->second].pulse;
 }
 
 }  // namespace zprov::engine

@@ -3,6 +3,8 @@
 // missing answer means for a node is not decided here.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,6 +53,7 @@ class Probes {
   const Links& links_;
   std::string bridge_;
   std::vector<Patient> patients_;
+  std::map<std::string, size_t, std::less<>> index_of_;  // by the node's name
 };
 
 }  // namespace zprov::engine
