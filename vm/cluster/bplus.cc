@@ -104,7 +104,9 @@ std::vector<std::string> Words(const BplusOptions& options) {
     words.insert(
         words.end(),
         {"-chardev", fmt::format("socket,id=zero{},path={}", zero, SocketOf(options, zero)),
-         "-device", device});
+         "-device", device, "-chardev",
+         fmt::format("socket,id=relay{},path={}/control", zero, ZeroDirectory(options, zero)),
+         "-device", fmt::format("virtserialport,chardev=relay{0},name=relay.1-{0}", zero)});
   }
   return words;
 }

@@ -1,0 +1,79 @@
+// The whole acceptance suite as an operator runs it, on a B+ with two Zeros. Its program cannot
+// tell that the relay in each board's supply is an order to a cable.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <iostream>
+#include <map>
+#include <set>
+
+#include "qemu/cluster/story.h"
+
+namespace zprov::tests {
+namespace {
+
+using nlohmann::json;
+using std::chrono::seconds;
+
+constexpr seconds kShort{120};
+constexpr seconds kWhole{3600};
+
+// `relay s0 off`: through the port that leads to the cable of that node's Zero.
+constexpr const char* kRelay = R"(#!/bin/bash
+exec 3<>/dev/virtio-ports/relay.1-$((${1#s} + 1)) && echo "power $2" >&3 &&
+	read -r -t 30 answer <&3 && [[ $answer == ok* ]]
+)";
+
+// QEMU's Zeros have the serial number zero, all of them, and rig.toml names no consoles.
+const std::set<std::string> kLacking = {"boards", "consoles", "console-boot"};
+
+class Acceptance : public Story {
+ protected:
+  void DescribeTheRig() {
+    Expect(fmt::format("cat >/usr/local/sbin/relay <<'END'\n{}END\n"
+                       "chmod +x /usr/local/sbin/relay; cat >/etc/zprov/rig.toml <<'END'\n"
+                       "[power]\nby = \"command\"\ncommand = \"/usr/local/sbin/relay {{node}}\"\n"
+                       "END\n",
+                       kRelay),
+           kShort);
+  }
+
+  // By scenario: its outcome; whatever is neither passed nor skipped is shown with its reasons.
+  std::map<std::string, std::string> Outcomes(const std::string& level) {
+    const vm::Ran ran = Run(
+        fmt::format("zprov --json --hil --level {} --yes --report /tmp/rig.html", level), kWhole);
+    const json report = json::parse(ran.out, nullptr, false);
+    EXPECT_EQ(ran.exit_code, 0) << ran.out << ran.err;
+    std::map<std::string, std::string> outcomes;
+    if (!report.is_object()) return outcomes;
+    for (const json& row : report["scenarios"]) {
+      const std::string outcome = row["outcome"];
+      outcomes[row["name"]] = outcome;
+      if (outcome == "skip") std::cout << row["name"] << ": " << row["reason"] << "\n";
+      EXPECT_TRUE(outcome == "pass" || outcome == "skip") << row.dump(1);
+    }
+    return outcomes;
+  }
+};
+
+TEST_F(Acceptance, IsPassedAtEveryLevel) {
+  ASSERT_NO_FATAL_FAILURE(PowerOnAndApply(2));
+  Expect("systemctl start zprov", kShort);
+  Await(2, "healthy");
+  DescribeTheRig();
+  ASSERT_NO_FATAL_FAILURE(Chapter("zprov --hil --level full"));
+  const auto outcomes = Outcomes("full");
+  EXPECT_EQ(outcomes.size(), 30U);
+  for (const auto& [name, outcome] : outcomes) {
+    EXPECT_EQ(outcome, kLacking.contains(name) ? "skip" : "pass") << name;
+    Expect(fmt::format("grep -q '>{}<' /tmp/rig.html", name), kShort);
+  }
+  ASSERT_NO_FATAL_FAILURE(Chapter("nothing of it is left"));
+  EXPECT_EQ(Expect("ls /x/.zprov/gen", kShort), "1\n");
+  EXPECT_EQ(ReportOf(0)["generation"], 1);
+  EXPECT_EQ(ReportOf(1)["generation"], 1);
+  ASSERT_NO_FATAL_FAILURE(Chapter(""));
+}
+
+}  // namespace
+}  // namespace zprov::tests
