@@ -1,7 +1,8 @@
 // Links, bridges and neighbours of the simulated host, as the kernel treats them: MTU limits,
 // bridge MAC and MTU that follow the ports until set, names that udev changes later, neighbours
-// that answer or not. What the kernel was asked about is in tests/contract/netlink_contract.cc;
-// what only USB hardware shows comes from sim/kernel_rules.h. Frames are not simulated.
+// that answer or not. What the kernel was asked about is in tests/contract/netlink_contract.cc,
+// for USB links in netlink_usb_contract.cc; what other kernels do with those is in
+// sim/kernel_rules.h. Frames are not simulated.
 #pragma once
 
 #include <map>

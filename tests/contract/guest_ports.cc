@@ -35,12 +35,11 @@ bool IsGone(const PortPath& port) {
   return ::access(("/sys/bus/usb/devices/" + port.ToString()).c_str(), F_OK) != 0;
 }
 
-// Who listens to udev has been told.
+}  // namespace
+
 void LetUdevFinish() {
   if (RunShell("udevadm settle").exit_code != 0) std::abort();
 }
-
-}  // namespace
 
 void AwaitOnGuest(const std::string& what, const std::function<bool()>& is_so) {
   constexpr auto kBroken = std::chrono::minutes(1);

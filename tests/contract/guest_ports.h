@@ -61,6 +61,9 @@ class GuestPorts {
 // Until it is so. What never comes ends the process: the bench is broken.
 void AwaitOnGuest(const std::string& what, const std::function<bool()>& is_so);
 
+// udev has told whoever listens to it.
+void LetUdevFinish();
+
 // /sys/bus/usb/devices/1-1/…, Trim()ed; empty: it is not there.
 std::string UsbAttribute(const PortPath& port, const std::string& name);
 

@@ -1,6 +1,6 @@
 // What os::Netlink promises about links, bridges and addresses, for the simulator and for this
-// kernel alike. Pins, probes and notices: netlink_node_contract.cc. What needs USB hardware:
-// README.md.
+// kernel alike. Pins, probes and notices: netlink_node_contract.cc. Links of USB
+// gadgets: netlink_usb_contract.cc.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
