@@ -57,7 +57,7 @@ class GuestUsbLinkWorld final : public UsbLinkWorld {
     const sim::UsbSpeed speed = port.ports.size() > 1 ? sim::UsbSpeed::kFull : sim::UsbSpeed::kHigh;
     const vm::Gadget shown = OnCable(gadget);
     const auto end = std::make_shared<vm::NetworkEnd>(
-        speed, vm::ConfigurationOf(shown, speed),
+        speed, vm::ConfigurationsOf(shown, speed).front(),
         vm::NetworkEnd::Told{[](const std::string&) { return true; }, [] {}});
     ports_.Plug(port, vm::DeviceOf(shown, end, {.node = "s0", .host_mac = host_mac}));
     AwaitOnGuest("a link at " + port.ToString(), [&] { return !LinkAt(port).empty(); });

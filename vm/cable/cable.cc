@@ -176,7 +176,7 @@ void Cable::StartLinux() {
   gadget_ = *gadget;
   host_end_.reset();
   zero_end_ = std::make_shared<NetworkEnd>(
-      kZeroSpeed, ConfigurationOf(Gadget::kGeth, kZeroSpeed),
+      kZeroSpeed, ConfigurationsOf(Gadget::kGeth, kZeroSpeed).front(),
       NetworkEnd::Told{[this](const std::string& frame) { return FromZero(frame); },
                        [this] { ShowGadget(); }});
   zero_port_ = std::make_unique<RedirPort>(clock_);
@@ -192,7 +192,7 @@ void Cable::ShowGadget() {
   outside_.say("offers its gadget");
   board_.Enter(Stage::kGadget);
   host_end_ = std::make_shared<NetworkEnd>(
-      kHostSpeed, ConfigurationOf(gadget_, kHostSpeed),
+      kHostSpeed, ConfigurationsOf(gadget_, kHostSpeed).front(),
       NetworkEnd::Told{[this](const std::string& frame) { return FromHost(frame); },
                        [this] { outside_.say("its host took up the link"); }});
   const std::string line = ForMachine(board_.served()).command_line;

@@ -7,9 +7,14 @@ namespace {
 
 // USB 2.0, 9.6.
 constexpr uint8_t kDeviceType = 1;
+constexpr uint8_t kConfigurationType = 2;
 constexpr uint8_t kStringType = 3;
 constexpr uint8_t kInterfaceType = 4;
 constexpr uint8_t kEndpointType = 5;
+constexpr uint8_t kQualifierType = 6;
+constexpr uint8_t kOtherSpeedType = 7;
+constexpr size_t kConfigurationSize = 9;
+constexpr uint8_t kInterrupt = 3;  // of an endpoint
 constexpr size_t kInterfaceSize = 9;
 constexpr size_t kEndpointSize = 7;
 
@@ -49,22 +54,63 @@ Endpoint EndpointOf(std::string_view bytes, uint8_t interface_number) {
           .packet_size = size};
 }
 
+// From the version of USB to the packet size of endpoint 0: the same at either speed.
+std::string AtAnySpeed(const DeviceDescriptor& descriptor) {
+  constexpr char kControlPacketSize = 64;
+  return {0x00, 0x02, static_cast<char>(descriptor.device_class), 0, 0, kControlPacketSize};
+}
+
 }  // namespace
 
 std::string DeviceDescriptor::Bytes() const {
-  constexpr uint8_t kControlPacketSize = 64;
-  std::string bytes{18, kDeviceType, 0x00, 0x02};  // USB 2.00
-  bytes += static_cast<char>(device_class);
-  bytes += std::string(2, '\0');
-  bytes += static_cast<char>(kControlPacketSize);
+  std::string bytes{18, kDeviceType};
+  bytes += AtAnySpeed(*this);
   AddNumber(bytes, vendor);
   AddNumber(bytes, product);
   AddNumber(bytes, release);
   for (const uint8_t index : {manufacturer_index, product_index, serial_index}) {
     bytes += static_cast<char>(index);
   }
-  bytes += '\1';  // configurations
+  bytes += static_cast<char>(configurations);
   return bytes;
+}
+
+std::string DeviceDescriptor::QualifierBytes() const {
+  std::string bytes{10, kQualifierType};
+  bytes += AtAnySpeed(*this);
+  bytes += static_cast<char>(configurations);
+  bytes += '\0';
+  return bytes;
+}
+
+std::string DescriptorOf(const Device& device, uint8_t type, uint8_t index) {
+  const auto& others = device.other_speed;
+  switch (type) {
+    case kDeviceType:
+      return device.descriptor.Bytes();
+    case kConfigurationType:
+      if (index == 0) return device.function->Configuration();
+      return index <= device.further.size() ? device.further[index - 1U] : "";
+    case kStringType:
+      return StringDescriptor(device.strings, index);
+    case kQualifierType:
+      return others.empty() ? "" : device.descriptor.QualifierBytes();
+    case kOtherSpeedType:
+      return index < others.size() ? others[index] : "";
+    default:
+      return "";
+  }
+}
+
+std::string ConfigurationWith(const Device& device, uint8_t value) {
+  for (uint8_t index = 0;; ++index) {
+    std::string one = DescriptorOf(device, kConfigurationType, index);
+    if (one.empty() || ValueOf(one) == value) return one;
+  }
+}
+
+uint8_t ValueOf(const std::string& configuration) {
+  return configuration.size() < kConfigurationSize ? uint8_t{0} : At(configuration, 5);
 }
 
 std::string StringDescriptor(const std::vector<std::string>& strings, uint8_t index) {
@@ -91,6 +137,16 @@ std::vector<Interface> InterfacesOf(const std::string& configuration, const Sett
     }
   }
   return interfaces;
+}
+
+bool HasInterruptEndpoint(const std::string& configuration, const Settings& settings,
+                          uint8_t address) {
+  for (const Interface& each : InterfacesOf(configuration, settings)) {
+    for (const Endpoint& endpoint : each.endpoints) {
+      if (endpoint.address == address && endpoint.type == kInterrupt) return true;
+    }
+  }
+  return false;
 }
 
 bool HasSetting(const std::string& configuration, uint8_t interface_number, uint8_t setting) {

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/usb_function.h"
@@ -22,9 +23,12 @@ struct DeviceDescriptor {
   uint8_t manufacturer_index = 0;
   uint8_t product_index = 0;
   uint8_t serial_index = 0;
+  uint8_t configurations = 1;
 
   // As sent: 18 bytes.
   std::string Bytes() const;
+  // What it would be at the other speed, as sent: 10 bytes (USB 2.0, 9.6.2).
+  std::string QualifierBytes() const;
 };
 
 // The largest bulk packet, in bytes (USB 2.0, 5.8.3).
@@ -35,23 +39,52 @@ constexpr size_t PacketSize(sim::UsbSpeed speed) {
 // String `index` as sent: index 0 lists the languages. Empty: there is none.
 std::string StringDescriptor(const std::vector<std::string>& strings, uint8_t index);
 
+// A request of its class, or the maker's, as no sim::UsbFunction hears it.
+struct Request {
+  uint8_t type = 0;
+  uint8_t request = 0;
+  uint16_t value = 0;
+  uint16_t index = 0;
+  uint16_t length = 0;
+  std::string_view bytes = {};  // that the host sends with it
+  uint8_t configuration = 0;    // the value of the one in use
+
+  bool operator==(const Request&) const = default;
+};
+
 // A device, and what it says that os::UsbBus has no words for.
 struct Device {
-  DeviceDescriptor descriptor;
+  DeviceDescriptor descriptor = {};
   std::vector<std::string> strings = {};  // ASCII
-  std::shared_ptr<sim::UsbFunction> function;
+  std::shared_ptr<sim::UsbFunction> function = {};
+  // Configurations besides the function's, which is the first; with all behind them.
+  std::vector<std::string> further = {};
+  // All of them as they are at the other speed. None: it has but one.
+  std::vector<std::string> other_speed = {};
   // Up to so many bytes for the host. kNever: nothing yet; it is asked again after Poke.
   std::function<sim::UsbReply(size_t most)> bulk_in = {};
-  // What its interrupt endpoint says to a host that begins to listen there, a packet each.
-  std::vector<std::string> notices = {};
+  // What is no standard request. Empty: `function` is asked, which sees no bytes.
+  std::function<sim::UsbReply(const Request&)> on_request = {};
+  // What the interrupt endpoint of the configuration of that value says to a host that begins to
+  // listen there, a packet each.
+  std::function<std::vector<std::string>(uint8_t configuration)> notices = {};
+  // What it says besides, since it was asked last; asked again after each of those requests.
+  std::function<std::vector<std::string>()> news = {};
   // The host has chosen its configuration: from here on it is in use.
   std::function<void()> configured = {};
 };
 
+// That descriptor as sent. Empty: there is none.
+std::string DescriptorOf(const Device& device, uint8_t type, uint8_t index);
+// The configuration of that value, which is no index. Empty: there is none.
+std::string ConfigurationWith(const Device& device, uint8_t value);
+// By which the host chooses it.
+uint8_t ValueOf(const std::string& configuration);
+
 // One endpoint of an interface's setting.
 struct Endpoint {
   uint8_t address = 0;  // with 0x80 for IN
-  uint8_t type = 0;     // 2: bulk
+  uint8_t type = 0;     // 2: bulk, 3: interrupt
   uint8_t interval = 0;
   uint8_t interface_number = 0;
   uint16_t packet_size = 0;
@@ -73,6 +106,8 @@ struct Interface {
 using Settings = std::map<uint8_t, uint8_t>;
 
 std::vector<Interface> InterfacesOf(const std::string& configuration, const Settings& settings);
+bool HasInterruptEndpoint(const std::string& configuration, const Settings& settings,
+                          uint8_t address);
 // Whether that interface has such a setting.
 bool HasSetting(const std::string& configuration, uint8_t interface_number, uint8_t setting);
 

@@ -6,64 +6,77 @@
 #include <vector>
 
 #include "sim/zero/ids.h"
+#include "vm/cable/gadget_shapes.h"
 
 namespace zprov::vm {
 namespace {
 
-// Linux's drivers/usb/gadget, 6.1. The length of all and the size of bulk packets are put in below.
-// Strings 1 to 3 are the gadget's maker, product and serial number; those of its function follow.
+using sim::UsbReply;
+using sim::UsbSpeed;
 
-// function/f_subset.c: one interface, communications class, mobile direct line model with the GUID
-// of SAFE, and no settings that the host must choose.
-constexpr std::string_view kGeth{
-    "\x09\x02\x00\x00\x01\x01\x00\x80\x01"
-    "\x09\x04\x00\x00\x02\x02\x0a\x00\x04"
-    "\x05\x24\x00\x10\x01"
-    "\x15\x24\x12\x00\x01\x5d\x34\xcf\x66\x11\x18\x11\xd6\xa2\x1a\x00\x01\x02\xca\x9a\x7f"
-    "\x06\x24\x13\x00\x00\x00"
-    "\x0d\x24\x0f\x05\x00\x00\x00\x00\xea\x05\x00\x00\x00"
-    "\x07\x05\x81\x02\x00\x00\x00"
-    "\x07\x05\x01\x02\x00\x00\x00",
-    0x4d};
+// USB CDC, ECM 1.2, 6.2. The interface of control is the first in each gadget.
+constexpr uint8_t kToClass = 0x21;
+constexpr uint8_t kSetPacketFilter = 0x43;
 
-// function/f_ecm.c: control and data, whose second setting alone has endpoints. The segment size is
-// 1514 whatever its MTU is, and newer hosts hold it to that.
-constexpr std::string_view kEcm{
-    "\x09\x02\x00\x00\x02\x01\x00\x80\x01"
-    "\x08\x0b\x00\x02\x02\x06\x00\x07"
-    "\x09\x04\x00\x00\x01\x02\x06\x00\x04"
-    "\x05\x24\x00\x10\x01"
-    "\x05\x24\x06\x00\x01"
-    "\x0d\x24\x0f\x05\x00\x00\x00\x00\xea\x05\x00\x00\x00"
-    "\x07\x05\x82\x03\x10\x00\x09"
-    "\x09\x04\x01\x00\x00\x0a\x00\x00\x00"
-    "\x09\x04\x01\x01\x02\x0a\x00\x00\x06"
-    "\x07\x05\x81\x02\x00\x00\x00"
-    "\x07\x05\x01\x02\x00\x00\x00",
-    0x58};
+// USB CDC 1.2, 6.3, as f_ecm.c sends them: the link is not there, the link is, and its peak both
+// ways (u_ether.h, gether_bitrate). The first has been waiting since the configuration was chosen,
+// when the endpoints of data were not in use.
+std::vector<std::string> EcmNotices(UsbSpeed speed) {
+  const std::string_view peak(speed == UsbSpeed::kHigh ? "\x00\x00\x64\x19" : "\x00\x70\x94\x00",
+                              4);
+  return {
+      std::string("\xa1\x00\x00\x00\x00\x00\x00\x00", 8),
+      std::string("\xa1\x00\x01\x00\x00\x00\x00\x00", 8),
+      std::string("\xa1\x2a\x00\x00\x00\x00\x08\x00", 8) + std::string(peak) + std::string(peak)};
+}
 
-// USB 2.0, 9.6.6. The bulk endpoints are the last two of each.
-constexpr size_t kEndpointSize = 7;
-constexpr size_t kPacketSizeIn = 4;
-
-// USB CDC 1.2, 6.3, as f_ecm.c sends them: the link is there, and its peak at high speed.
-const std::vector<std::string> kNotices = {
-    std::string("\xa1\x00\x01\x00\x00\x00\x00\x00", 8),
-    std::string("\xa1\x2a\x00\x00\x00\x00\x08\x00\x00\x00\x64\x19\x00\x00\x64\x19", 16)};
-
-std::string_view ShapeOf(Gadget gadget) {
-  switch (gadget) {
-    case Gadget::kGeth:
-      return kGeth;
-    case Gadget::kEcm:
-      return kEcm;
-  }
-  return "";
+// f_ecm.c, ecm_setup: there is nothing to be set, but no other request.
+UsbReply EcmReply(const Request& request) {
+  const bool is_filter = request.type == kToClass && request.request == kSetPacketFilter &&
+                         request.index == 0 && request.length == 0;
+  return is_filter ? UsbReply::Taken() : UsbReply::Stall();
 }
 
 // u_ether.c: without colons, in capitals.
 std::string MacString(const std::optional<Mac>& mac) {
   return mac ? fmt::format("{:012X}", mac->Number()) : "";
+}
+
+// configfs.c: the release is the kernel's version; the class is each interface's.
+DeviceDescriptor ConfigfsDescriptor(uint16_t product) {
+  return {.vendor = sim::kGadgetVendor,
+          .product = product,
+          .release = 0x0601,
+          .manufacturer_index = 1,
+          .product_index = 2,
+          .serial_index = 3};
+}
+
+// As src/node fills it in. A function's strings end with one that is there and empty (composite.c,
+// usb_gstrings_attach).
+void BeGeth(Device& device, const GadgetNames& names) {
+  device.descriptor = ConfigfsDescriptor(sim::kGadgetProduct);
+  device.strings = {"zprov",
+                    "USB network of a node",
+                    names.node,
+                    "CDC Ethernet Subset/SAFE",
+                    MacString(names.host_mac),
+                    ""};
+  device.on_request = [](const Request&) { return UsbReply::Stall(); };
+}
+
+void BeEcm(Device& device, const GadgetNames& names) {
+  device.descriptor = ConfigfsDescriptor(sim::kGadgetCdcProduct);
+  device.strings = {"zprov",
+                    "USB network of a node",
+                    names.node,
+                    "CDC Ethernet Control Model (ECM)",
+                    MacString(names.host_mac),
+                    "CDC Ethernet Data",
+                    "CDC ECM",
+                    ""};
+  device.on_request = EcmReply;
+  device.notices = [speed = device.function->Speed()](uint8_t) { return EcmNotices(speed); };
 }
 
 }  // namespace
@@ -74,40 +87,32 @@ std::optional<Gadget> GadgetNamed(std::string_view name) {
   return std::nullopt;
 }
 
-std::string ConfigurationOf(Gadget gadget, sim::UsbSpeed speed) {
-  std::string bytes(ShapeOf(gadget));
-  bytes[2] = static_cast<char>(bytes.size());
-  const size_t packet = PacketSize(speed);
-  for (const size_t from_end : {kEndpointSize, 2 * kEndpointSize}) {
-    const size_t at = bytes.size() - from_end + kPacketSizeIn;
-    bytes[at] = static_cast<char>(packet & 0xff);
-    bytes[at + 1] = static_cast<char>(packet >> 8);
+std::vector<std::string> ConfigurationsOf(Gadget gadget, UsbSpeed speed) {
+  switch (gadget) {
+    case Gadget::kGeth:
+      return {Shaped(kGethShape, speed)};
+    case Gadget::kEcm:
+      return {Shaped(kEcmShape, speed)};
   }
-  return bytes;
+  return {};
 }
 
 Device DeviceOf(Gadget gadget, const std::shared_ptr<NetworkEnd>& end, const GadgetNames& names) {
-  // configfs.c: the release is the kernel's version; the class is each interface's.
-  Device device{.descriptor = {.vendor = sim::kGadgetVendor,
-                               .product = sim::kGadgetProduct,
-                               .release = 0x0601,
-                               .manufacturer_index = 1,
-                               .product_index = 2,
-                               .serial_index = 3},
-                .strings = {"zprov", "USB network of a node", names.node},
-                .function = end,
+  const UsbSpeed speed = end->Speed();
+  const UsbSpeed other = speed == UsbSpeed::kHigh ? UsbSpeed::kFull : UsbSpeed::kHigh;
+  const auto shapes = ConfigurationsOf(gadget, speed);
+  Device device{.function = end,
+                .further = {shapes.begin() + 1, shapes.end()},
                 .bulk_in = [end](size_t most) { return end->BulkIn(most); }};
+  for (const std::string& each : ConfigurationsOf(gadget, other)) {
+    device.other_speed.push_back(AtOtherSpeed(each));
+  }
   switch (gadget) {
     case Gadget::kGeth:
-      device.strings.insert(device.strings.end(),
-                            {"CDC Ethernet Subset/SAFE", MacString(names.host_mac)});
+      BeGeth(device, names);
       break;
     case Gadget::kEcm:
-      device.descriptor.product = sim::kGadgetCdcProduct;
-      device.strings.insert(device.strings.end(),
-                            {"CDC Ethernet Control Model (ECM)", MacString(names.host_mac),
-                             "CDC Ethernet Data", "CDC ECM"});
-      device.notices = kNotices;
+      BeEcm(device, names);
       break;
   }
   return device;

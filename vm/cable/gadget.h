@@ -1,11 +1,12 @@
-// The network gadgets that src/node makes in configfs, as their host sees them: descriptors to the
-// byte, and what they tell it. Frames are network_end.h.
+// Linux's network gadgets as their host sees them: descriptors to the byte, what they tell it, and
+// what they answer. Frames are network_end.h. tests/qemu/zero compares them with the kernel's own.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "util/net.h"
 #include "vm/cable/network_end.h"
@@ -26,9 +27,9 @@ struct GadgetNames {
   std::optional<Mac> host_mac;  // what its host should use
 };
 
-// With all behind it, as its host reads it.
-std::string ConfigurationOf(Gadget gadget, sim::UsbSpeed speed);
-// `end` as what is plugged in; its configuration is the gadget's.
+// In the order of their indices, each with all behind it, as its host reads it.
+std::vector<std::string> ConfigurationsOf(Gadget gadget, sim::UsbSpeed speed);
+// `end` as what is plugged in; its configuration is the gadget's first.
 Device DeviceOf(Gadget gadget, const std::shared_ptr<NetworkEnd>& end, const GadgetNames& names);
 
 }  // namespace zprov::vm

@@ -13,9 +13,6 @@ constexpr uint8_t kBulkOut = 1;
 
 }  // namespace
 
-// SET_ETHERNET_PACKET_FILTER and its like: there is nothing to be set.
-UsbReply NetworkEnd::OnControlOut(const os::ControlOut&) { return UsbReply::Taken(); }
-
 // A frame ends with the first packet that is not full.
 UsbReply NetworkEnd::OnBulkOut(uint8_t endpoint, std::string_view bytes) {
   if (endpoint != kBulkOut) return UsbReply::Stall();

@@ -25,7 +25,6 @@ class NetworkEnd final : public sim::UsbFunction {
 
   std::string Configuration() const override { return configuration_; }
   sim::UsbSpeed Speed() const override { return speed_; }
-  sim::UsbReply OnControlOut(const os::ControlOut& request) override;
   sim::UsbReply OnBulkOut(uint8_t endpoint, std::string_view bytes) override;
   void OnReset() override;
 

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <usbredirfilter.h>
-#include <usbredirparser.h>
 
 #include <algorithm>
 #include <array>
@@ -14,24 +13,33 @@
 #include <utility>
 #include <variant>
 
+#include "vm/cable/redir_packets.h"
+
 namespace zprov::vm {
 namespace {
 
+using redir::Bulk;
+using redir::Bytes;
+using redir::Control;
+using redir::IndexOf;
+using redir::kIn;
+using redir::LengthOf;
+using redir::Packet;
+using redir::SetLength;
+using redir::Taken;
+using redir::Waiting;
 using sim::UsbReply;
 
 // USB 2.0, 9.3 and 9.4.
-constexpr uint8_t kIn = 0x80;
 constexpr uint8_t kTypeMask = 0x60;
 constexpr uint8_t kGetStatus = 0;
 constexpr uint8_t kGetDescriptor = 6;
-constexpr uint8_t kDevice = 1;
-constexpr uint8_t kConfiguration = 2;
-constexpr uint8_t kString = 3;
 constexpr uint16_t kControlPacketSize = 64;
 
 // usbredirproto.h, in the size of its fields.
 constexpr uint8_t kSuccess = usb_redir_success;
 constexpr uint8_t kStall = usb_redir_stall;
+constexpr uint8_t kIoError = usb_redir_ioerror;
 
 // What QEMU's xhci asks of a usb-redir device; bulk_receiving stays off (README.md).
 constexpr std::array kCapabilities = {usb_redir_cap_connect_device_version,
@@ -41,43 +49,16 @@ constexpr std::array kCapabilities = {usb_redir_cap_connect_device_version,
                                       usb_redir_cap_64bits_ids,
                                       usb_redir_cap_32bits_bulk_length};
 
-struct Control {
-  uint64_t id = 0;
-  usb_redir_control_packet_header header = {};
-};
-
-struct Bulk {
-  uint64_t id = 0;
-  usb_redir_bulk_packet_header header = {};
-  std::string bytes = {};  // OUT
-};
-
-using Packet = std::variant<Control, Bulk>;
-
-struct Waiting {
-  Packet packet;
-  os::Moment again{0};  // Moment::max(): until it is cancelled, or for IN until Poke
-};
-
-uint32_t LengthOf(const usb_redir_bulk_packet_header& header) {
-  return uint32_t{header.length} | uint32_t{header.length_high} << 16;
-}
-
-void SetLength(usb_redir_bulk_packet_header& header, size_t length) {
-  header.length = static_cast<uint16_t>(length & 0xffff);
-  header.length_high = static_cast<uint16_t>(length >> 16);
-}
-
-// usbredirproto.h, EP2I of its users: OUT below IN.
-size_t IndexOf(uint8_t endpoint) { return (endpoint & kIn) >> 3 | (endpoint & 0x0f); }
-
-std::string Taken(uint8_t* data, int length) {
-  return data == nullptr ? ""
-                         : std::string(reinterpret_cast<char*>(data), static_cast<size_t>(length));
-}
-
-uint8_t* Bytes(std::string& text) {
-  return text.empty() ? nullptr : reinterpret_cast<uint8_t*>(text.data());
+// A guest of Linux 6.1 that hears within 30 ms that its link is not there and then that it is stays
+// without carrier while it is busy (README.md, Limits): it hears only how things are now. The kind
+// of a notice is in its first two bytes (USB CDC 1.2, 6.3).
+std::vector<std::string> LastOfEachKind(const std::vector<std::string>& notices) {
+  std::vector<std::string> last;
+  for (const std::string& each : notices) {
+    std::erase_if(last, [&](const auto& one) { return one.substr(0, 2) == each.substr(0, 2); });
+    last.push_back(each);
+  }
+  return last;
 }
 
 }  // namespace
@@ -113,7 +94,7 @@ class RedirPort::Wire {
     }
     queues_.clear();
     device_.reset();
-    is_configured_ = false;
+    Forget();
     usbredirparser_send_device_disconnect(parser_);
     awaits_ack_ = usbredirparser_peer_has_cap(parser_, usb_redir_cap_device_disconnect_ack) != 0;
   }
@@ -164,7 +145,6 @@ class RedirPort::Wire {
   void ShowNext() {
     if (!next_ || !has_peer_ || awaits_ack_) return;
     device_ = std::exchange(next_, std::nullopt);
-    settings_.clear();
     SendShape();
     const DeviceDescriptor& shown = device_->descriptor;
     usb_redir_device_connect_header connect{};
@@ -178,6 +158,18 @@ class RedirPort::Wire {
     usbredirparser_send_device_connect(parser_, &connect);
   }
 
+  // What the host has chosen, or could.
+  std::string Shown() const {
+    return configuration_ == 0 ? device_->function->Configuration()
+                               : ConfigurationWith(*device_, configuration_);
+  }
+
+  void Forget() {
+    configuration_ = 0;
+    settings_.clear();
+    listened_to_ = 0;
+  }
+
   void SendShape() {
     usb_redir_interface_info_header interfaces{};
     usb_redir_ep_info_header endpoints{};
@@ -187,7 +179,7 @@ class RedirPort::Wire {
       endpoints.type[i] = usb_redir_type_control;
       endpoints.max_packet_size[i] = kControlPacketSize;
     }
-    for (const Interface& each : InterfacesOf(device_->function->Configuration(), settings_)) {
+    for (const Interface& each : InterfacesOf(Shown(), settings_)) {
       const uint32_t at = interfaces.interface_count++;
       interfaces.interface[at] = each.number;
       interfaces.interface_class[at] = each.device_class;
@@ -208,28 +200,34 @@ class RedirPort::Wire {
   // The guest resets each new device before it chooses a configuration; only a later one is a reset
   // that somebody wanted.
   void OnReset() {
-    if (device_ && is_configured_) device_->function->OnReset();
-    is_configured_ = false;
+    if (device_ && configuration_ != 0) device_->function->OnReset();
+    Forget();
   }
 
-  void OnConfiguration(uint64_t id, uint8_t configuration) {
-    SendConfiguration(id, configuration);
-    const bool is_new = !std::exchange(is_configured_, configuration != 0);
-    if (!device_ || !is_configured_ || !is_new || !device_->configured) return;
+  void OnConfiguration(uint64_t id, uint8_t value) {
+    if (!device_) return SendConfiguration(id, kIoError);
+    if (value != 0 && ConfigurationWith(*device_, value).empty()) {
+      return SendConfiguration(id, kStall);
+    }
+    const bool is_new = configuration_ == 0 && value != 0;
+    Forget();
+    configuration_ = value;
+    SendShape();
+    SendConfiguration(id, kSuccess);
+    if (!is_new || !device_->configured) return;
     const auto configured = device_->configured;  // lives until it returns
     configured();
   }
 
-  void SendConfiguration(uint64_t id, uint8_t configuration) {
-    usb_redir_configuration_status_header status{};
-    status.status = device_ ? usb_redir_success : usb_redir_ioerror;
-    status.configuration = configuration;
-    usbredirparser_send_configuration_status(parser_, id, &status);
+  void SendConfiguration(uint64_t id, uint8_t status) {
+    usb_redir_configuration_status_header header{};
+    header.status = status;
+    header.configuration = configuration_;
+    usbredirparser_send_configuration_status(parser_, id, &header);
   }
 
   void OnSetting(uint64_t id, uint8_t interface_number, uint8_t setting) {
-    const bool has_it =
-        device_ && HasSetting(device_->function->Configuration(), interface_number, setting);
+    const bool has_it = device_ && HasSetting(Shown(), interface_number, setting);
     if (has_it) {
       settings_[interface_number] = setting;
       SendShape();
@@ -249,17 +247,32 @@ class RedirPort::Wire {
 
   // On an interrupt endpoint, which is there to say that something changed.
   void OnListens(uint64_t id, uint8_t endpoint) {
-    const bool has_notices = device_ && !device_->notices.empty();
-    SendListening(id, {has_notices ? kSuccess : kStall, endpoint});
-    if (!has_notices) return;
-    for (std::string notice : device_->notices) {
+    const bool is_there = device_ && HasInterruptEndpoint(Shown(), settings_, endpoint);
+    SendListening(id, {is_there ? kSuccess : kStall, endpoint});
+    if (!is_there) return;
+    listened_to_ = endpoint;
+    if (device_->notices) SendNotices(LastOfEachKind(device_->notices(configuration_)));
+    SendNews();
+  }
+
+  void SendNews() {
+    if (device_ && device_->news && listened_to_ != 0) SendNotices(device_->news());
+  }
+
+  void SendNotices(const std::vector<std::string>& notices) {
+    for (std::string notice : notices) {
       usb_redir_interrupt_packet_header header{};
-      header.endpoint = endpoint;
+      header.endpoint = listened_to_;
       header.status = usb_redir_success;
       header.length = static_cast<uint16_t>(notice.size());
       usbredirparser_send_interrupt_packet(parser_, 0, &header, Bytes(notice),
                                            static_cast<int>(notice.size()));
     }
+  }
+
+  void OnListensNoMore(uint64_t id, uint8_t endpoint) {
+    if (listened_to_ == endpoint) listened_to_ = 0;
+    SendListening(id, {kSuccess, endpoint});
   }
 
   void SendListening(uint64_t id, usb_redir_interrupt_receiving_status_header status) {
@@ -304,6 +317,10 @@ class RedirPort::Wire {
   UsbReply ReplyTo(const Control& control) {
     const auto& header = control.header;
     if ((header.requesttype & kTypeMask) == 0) return StandardReply(header);
+    if (device_->on_request) {
+      return device_->on_request({header.requesttype, header.request, header.value, header.index,
+                                  header.length, control.bytes, configuration_});
+    }
     if ((header.requesttype & kIn) == 0) {
       return device_->function->OnControlOut(
           {header.requesttype, header.request, header.value, header.index});
@@ -322,20 +339,8 @@ class RedirPort::Wire {
     if ((header.requesttype & kIn) == 0) return UsbReply::Taken();  // e.g. the end of a stall
     if (header.request == kGetStatus) return UsbReply::Taken(std::string(2, '\0'));
     if (header.request != kGetDescriptor) return UsbReply::Stall();
-    std::string bytes;
-    switch (header.value >> 8) {
-      case kDevice:
-        bytes = device_->descriptor.Bytes();
-        break;
-      case kConfiguration:
-        bytes = device_->function->Configuration();
-        break;
-      case kString:
-        bytes = StringDescriptor(device_->strings, static_cast<uint8_t>(header.value & 0xff));
-        break;
-      default:
-        break;
-    }
+    std::string bytes = DescriptorOf(*device_, static_cast<uint8_t>(header.value >> 8),
+                                     static_cast<uint8_t>(header.value & 0xff));
     return bytes.empty() ? UsbReply::Stall() : UsbReply::Taken(std::move(bytes));
   }
 
@@ -348,10 +353,12 @@ class RedirPort::Wire {
     auto& header = control.header;
     header.status = StatusOf(reply);
     std::string& bytes = reply.bytes;
-    if (bytes.size() > header.length) bytes.resize(header.length);
-    if ((header.endpoint & kIn) != 0) header.length = static_cast<uint16_t>(bytes.size());
+    const bool to_host = (header.endpoint & kIn) != 0;
+    bytes.resize(to_host ? std::min<size_t>(bytes.size(), header.length) : 0);
+    if (to_host) header.length = static_cast<uint16_t>(bytes.size());
     usbredirparser_send_control_packet(parser_, control.id, &header, Bytes(bytes),
                                        static_cast<int>(bytes.size()));
+    SendNews();
   }
 
   void Complete(Bulk bulk, UsbReply reply) {
@@ -396,7 +403,8 @@ class RedirPort::Wire {
   std::string complaint_;
   bool has_peer_ = false;
   bool awaits_ack_ = false;
-  bool is_configured_ = false;
+  uint8_t configuration_ = 0;  // the value of the one in use; 0: none
+  uint8_t listened_to_ = 0;    // the interrupt endpoint; 0: none
   std::optional<Device> device_;
   std::optional<Device> next_;
   Settings settings_;
@@ -435,7 +443,7 @@ void RedirPort::Wire::SetRequests() {
     Of(priv).OnConfiguration(id, header->configuration);
   };
   parser_->get_configuration_func = [](void* priv, uint64_t id) {
-    Of(priv).SendConfiguration(id, Of(priv).is_configured_ ? 1 : 0);
+    Of(priv).SendConfiguration(id, Of(priv).device_ ? kSuccess : kIoError);
   };
   parser_->set_alt_setting_func = [](void* priv, uint64_t id,
                                      usb_redir_set_alt_setting_header* header) {
@@ -454,15 +462,17 @@ void RedirPort::Wire::SetTransfers() {
   };
   parser_->stop_interrupt_receiving_func = [](void* priv, uint64_t id,
                                               usb_redir_stop_interrupt_receiving_header* header) {
-    Of(priv).SendListening(id, {kSuccess, header->endpoint});
+    Of(priv).OnListensNoMore(id, header->endpoint);
   };
   parser_->cancel_data_packet_func = [](void* priv, uint64_t id) { Of(priv).Cancel(id); };
   parser_->filter_reject_func = [](void*) {};
   parser_->filter_filter_func = [](void*, usbredirfilter_rule* rules, int) { free(rules); };
   parser_->control_packet_func = [](void* priv, uint64_t id,
-                                    usb_redir_control_packet_header* header, uint8_t* data, int) {
+                                    usb_redir_control_packet_header* header, uint8_t* data,
+                                    int length) {
+    Control control{id, *header, Taken(data, length)};
     usbredirparser_free_packet_data(Of(priv).parser_, data);
-    Of(priv).Add(0, Control{id, *header});
+    Of(priv).Add(0, std::move(control));
   };
   parser_->bulk_packet_func = [](void* priv, uint64_t id, usb_redir_bulk_packet_header* header,
                                  uint8_t* data, int length) {

@@ -138,10 +138,11 @@ void MachinePort::Reset() {
   Pump();
 }
 
-void MachinePort::Configure() {
-  usb_redir_set_configuration_header header{1};
+uint64_t MachinePort::Configure(uint8_t value) {
+  usb_redir_set_configuration_header header{value};
   usbredirparser_send_set_configuration(parser_->get(), ++last_, &header);
   Pump();
+  return last_;
 }
 
 uint64_t MachinePort::Set(uint8_t interface_number, uint8_t setting) {
@@ -171,13 +172,16 @@ uint64_t MachinePort::ControlIn(const os::ControlIn& request) {
   return last_;
 }
 
-uint64_t MachinePort::ControlOut(const os::ControlOut& request) {
+uint64_t MachinePort::ControlOut(const os::ControlOut& request, std::string bytes) {
   usb_redir_control_packet_header header{};
   header.requesttype = request.request_type;
   header.request = request.request;
   header.value = request.value;
   header.index = request.index;
-  usbredirparser_send_control_packet(parser_->get(), ++last_, &header, nullptr, 0);
+  header.length = static_cast<uint16_t>(bytes.size());
+  usbredirparser_send_control_packet(parser_->get(), ++last_, &header,
+                                     reinterpret_cast<uint8_t*>(bytes.data()),
+                                     static_cast<int>(bytes.size()));
   Pump();
   return last_;
 }

@@ -31,12 +31,12 @@ class MachinePort {
   const std::vector<std::string>& endpoints() const { return endpoints_; }
 
   void Reset();
-  void Configure();
   // The number of the transfer, as all below.
+  uint64_t Configure(uint8_t value = 1);
   uint64_t Set(uint8_t interface_number, uint8_t setting);
   uint64_t Listen(uint8_t endpoint);
   uint64_t ControlIn(const os::ControlIn& request);
-  uint64_t ControlOut(const os::ControlOut& request);
+  uint64_t ControlOut(const os::ControlOut& request, std::string bytes = {});
   uint64_t BulkOut(uint8_t endpoint, std::string bytes);
   uint64_t BulkIn(uint8_t endpoint, size_t most);
   void Cancel(uint64_t id);

@@ -192,6 +192,102 @@ TEST_F(APort, HasNoSettingsButThoseOfItsDescriptors) {
   EXPECT_EQ(machine.ResultOf(machine.Listen(3)), Done{kStalled});
 }
 
+TEST_F(APort, HasNoConfigurationButItsOwn) {
+  Plug();
+  EXPECT_EQ(Descriptor(2, 1, 255), (Done{kStalled, ""}));
+  EXPECT_EQ(machine.ResultOf(machine.Configure(2)), Done{kStalled});
+  EXPECT_EQ(machine.ResultOf(machine.Configure(1)), Done{kSuccess});
+}
+
+TEST_F(APort, HasTheEndpointsOfTheConfigurationInUse) {
+  Device device = TheDevice();
+  std::string other(kConfiguration);
+  other[5] = 7;   // its value
+  other[20] = 3;  // OUT 3
+  device.further = {other};
+  port.Plug(device);
+  EXPECT_EQ(Descriptor(2, 1, 255), (Done{kSuccess, other}));
+  EXPECT_EQ(machine.ResultOf(machine.Configure(7)), Done{kSuccess});
+  EXPECT_THAT(machine.endpoints(), ElementsAre("OUT 3 64", "IN 2 64"));
+  machine.Configure(1);
+  EXPECT_THAT(machine.endpoints(), ElementsAre("OUT 1 64", "IN 2 64"));
+}
+
+TEST_F(APort, HasNoOtherSpeedUnlessTheDeviceSaysSo) {
+  Plug();
+  EXPECT_EQ(Descriptor(6, 0, 255), (Done{kStalled, ""}));
+  EXPECT_EQ(Descriptor(7, 0, 255), (Done{kStalled, ""}));
+}
+
+TEST_F(APort, TellsTheDeviceOfARequestWithItsBytesAndTheConfigurationInUse) {
+  std::string heard;
+  Device device = TheDevice();
+  device.on_request = [&](const Request& request) {
+    heard = std::to_string(request.configuration) + " " + std::string(request.bytes);
+    return UsbReply::Taken("answer");
+  };
+  port.Plug(device);
+  machine.Configure();
+  EXPECT_EQ(machine.ResultOf(machine.ControlOut({0x21, 0, 0, 0}, "message")), Done{kSuccess});
+  EXPECT_EQ(heard, "1 message");
+  EXPECT_EQ(machine.ResultOf(machine.ControlIn({0xa1, 1, 0, 0, 4})), (Done{kSuccess, "answ"}));
+}
+
+// With an interrupt endpoint, 2, in place of bulk IN.
+class AnInterruptEndpoint : public APort {
+ protected:
+  class Listened : public Recorder {
+   public:
+    std::string Configuration() const override {
+      std::string bytes(kConfiguration);
+      bytes[28] = 3;
+      return bytes;
+    }
+  };
+  void PlugWithNotices() {
+    function = std::make_shared<Listened>();
+    Device device = TheDevice();
+    device.notices = [this](uint8_t configuration) {
+      listened_in = configuration;
+      return notices;
+    };
+    device.news = [this] { return std::exchange(news, {}); };
+    device.on_request = [](const Request&) { return UsbReply::Taken(); };
+    port.Plug(device);
+    machine.Configure();
+  }
+  std::vector<std::string> notices = {"begin"};
+  std::vector<std::string> news;
+  uint8_t listened_in = 0;
+};
+
+TEST_F(AnInterruptEndpoint, SaysItsNoticesToAHostThatBeginsToListen) {
+  PlugWithNotices();
+  EXPECT_THAT(machine.notices(), IsEmpty());
+  EXPECT_EQ(machine.ResultOf(machine.Listen(2)), Done{kSuccess});
+  EXPECT_THAT(machine.notices(), ElementsAre("begin"));
+  EXPECT_EQ(listened_in, 1);
+}
+
+// A busy guest that hears both in a row stays without carrier.
+TEST_F(AnInterruptEndpoint, SaysOnlyTheLastNoticeOfAKind) {
+  PlugWithNotices();
+  notices = {"link down", "link up", "speed"};
+  machine.Listen(2);
+  EXPECT_THAT(machine.notices(), ElementsAre("link up", "speed"));
+}
+
+TEST_F(AnInterruptEndpoint, SaysItsNewsAfterARequestOnceTheHostListens) {
+  PlugWithNotices();
+  news = {"early"};
+  machine.ControlOut({0x21, 0, 0, 0});
+  EXPECT_THAT(machine.notices(), IsEmpty());
+  machine.Listen(2);
+  news = {"late"};
+  machine.ControlOut({0x21, 0, 0, 0});
+  EXPECT_THAT(machine.notices(), ElementsAre("begin", "early", "late"));
+}
+
 TEST_F(APort, RefusesWhatIsNoUsbredir) {
   const auto received = port.Receive(std::string(64, '\xff'));
   ASSERT_FALSE(received.has_value());
