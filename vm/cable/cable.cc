@@ -7,6 +7,7 @@
 
 #include "sim/zero/config_txt.h"
 #include "sim/zero/ids.h"
+#include "sim/zero/node.h"
 
 namespace zprov::vm {
 namespace {
@@ -30,6 +31,14 @@ Served ForMachine(const sim::zero::Served& served) {
           .device_tree = FileOf(served, sim::zero::kDeviceTree),
           .initramfs = FileOf(served, served.InitramfsName()),
           .command_line = line.substr(0, line.find('\n'))};
+}
+
+// What the Zero's initramfs makes of its command line.
+std::optional<Gadget> GadgetOf(const std::string& line) {
+  const auto named = sim::zero::Word(line, "zprov.gadget");
+  if (named) return GadgetNamed(*named);
+  const bool has_words = sim::zero::Word(line, "g_ether.host_addr").has_value();
+  return has_words ? std::optional(Gadget::kGEther) : std::nullopt;
 }
 
 // Why no board on this cable can have it; empty: it can.
@@ -166,8 +175,7 @@ void Cable::StartLinux() {
   for (const auto& [name, bytes] : board_.served().files) {
     outside_.say(fmt::format("was served {} ({} bytes)", name, bytes.size()));
   }
-  const std::string name = sim::zero::Word(served.command_line, "zprov.gadget").value_or("");
-  const auto gadget = GadgetNamed(name);
+  const auto gadget = GadgetOf(served.command_line);
   if (!gadget) {
     outside_.say("the command line names a gadget that this cable does not have: " +
                  served.command_line);
@@ -196,11 +204,9 @@ void Cable::ShowGadget() {
       NetworkEnd::Told{[this](const std::string& frame) { return FromHost(frame); },
                        [this] { outside_.say("its host took up the link"); }});
   const std::string line = ForMachine(board_.served()).command_line;
-  const auto own = Mac::Parse(sim::zero::Word(line, "zprov.mac").value_or(""));
-  // src/node: the host's end has the next number.
-  const auto host = own ? Mac::FromNumber(own->Number() + 1) : std::nullopt;
   Present(DeviceOf(gadget_, host_end_,
-                   {.node = sim::zero::Word(line, "zprov.node").value_or(""), .host_mac = host}));
+                   {.node = sim::zero::Word(line, "zprov.node").value_or(""),
+                    .host_mac = sim::zero::Orders::Of(line).host_mac}));
 }
 
 Result<void> Cable::CaptureTo(Side side, const std::string& path) {

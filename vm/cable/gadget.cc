@@ -7,6 +7,7 @@
 
 #include "sim/zero/ids.h"
 #include "vm/cable/gadget_shapes.h"
+#include "vm/cable/rndis.h"
 
 namespace zprov::vm {
 namespace {
@@ -42,11 +43,14 @@ std::string MacString(const std::optional<Mac>& mac) {
   return mac ? fmt::format("{:012X}", mac->Number()) : "";
 }
 
-// configfs.c: the release is the kernel's version; the class is each interface's.
+// The version of the kernel.
+constexpr uint16_t kRelease = 0x0601;
+
+// configfs.c: the class is each interface's.
 DeviceDescriptor ConfigfsDescriptor(uint16_t product) {
   return {.vendor = sim::kGadgetVendor,
           .product = product,
-          .release = 0x0601,
+          .release = kRelease,
           .manufacturer_index = 1,
           .product_index = 2,
           .serial_index = 3};
@@ -79,11 +83,48 @@ void BeEcm(Device& device, const GadgetNames& names) {
   device.notices = [speed = device.function->Speed()](uint8_t) { return EcmNotices(speed); };
 }
 
+// legacy/ether.c. Index 0 has the value 2: a host that knows no RNDIS looks further.
+void BeGEther(Device& device, const GadgetNames& names) {
+  device.descriptor = {.vendor = sim::kGadgetVendor,
+                       .product = sim::kGadgetProduct,
+                       .release = kRelease,
+                       .device_class = sim::kGadgetClass,
+                       .manufacturer_index = 1,
+                       .product_index = 2,
+                       .configurations = 2};
+  // The maker is the kernel and the controller, here a Zero's. There is room for a serial number,
+  // of which the device tells nothing.
+  device.strings = {"Linux 6.1.21+ with 20980000.usb",
+                    "RNDIS/Ethernet Gadget",
+                    "",
+                    "RNDIS Communications Control",
+                    "RNDIS Ethernet Data",
+                    "RNDIS",
+                    "",
+                    "CDC Ethernet Control Model (ECM)",
+                    MacString(names.host_mac),
+                    "CDC Ethernet Data",
+                    "CDC ECM",
+                    ""};
+  const auto rndis = std::make_shared<Rndis>();
+  device.configured = [rndis] { rndis->Reset(); };
+  device.on_request = [rndis](const Request& request) {
+    if (request.configuration == ValueOf(std::string(kRndisShape))) return rndis->ReplyTo(request);
+    return EcmReply(request);
+  };
+  device.notices = [speed = device.function->Speed()](uint8_t configuration) {
+    const bool is_rndis = configuration == ValueOf(std::string(kRndisShape));
+    return is_rndis ? std::vector<std::string>{} : EcmNotices(speed);
+  };
+  device.news = [rndis] { return rndis->News(); };
+}
+
 }  // namespace
 
 std::optional<Gadget> GadgetNamed(std::string_view name) {
   if (name == "geth") return Gadget::kGeth;
   if (name == "ecm") return Gadget::kEcm;
+  if (name == "g_ether") return Gadget::kGEther;
   return std::nullopt;
 }
 
@@ -93,6 +134,8 @@ std::vector<std::string> ConfigurationsOf(Gadget gadget, UsbSpeed speed) {
       return {Shaped(kGethShape, speed)};
     case Gadget::kEcm:
       return {Shaped(kEcmShape, speed)};
+    case Gadget::kGEther:
+      return {Shaped(kRndisShape, speed), Shaped(kEcmOfGEtherShape, speed)};
   }
   return {};
 }
@@ -113,6 +156,9 @@ Device DeviceOf(Gadget gadget, const std::shared_ptr<NetworkEnd>& end, const Gad
       break;
     case Gadget::kEcm:
       BeEcm(device, names);
+      break;
+    case Gadget::kGEther:
+      BeGEther(device, names);
       break;
   }
   return device;

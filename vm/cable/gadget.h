@@ -16,9 +16,12 @@ namespace zprov::vm {
 enum class Gadget {
   kGeth,  // CDC subset: no cap on its MTU
   kEcm,   // CDC Ethernet
+  // The module of that name, which older roots load: RNDIS, and CDC Ethernet behind it.
+  kGEther,
 };
 
-// As configfs and zprov.gadget= name it (src/node); nothing: this cable has no such gadget.
+// As configfs and zprov.gadget= name it (src/node), or the module; nothing: this cable has no such
+// gadget.
 std::optional<Gadget> GadgetNamed(std::string_view name);
 
 // Whose gadget it is, as it tells its host.

@@ -85,6 +85,26 @@ TEST_F(ACable, OffersCdcEthernetWhereTheCommandLineSaysSo) {
   EXPECT_EQ(host.ResultOf(host_read), (Done{0, Frame(60, 'a')}));
 }
 
+// Of its configurations a Linux host chooses CDC Ethernet, value 1.
+TEST_F(ACable, OffersGEtherWhereTheCommandLineHasWordsForThat) {
+  files["cmdline.txt"] = "g_ether.host_addr=02:34:33:3c:50:30 g_ether.dev_addr=02:34:33:3c:50:2f\n";
+  ServeAll();
+  zero = std::make_unique<MachinePort>(cable.zero_port());
+  zero->Configure();
+  zero_read = zero->BulkIn(1, 512);
+  host.Pump();
+  EXPECT_EQ(host.plugged().back(), "0525:a4a2 high");
+  host.Configure(1);
+  EXPECT_EQ(host.ResultOf(host.Set(1, 1)), Done{});
+  EXPECT_THAT(host.endpoints(), ElementsAre("OUT 1 512", "IN 1 512"));
+  constexpr uint16_t kMacString = 0x0309;
+  EXPECT_EQ(host.ResultOf(host.ControlIn({0x80, 6, kMacString, 0x0409, 255}))->bytes,
+            StringDescriptor({"0234333C5030"}, 1));
+  host_read = host.BulkIn(1, 10'000);
+  zero->BulkOut(1, Frame(60, 'a'));
+  EXPECT_EQ(host.ResultOf(host_read), (Done{0, Frame(60, 'a')}));
+}
+
 TEST_F(ACable, CarriesAFrameToTheZeroInPiecesThatEndShort) {
   ServeAll();
   TakeUpBothEnds();

@@ -8,12 +8,13 @@ namespace zprov::vm {
 namespace {
 
 using testing::ElementsAre;
+using testing::IsEmpty;
 using testing::SizeIs;
 
 constexpr uint8_t kBulk = 2;
 constexpr uint8_t kInterrupt = 3;
 
-constexpr Gadget kAll[] = {Gadget::kGeth, Gadget::kEcm};
+constexpr Gadget kAll[] = {Gadget::kGeth, Gadget::kEcm, Gadget::kGEther};
 
 Device Of(Gadget gadget, sim::UsbSpeed speed = sim::UsbSpeed::kHigh) {
   const auto end = std::make_shared<NetworkEnd>(speed, ConfigurationsOf(gadget, speed).front(),
@@ -31,6 +32,7 @@ const Request kFilter{.type = 0x21, .request = 0x43, .value = 0x000e, .configura
 TEST(Gadgets, AreNamedAsConfigfsNamesThem) {
   EXPECT_EQ(GadgetNamed("geth"), Gadget::kGeth);
   EXPECT_EQ(GadgetNamed("ecm"), Gadget::kEcm);
+  EXPECT_EQ(GadgetNamed("g_ether"), Gadget::kGEther);
   EXPECT_EQ(GadgetNamed("eem"), std::nullopt);
   EXPECT_EQ(GadgetNamed(""), std::nullopt);
 }
@@ -115,6 +117,51 @@ TEST(Gadgets, TakeAPacketFilterOnlyWhereThereIsCdcEthernet) {
   Request another = kFilter;
   another.request = 0x44;
   EXPECT_EQ(Of(Gadget::kEcm).on_request(another), sim::UsbReply::Stall());
+}
+
+// A host that takes the first it can use takes RNDIS; Linux looks further.
+TEST(Gadgets, GEtherIsRndisThenCdcEthernet) {
+  const Device device = Of(Gadget::kGEther);
+  EXPECT_EQ(device.descriptor.configurations, 2);
+  const std::string first = DescriptorOf(device, 2, 0);
+  const std::string second = DescriptorOf(device, 2, 1);
+  EXPECT_EQ(ValueOf(first), 2);
+  EXPECT_EQ(ValueOf(second), 1);
+  EXPECT_EQ(ConfigurationWith(device, 1), second);
+  EXPECT_EQ(InterfacesOf(first, {}).at(0).protocol, 0xff);
+  EXPECT_EQ(InterfacesOf(second, {}).at(0).subclass, 6);
+  EXPECT_EQ(StringOf(device, second[second.find("\x0d\x24\x0f") + 3]), "0234333C5022");
+}
+
+TEST(Gadgets, GEtherAnswersEachRequestInItsConfigurationAlone) {
+  const Device device = Of(Gadget::kGEther);
+  const std::string initialize("\x02\0\0\0\x18\0\0\0\x07\0\0\0\x01\0\0\0\0\0\0\0\0\x40\0\0", 24);
+  Request send{.type = 0x21, .request = 0, .length = 24, .bytes = initialize, .configuration = 1};
+  EXPECT_EQ(device.on_request(send), sim::UsbReply::Stall());
+  EXPECT_EQ(device.on_request(kFilter), sim::UsbReply::Taken());
+  send.configuration = 2;
+  EXPECT_EQ(device.on_request(send), sim::UsbReply::Taken());
+  Request filter = kFilter;
+  filter.configuration = 2;
+  EXPECT_EQ(device.on_request(filter), sim::UsbReply::Stall());
+  EXPECT_THAT(device.news(), ElementsAre(SizeIs(8)));
+  EXPECT_THAT(device.news(), IsEmpty());
+}
+
+TEST(Gadgets, RndisAnswersInitializeOnceWithItsNumber) {
+  const Device device = Of(Gadget::kGEther);
+  const std::string initialize("\x02\0\0\0\x18\0\0\0\x55\x66\x77\x88", 12);
+  const Request ask{.type = 0xa1, .request = 1, .length = 1024, .configuration = 2};
+  Request send{.type = 0x21, .request = 0, .bytes = initialize, .configuration = 2};
+  EXPECT_EQ(device.on_request(ask), sim::UsbReply::Stall()) << "there is no answer yet";
+  device.on_request(send);
+  const std::string answer = device.on_request(ask).bytes;
+  EXPECT_THAT(answer, SizeIs(52));
+  EXPECT_EQ(answer.substr(8, 4), "\x55\x66\x77\x88");
+  EXPECT_EQ(device.on_request(ask), sim::UsbReply::Stall());
+  send.bytes = "short";
+  EXPECT_EQ(device.on_request(send), sim::UsbReply::Taken());
+  EXPECT_EQ(device.on_request(ask), sim::UsbReply::Stall());
 }
 
 TEST(Gadgets, EcmSaysThatTheLinkWasNotThereThenThatItIsAndHowFast) {
