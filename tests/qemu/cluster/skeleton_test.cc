@@ -59,7 +59,7 @@ TEST_F(WalkingSkeleton, BringsAZeroFromPowerOnToHealthy) {
   EXPECT_THAT(Expect("ping -M do -s 7000 -c 3 -i 0.2 192.168.7.33", seconds(60)),
               HasSubstr(" 3 received"));
   EXPECT_THAT(Expect("zprov status s0", seconds(60)), HasSubstr("up: its link s0 answers"));
-  Expect("zprov plan", seconds(60));  // 4 when something were left to do
+  Expect("zprov plan", seconds(60));    // 4 when something were left to do
   Expect("zprov --hil", seconds(300));  // 1 when a scenario that only looks has failed
 }
 
