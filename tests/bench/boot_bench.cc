@@ -243,12 +243,12 @@ Moment LongestWait(const Seen& seen) {
   return longest;
 }
 
-void Run(const std::vector<size_t>& sizes) {
+void Run(const std::vector<int>& sizes) {
   std::cout << "| boards | MB | the limit, s | with what boards ask when, s | zprov, s | "
                "a model of rpiboot, s | zprov : limit | zprov : with when | model : zprov | "
                "longest wait of a second stage, ms |\n|---|---|---|---|---|---|---|---|---|---|\n";
-  for (const size_t nodes : sizes) {
-    const auto ports = Ports(nodes);
+  for (const int nodes : sizes) {
+    const auto ports = Ports(static_cast<size_t>(nodes));
     const Seen together = Boot(ports);
     std::vector<Seen> alone;
     for (const PortPath& port : ports) alone.push_back(Boot({port}));
@@ -266,21 +266,12 @@ void Run(const std::vector<size_t>& sizes) {
   }
 }
 
-std::vector<size_t> SizesIn(const char* text) {
-  std::vector<size_t> sizes;
-  for (const std::string_view part : Split(text, ',')) {
-    const auto size = ParseNumber(part, 56);  // as many as the procedure's addresses
-    if (!size || *size == 0) throw std::runtime_error("usage: bench_boot [NODES,…], 1 to 56 each");
-    sizes.push_back(*size);
-  }
-  return sizes;
-}
-
 }  // namespace
 }  // namespace zprov::bench
 
 int main(int argc, char** argv) {
   return zprov::bench::RunAsProgram("bench_boot", [&] {
-    zprov::bench::Run(zprov::bench::SizesIn(argc > 1 ? argv[1] : "1,5,15,50"));
+    constexpr unsigned long kMost = 56;  // as many as the procedure's addresses
+    zprov::bench::Run(zprov::bench::SizesIn(argc > 1 ? argv[1] : "1,5,15,50", kMost, "boards"));
   });
 }

@@ -45,20 +45,6 @@ struct Row {
   double All() const { return bplus + apply + boot; }
 };
 
-class Directory {
- public:
-  Directory() {
-    if (mkdtemp(path_.data()) == nullptr) throw std::runtime_error("no directory in /tmp");
-  }
-  ~Directory() { std::filesystem::remove_all(path_); }
-  Directory(const Directory&) = delete;
-  Directory& operator=(const Directory&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_ = "/tmp/zprov-bench-XXXXXX";
-};
-
 std::string Do(vm::Bplus& bplus, const std::string& command) {
   const vm::Ran ran = Must(bplus.Run(command, kPatience));
   if (ran.exit_code != 0) throw std::runtime_error(command + ": " + ran.out + ran.err);
@@ -99,7 +85,7 @@ Stages SlowestOf(vm::Bplus& bplus, int zeros) {
 }
 
 Row Measure(int zeros, const std::string& images) {
-  const Directory directory;
+  const ScratchDirectory directory;
   const std::string payload = Must(
       vm::PackPayload({.directory = directory.path(), .zprov = ZPROV_PROGRAM, .zeros = zeros}));
   Row row{.zeros = zeros};
@@ -137,7 +123,7 @@ void Show(const Row& row) {
 }
 
 void Run(const std::vector<int>& sizes) {
-  const Directory directory;
+  const ScratchDirectory directory;
   const std::string images = Must(vm::MakeImages({.scripts = ZPROV_IMAGES,
                                                   .made = ZPROV_MADE_IMAGES,
                                                   .log = directory.path() + "/images.log"}));
@@ -153,13 +139,6 @@ void Run(const std::vector<int>& sizes) {
 
 int main(int argc, char** argv) {
   return zprov::bench::RunAsProgram("bench_cluster", [&] {
-    std::vector<int> sizes;
-    for (const std::string_view word : zprov::Split(argc > 1 ? argv[1] : "1,3,5", ',')) {
-      constexpr unsigned long kMost = 15;  // ports of the machine's USB controller
-      const auto size = zprov::ParseNumber(word, kMost);
-      if (!size || *size == 0) throw std::runtime_error("give numbers of Zeros from 1 to 15");
-      sizes.push_back(static_cast<int>(*size));
-    }
-    zprov::bench::Run(sizes);
+    zprov::bench::Run(zprov::bench::SizesIn(argc > 1 ? argv[1] : "1,3,5", 15, "Zeros"));
   });
 }

@@ -2,15 +2,20 @@
 // machine lacks with ctest's skip, which CI=true turns into a failure.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "util/result.h"
+#include "util/strings.h"
 
 namespace zprov::bench {
 
@@ -29,6 +34,34 @@ T Must(Result<T> result) {
 inline void Must(const Result<void>& result) {
   Must(result.map([] { return true; }));
 }
+
+// "1,5,15": from 1 to `most`.
+inline std::vector<int> SizesIn(std::string_view list, unsigned long most, const char* of) {
+  std::vector<int> sizes;
+  for (const std::string_view word : Split(list, ',')) {
+    const auto size = ParseNumber(word, most);
+    if (!size || *size == 0) {
+      throw std::runtime_error(fmt::format("give numbers of {} from 1 to {}", of, most));
+    }
+    sizes.push_back(static_cast<int>(*size));
+  }
+  return sizes;
+}
+
+// Gone with this value, and with all that is in it.
+class ScratchDirectory {
+ public:
+  ScratchDirectory() {
+    if (mkdtemp(path_.data()) == nullptr) throw std::runtime_error("no directory in /tmp");
+  }
+  ~ScratchDirectory() { std::filesystem::remove_all(path_); }
+  ScratchDirectory(const ScratchDirectory&) = delete;
+  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_ = "/tmp/zprov-bench-XXXXXX";
+};
 
 inline bool IsCi() {
   const char* ci = std::getenv("CI");

@@ -151,13 +151,6 @@ void Run(const std::vector<int>& sizes) {
 
 int main(int argc, char** argv) {
   return zprov::bench::RunAsProgram("bench_sim", [&] {
-    std::vector<int> sizes;
-    for (const std::string_view word : zprov::Split(argc > 1 ? argv[1] : "5,50,500,1000", ',')) {
-      constexpr unsigned long kMost = 1000;
-      const auto size = zprov::ParseNumber(word, kMost);
-      if (!size || *size == 0) throw std::runtime_error("give numbers of nodes from 1 to 1000");
-      sizes.push_back(static_cast<int>(*size));
-    }
-    zprov::bench::Run(sizes);
+    zprov::bench::Run(zprov::bench::SizesIn(argc > 1 ? argv[1] : "5,50,500,1000", 1000, "nodes"));
   });
 }
