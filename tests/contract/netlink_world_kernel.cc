@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <fstream>
 #include <map>
 
 #include "adapters/event_loop.h"
@@ -148,6 +149,7 @@ class KernelNetlinkWorld final : public NetlinkWorld {
       host.Move(far_end, far.network);
     }
     Enter(far.network);
+    SayNothingUnasked();
     {
       Bench bench;
       bench.SetMac(far_end, node.mac);
@@ -172,6 +174,13 @@ class KernelNetlinkWorld final : public NetlinkWorld {
   }
 
  private:
+  // IPv6 looks for neighbours and routers by itself, for seconds: each frame of a node that is
+  // silent would teach the bridge where it is.
+  static void SayNothingUnasked() {
+    std::ofstream("/proc/sys/net/ipv6/conf/all/disable_ipv6") << "1";
+    std::ofstream("/proc/sys/net/ipv6/conf/default/disable_ipv6") << "1";
+  }
+
   struct FarEnd {
     Fd network;
     std::string name;
