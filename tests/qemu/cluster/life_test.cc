@@ -25,8 +25,17 @@ class Life : public Story, public TwoNodes {
   void CutPower(int node) override {
     Chapter("a node loses its power");
     ASSERT_TRUE(CableOf(node + 1).CutPower().has_value());
+    EXPECT_EQ(CableOf(node + 1).Stage(), "off");
+    before_cut_ = WordOfZero(node + 1, "zprov.boot=");
   }
-  void GivePower(int node) override { ASSERT_TRUE(CableOf(node + 1).GivePower().has_value()); }
+  void GivePower(int node) override {
+    EXPECT_THAT(Expect("zprov status", kShort), testing::HasSubstr("1 down"));
+    ASSERT_TRUE(CableOf(node + 1).GivePower().has_value());
+    Await(2, "healthy");
+    const std::string nonce = WordOfZero(node + 1, "zprov.boot=");
+    EXPECT_NE(nonce, before_cut_);
+    EXPECT_EQ(Expect(fmt::format("cat /x/s{}/var/lib/zprov/mounted", node), kShort), nonce + "\n");
+  }
   void Await(int nodes, const std::string& state) override { Story::Await(nodes, state); }
 
   std::vector<std::string> BootsOf(int node) override {
@@ -58,6 +67,8 @@ class Life : public Story, public TwoNodes {
     return lines;
   }
   std::string OneLine(const std::string& command) { return Lines(Expect(command, kShort)).front(); }
+
+  std::string before_cut_;  // the nonce of the boot that the power cut ended
 };
 
 // What the two say of the same life is compared line by line.

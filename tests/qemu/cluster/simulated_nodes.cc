@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "engine/boots/timeline_text.h"
 #include "support/simulated_zprov.h"
 
 namespace zprov::tests {
@@ -42,7 +43,7 @@ std::vector<std::string> SimulatedNodes::BootsOf(int node) {
   for (int number = 1;; ++number) {
     const std::string path =
         fmt::format("/x/.zprov/boots/{}/{}.json", on_.board(node).name, number);
-    const auto text = on_.world().system().files.Read(path, uint64_t{4} << 20);
+    const auto text = on_.world().system().files.Read(path, engine::kLongestTimeline);
     if (!text) return boots;
     boots.push_back(*text);
   }
