@@ -11,7 +11,7 @@ namespace zprov::tests {
 namespace {
 
 constexpr char kImages[] = ZPROV_SOURCE_DIR "/vm/images";
-constexpr int kDeadline = 180;  // seconds of a hanging Zero; a boot takes five on a quiet machine
+constexpr int kDeadline = 60;  // seconds of a hanging Zero; a boot takes five on a quiet machine
 
 }  // namespace
 
