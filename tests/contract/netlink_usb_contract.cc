@@ -25,15 +25,7 @@ class NetlinkUsbContract : public testing::TestWithParam<UsbLinkWorldRow> {
     world_ = GetParam().make();
   }
 
-  Link Now(const std::string& name) {
-    const auto links = world_->netlink().Links();
-    EXPECT_TRUE(links.has_value()) << links.error().message;
-    for (const Link& link : *links) {
-      if (link.name == name) return link;
-    }
-    ADD_FAILURE() << "there is no link " << name;
-    return {};
-  }
+  Link Now(const std::string& name) { return world_->LinkNamed(name); }
   // Its link.
   Link Plug(PluggedGadget gadget, const Mac& host_mac = kLocal, const PortPath& port = kPort) {
     return Now(world_->Plug(port, gadget, host_mac));
@@ -50,22 +42,11 @@ class NetlinkUsbContract : public testing::TestWithParam<UsbLinkWorldRow> {
   }
   // Reads events until it has carrier.
   bool GetsCarrier(const std::string& link) {
-    const os::Moment late = world_->clock().Now() + std::chrono::minutes(1);
     while (!Now(link).carrier) {
-      const auto event = world_->events().Next(late);
+      const auto event = world_->events().Next(world_->Late());
       if (!event.has_value() || std::holds_alternative<os::DeadlinePassed>(*event)) return false;
     }
     return true;
-  }
-
-  // Reads events until `wanted`; true when it came.
-  bool Await(const os::Event& wanted) {
-    const os::Moment late = world_->clock().Now() + std::chrono::minutes(1);
-    for (;;) {
-      const auto event = world_->events().Next(late);
-      if (!event.has_value() || std::holds_alternative<os::DeadlinePassed>(*event)) return false;
-      if (*event == wanted) return true;
-    }
   }
 
   std::unique_ptr<UsbLinkWorld> world_;
@@ -100,11 +81,11 @@ TEST_P(NetlinkUsbContract, IsRenamedByOthersWhileItIsDownAndNeverWhileItIsUp) {
 
 TEST_P(NetlinkUsbContract, SaysThatALinkCameAndWent) {
   const Link link = Plug(PluggedGadget::kGeth);
-  EXPECT_TRUE(Await(os::LinkChanged{link.name}));
+  EXPECT_TRUE(world_->Await(os::LinkChanged{link.name}));
   while (world_->events().Next(world_->clock().Now()) != os::Event(os::DeadlinePassed{})) {
   }
   world_->Unplug(kPort);
-  EXPECT_TRUE(Await(os::LinkChanged{link.name}));
+  EXPECT_TRUE(world_->Await(os::LinkChanged{link.name}));
   const auto links = world_->netlink().Links();
   EXPECT_TRUE(std::ranges::none_of(*links, [](const Link& each) { return each.usb == kPort; }));
 }

@@ -11,9 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "os/clock.h"
-#include "os/events.h"
-#include "os/netlink.h"
+#include "contract/links_world.h"
 
 namespace zprov::tests {
 
@@ -22,14 +20,8 @@ struct Node {
   Ipv4 address;
 };
 
-class NetlinkWorld {
+class NetlinkWorld : public LinksWorld {
  public:
-  virtual ~NetlinkWorld() = default;
-
-  virtual os::Clock& clock() = 0;
-  virtual os::Events& events() = 0;
-  virtual os::Netlink& netlink() = 0;
-
   // A link of that name and MAC appears, down, MTU 1500, with a node at its far end that answers.
   virtual void Plug(const std::string& link, const Mac& mac, const Node& node) = 0;
   // The node at its far end does not answer any more, though its cable stays.
@@ -39,28 +31,6 @@ class NetlinkWorld {
   virtual void RenamedByOthers(const std::string& link, const std::string& name) = 0;
   // From here on we may look but not touch.
   virtual void DropRights() = 0;
-
-  // A deadline that only a hanging test reaches.
-  os::Moment Late() { return clock().Now() + std::chrono::minutes(5); }
-
-  Link LinkNamed(const std::string& name) {
-    const auto links = netlink().Links();
-    EXPECT_TRUE(links.has_value()) << links.error().message;
-    for (const Link& link : *links) {
-      if (link.name == name) return link;
-    }
-    ADD_FAILURE() << "there is no link " << name;
-    return {};
-  }
-
-  // Reads events until `wanted`; true when it came.
-  bool Await(const os::Event& wanted) {
-    for (;;) {
-      const auto event = events().Next(Late());
-      if (!event.has_value() || std::holds_alternative<os::DeadlinePassed>(*event)) return false;
-      if (*event == wanted) return true;
-    }
-  }
 
   // What the probe said.
   bool IsAlive(const std::string& link, Ipv4 address) {

@@ -7,9 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "os/clock.h"
-#include "os/events.h"
-#include "os/netlink.h"
+#include "contract/links_world.h"
 
 namespace zprov::tests {
 
@@ -18,13 +16,8 @@ enum class PluggedGadget {
   kEcm,   // CDC Ethernet
 };
 
-class UsbLinkWorld {
+class UsbLinkWorld : public LinksWorld {
  public:
-  virtual ~UsbLinkWorld() = default;
-  virtual os::Clock& clock() = 0;
-  virtual os::Events& events() = 0;
-  virtual os::Netlink& netlink() = 0;
-
   // QEMU's hub, which is a full-speed one: so is what is behind it.
   virtual void PlugHub(const PortPath& port) = 0;
   // Who tells its MAC tells `host_mac`. The name that the kernel gave to its link, and nobody

@@ -6,6 +6,7 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "os/clock.h"
@@ -16,6 +17,11 @@
 
 namespace zprov::tests {
 
+inline constexpr uint8_t kHubClass = 9;
+
+// One configuration with no interface, as USB 2.0, 9.6.3 lays it out.
+inline constexpr std::string_view kEmptyConfiguration{"\x09\x02\x09\x00\x00\x01\x00\x80\x32", 9};
+
 class UsbWorld {
  public:
   virtual ~UsbWorld() = default;
@@ -24,7 +30,9 @@ class UsbWorld {
   virtual os::Events& events() = 0;
 
   // The hub that this world has to plug in.
-  virtual os::UsbDevice HubAt(const PortPath& port) const { return {port, 0x0424, 0x9514, 0, 9}; }
+  virtual os::UsbDevice HubAt(const PortPath& port) const {
+    return {port, 0x0424, 0x9514, 0, kHubClass};
+  }
 
   // The hubs above it must be plugged in before. What sat on that port before has left. Without a
   // function it has no interface and stalls whatever is asked. The real bus asks the function from

@@ -24,10 +24,6 @@
 namespace zprov::tests {
 namespace {
 
-// One configuration with no interface, as USB 2.0, 9.6.3 lays it out.
-constexpr std::string_view kEmptyConfiguration{"\x09\x02\x09\x00\x00\x01\x00\x80\x32", 9};
-constexpr uint8_t kHubClass = 9;
-
 // What a test plugs in, at the speed that its place has (QEMU's hub is a full-speed one). Counts
 // how often it was enumerated anew.
 class PluggedFunction final : public sim::UsbFunction {

@@ -18,9 +18,6 @@
 namespace zprov::tests {
 namespace {
 
-// One configuration with no interface, as USB 2.0, 9.6.3 lays it out.
-constexpr std::string_view kEmptyConfiguration{"\x09\x02\x09\x00\x00\x01\x00\x80\x32", 9};
-
 std::string Hex(std::string_view bytes) {
   std::string text;
   for (const char byte : bytes) text += fmt::format("{:02x}", static_cast<uint8_t>(byte));

@@ -8,6 +8,7 @@
 #include <iostream>
 #include <set>
 
+#include "contract/guest_qemu.h"
 #include "qemu/cluster/cluster.h"
 #include "support/shell.h"
 
@@ -19,7 +20,6 @@ using std::chrono::seconds;
 
 constexpr seconds kLong{900};
 constexpr seconds kShort{120};
-constexpr int kSlots = 8;  // contract/guest_qemu.h
 // The program's own libraries that no B+ has.
 constexpr const char* kLibraries = "libusbredirparser|libpcap";
 
@@ -36,7 +36,7 @@ class Contracts : public Cluster {
     more_words_.insert(more_words_.end(),
                        {"-chardev", fmt::format("socket,id=orders,path={}/qmp", Directory())});
     AddPort("orders", "zprov.qmp");
-    for (int slot = 0; slot < kSlots; ++slot) {
+    for (int slot = 0; slot < kGuestSlots; ++slot) {
       const std::string name = fmt::format("usb{}", slot);
       AddServer(name);
       AddPort(name, "zprov." + name);
