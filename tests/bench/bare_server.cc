@@ -4,7 +4,6 @@
 #include <libusb.h>
 
 #include <array>
-#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
@@ -41,12 +40,12 @@ void ReadFiles(const std::filesystem::path& directory) {
 class Board {
  public:
   explicit Board(libusb_device_handle* handle) : handle_(handle) {
-    // The kernel says that a device is there a moment before it has configured it.
-    const auto late = std::chrono::steady_clock::now() + std::chrono::seconds(5);
-    while (!is_open_ && std::chrono::steady_clock::now() < late) {
-      is_open_ = Claim();
-      if (!is_open_) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
+    libusb_config_descriptor* configuration = nullptr;
+    libusb_get_active_config_descriptor(libusb_get_device(handle), &configuration);
+    const bool is_single = configuration == nullptr || configuration->bNumInterfaces == 1;
+    libusb_free_config_descriptor(configuration);
+    endpoint_ = is_single ? 1 : 3;
+    is_open_ = libusb_claim_interface(handle, is_single ? 0 : 1) == 0;
   }
   ~Board() { libusb_close(handle_); }
   Board(const Board&) = delete;
@@ -59,15 +58,6 @@ class Board {
   }
 
  private:
-  bool Claim() {
-    libusb_config_descriptor* configuration = nullptr;
-    libusb_get_active_config_descriptor(libusb_get_device(handle_), &configuration);
-    if (configuration == nullptr) return false;
-    const bool is_single = configuration->bNumInterfaces == 1;
-    libusb_free_config_descriptor(configuration);
-    endpoint_ = is_single ? 1 : 3;
-    return libusb_claim_interface(handle_, is_single ? 0 : 1) == 0;
-  }
   bool Announce(size_t size) {
     return libusb_control_transfer(handle_, kVendorOut, 0, static_cast<uint16_t>(size),
                                    static_cast<uint16_t>(size >> 16), nullptr, 0,

@@ -11,10 +11,7 @@
 #include <iostream>
 #include <vector>
 
-#include "bench/program.h"
-#include "util/strings.h"
-#include "vm/cluster/bplus.h"
-#include "vm/cluster/images.h"
+#include "bench/guest.h"
 #include "vm/cluster/payload.h"
 
 namespace zprov::bench {
@@ -24,7 +21,6 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
-constexpr std::chrono::seconds kPatience{1800};
 constexpr double kGoal = 1.15;  // of the bare server's time, at most (goal 1)
 constexpr int kRounds = 2;      // of which the better one counts, for both
 
@@ -80,11 +76,7 @@ class Cables {
   }
   vm::CableControl Cable(int zero) const { return bplus_.CableOf(zero); }
 
-  std::string Do(const std::string& command) {
-    const vm::Ran ran = Must(bplus_.Run(command, kPatience));
-    if (ran.exit_code != 0) throw std::runtime_error(command + ": " + ran.out + ran.err);
-    return ran.out;
-  }
+  std::string Do(const std::string& command) { return bench::Do(bplus_, command); }
   double CpuMs(const std::string& unit) {
     return std::stod(Do("systemctl show -P CPUUsageNSec " + unit)) / 1e6;
   }
@@ -123,9 +115,7 @@ void Show(Cables& cables, int boards) {
 
 void Run(const std::vector<int>& sizes) {
   const ScratchDirectory directory;
-  const std::string images = Must(vm::MakeImages({.scripts = ZPROV_IMAGES,
-                                                  .made = ZPROV_MADE_IMAGES,
-                                                  .log = directory.path() + "/images.log"}));
+  const std::string images = Images(directory);
   Cables cables(images, directory.path(), std::ranges::max(sizes));
   std::cout << fmt::format(
       "Boot files to cable-only Zeros in QEMU, {:.1f} MB each, the better of {} rounds\n\n"

@@ -5,16 +5,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <iostream>
 #include <map>
 #include <vector>
 
-#include "bench/program.h"
+#include "bench/guest.h"
 #include "engine/boots/timeline_text.h"
-#include "util/strings.h"
-#include "vm/cluster/bplus.h"
-#include "vm/cluster/images.h"
 #include "vm/cluster/payload.h"
 
 namespace zprov::bench {
@@ -23,7 +19,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
-constexpr std::chrono::seconds kPatience{1800};
 // Seconds until all are healthy, by the number of Zeros (goal 8).
 const std::map<int, double> kGoals = {{3, 90}, {5, 150}};
 
@@ -44,12 +39,6 @@ struct Row {
   Stages slowest = {};
   double All() const { return bplus + apply + boot; }
 };
-
-std::string Do(vm::Bplus& bplus, const std::string& command) {
-  const vm::Ran ran = Must(bplus.Run(command, kPatience));
-  if (ran.exit_code != 0) throw std::runtime_error(command + ": " + ran.out + ran.err);
-  return ran.out;
-}
 
 // How long after `moment` the node came into that state; the moment is then that one.
 double Until(const engine::BootTimeline& boot, engine::NodeState state, os::Moment& moment) {
@@ -91,7 +80,8 @@ Row Measure(int zeros, const std::string& images) {
   Row row{.zeros = zeros};
   auto since = Clock::now();
   const auto lap = [&since] {
-    return Seconds(Clock::now() - std::exchange(since, Clock::now())).count();
+    const auto now = Clock::now();
+    return Seconds(now - std::exchange(since, now)).count();
   };
   vm::Bplus bplus = Must(vm::Bplus::Boot({.images = images,
                                           .cable = ZPROV_CABLE,
@@ -124,9 +114,7 @@ void Show(const Row& row) {
 
 void Run(const std::vector<int>& sizes) {
   const ScratchDirectory directory;
-  const std::string images = Must(vm::MakeImages({.scripts = ZPROV_IMAGES,
-                                                  .made = ZPROV_MADE_IMAGES,
-                                                  .log = directory.path() + "/images.log"}));
+  const std::string images = Images(directory);
   std::cout << "A cold start in QEMU, seconds\n\n"
                "| Zeros | all healthy | goal | B+ boots | installed, applied | all boot | slowest: "
                "boot files | its kernel | its mount | its report |\n"
