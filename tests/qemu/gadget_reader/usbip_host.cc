@@ -1,16 +1,15 @@
 #include "qemu/gadget_reader/usbip_host.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string>
+
+#include "qemu/usbip/kernel_end.h"
 
 namespace zprov::tests {
 namespace {
@@ -76,14 +75,8 @@ std::string Read(int socket, size_t size) {
 }  // namespace
 
 UsbipHost::UsbipHost(const char* attribute) {
-  std::array<int, 2> ends{};
-  if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) != 0) Stop("socketpair");
-  const int file = open(attribute, O_WRONLY);
-  const std::string number = std::to_string(ends[1]);
-  if (file < 0 || write(file, number.data(), number.size()) < 0) Stop(attribute);
-  close(file);
-  close(ends[1]);  // the controller has its own
-  socket_ = ends[0];
+  socket_ = ConnectTo({.attribute = attribute});
+  if (socket_ < 0) Stop(attribute);
 }
 
 UsbipHost::~UsbipHost() { close(socket_); }

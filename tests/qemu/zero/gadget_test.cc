@@ -17,7 +17,7 @@ namespace zprov::tests {
 namespace {
 
 constexpr char kReadGadget[] = ZPROV_SOURCE_DIR "/tests/qemu/zero/read_gadget";
-constexpr char kBuild[] = ZPROV_SOURCE_DIR "/tests/qemu/gadget_reader/build";
+constexpr char kBuild[] = ZPROV_SOURCE_DIR "/tests/qemu/build_for_zero";
 
 class GadgetOfLinux : public ZeroKernel {
  protected:
@@ -25,7 +25,7 @@ class GadgetOfLinux : public ZeroKernel {
     const bool there = RunShell("command -v arm-linux-gnueabi-g++").exit_code == 0;
     ZPROV_NEEDS(there, "arm-linux-gnueabi-g++");
     ASSERT_NO_FATAL_FAILURE(ZeroKernel::SetUp());
-    ASSERT_EQ(RunShell(fmt::format("{} {}", kBuild, reader_)).exit_code, 0);
+    ASSERT_EQ(RunShell(fmt::format("{} {} gadget_reader usbip", kBuild, reader_)).exit_code, 0);
   }
 
   void Read(const std::string& words) {

@@ -11,6 +11,7 @@ namespace zprov::tests {
 namespace {
 
 constexpr char kImages[] = ZPROV_SOURCE_DIR "/vm/images";
+constexpr char kPack[] = ZPROV_SOURCE_DIR "/tests/qemu/pack_for_zero";
 constexpr int kDeadline = 60;  // seconds of a hanging Zero; a boot takes five on a quiet machine
 
 }  // namespace
@@ -27,14 +28,10 @@ void ZeroKernel::SetUp() {
 void ZeroKernel::TearDown() { std::filesystem::remove(initramfs_); }
 
 std::string ZeroKernel::Boot(const std::string& files, const std::string& words) {
-  // The product's initramfs stays as it is; the kernel unpacks what follows over it.
-  const Ran made = RunShell(fmt::format(
-      "set -e; work=$(mktemp -d); cp {} $work; "
-      "find {}/armel/lib/modules -name 'usbip-core.ko' -o -name 'usbip-vudc.ko' | "
-      "xargs -I FILE cp FILE $work; "
-      "(cat {}/initrd.img; cd $work; find . | cpio -o -H newc -R 0:0 --quiet | gzip) > {}; "
-      "rm -rf $work",
-      files, kDirectory, kDirectory, initramfs_));
+  const Ran made =
+      RunShell(fmt::format("set -e; {0} {1} {2}.files {3} usbip-core.ko usbip-vudc.ko; "
+                           "cat {1}/initrd.img {2}.files >{2}; rm {2}.files",
+                           kPack, kDirectory, initramfs_, files));
   EXPECT_EQ(made.exit_code, 0);
   const auto first = std::filesystem::path(files.substr(0, files.find(' '))).filename();
   const Ran ran = RunShell(fmt::format("{}/run_zero {} {} {} rdinit=/{} {}", kImages, kDirectory,
