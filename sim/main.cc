@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "cli/cli.h"
+#include "cli/record.h"
 #include "sim/run/exhaustive.h"
 #include "sim/run/marks.h"
 #include "sim/run/page.h"
@@ -57,6 +58,8 @@ struct Words {
   bool is_exhaustive = false;
   unsigned jobs = 1;
   std::optional<uint64_t> shrink;
+  std::string bundle;
+  std::string keep;
 };
 
 Result<run::Plan> PlanOf(const Words& words) {
@@ -178,6 +181,50 @@ int RunSwarm(const Words& words) {
   return tally.failures.empty() && missing.empty() ? 0 : 1;
 }
 
+// A test of its own from now on: tests/bundles goes through that directory.
+int Keep(const Words& words) {
+  const std::string to = ZPROV_BUNDLES "/" + words.keep;
+  if (const auto kept = cli::KeepBundle(words.bundle, to); !kept) {
+    std::cerr << "zprov-sim: " << kept.error().message << "\n";
+    return 1;
+  }
+  std::cout << fmt::format(
+      "kept as {}: a test replays it from now on; look through it, then git add "
+      "{}\n",
+      to, to);
+  return 0;
+}
+
+int ReplayOne(const Words& words) {
+  const auto replayed = cli::Replay(words.bundle);
+  if (!replayed) {
+    std::cerr << "zprov-sim: " << replayed.error().message << "\n";
+    return 2;
+  }
+  std::cout << replayed->text;
+  if (replayed->outcome == cli::Replayed::Outcome::kDifferent) return 1;
+  return words.keep.empty() ? 0 : Keep(words);
+}
+
+// One name, so that it stays below the fixtures.
+std::string IsName(const std::string& word) {
+  constexpr char kLetters[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+  const bool is_name = !word.empty() && word.find_first_not_of(kLetters) == std::string::npos;
+  return is_name ? "" : "take small letters, digits, - and _";
+}
+
+CLI::App& AddReplay(CLI::App& app, Words& words) {
+  CLI::App* replay = app.add_subcommand(
+      "replay",
+      "Run what zprov --record wrote against the engine of this build, and say where the "
+      "two part: 0 nowhere, 1 there, 2 it is no bundle");
+  replay->add_option("BUNDLE", words.bundle, "The directory")->type_name("")->required();
+  replay->add_option("--keep", words.keep, "When they do not part: a regression test of that name")
+      ->type_name("NAME")
+      ->check(CLI::Validator(IsName, ""));
+  return *replay;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -205,7 +252,13 @@ int main(int argc, char** argv) {
   app.add_option("--jobs", words.jobs, "So many at once")->capture_default_str();
   app.add_option("--shrink", words.shrink, "The smallest plan that breaks the same as this seed's")
       ->type_name("SEED");
-  CLI11_PARSE(app, argc, argv);
+  const CLI::App& replay = AddReplay(app, words);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  if (replay.parsed()) return ReplayOne(words);
   if (words.lists) {
     List();
     return 0;

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "cli/command.h"
+#include "cli/record.h"
 
 namespace zprov::cli {
 namespace {
@@ -36,12 +37,17 @@ int Run(const std::vector<std::string>& args, const Wiring& wiring, const Stream
     return parsed.exit_code;
   }
   const Context context{*parsed.options, wiring, streams};
+  const bool is_recorded = !context.options.record.empty();
+  return static_cast<int>(is_recorded ? RunRecorded(context, args) : RunCommand(context));
+}
+
+Exit RunCommand(const Context& context) {
+  const std::string& command = context.options.command;
   for (const Row& row : kCommands) {
-    if (row.name == parsed.options->command) return static_cast<int>(row.run(context));
+    if (row.name == command) return row.run(context);
   }
-  fmt::print(streams.err, "zprov: {} has no entry in the table of commands\n",
-             parsed.options->command);
-  return static_cast<int>(Exit::kFailed);
+  fmt::print(context.streams.err, "zprov: {} has no entry in the table of commands\n", command);
+  return Exit::kFailed;
 }
 
 std::unique_ptr<World> OpenWorld(const Context& context, Exit& exit) {

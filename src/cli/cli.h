@@ -37,6 +37,8 @@ struct Wiring {
   std::function<Result<std::unique_ptr<World>>()> open_host;                         // this machine
   std::function<Result<std::unique_ptr<World>>(const std::string& root)> open_tree;  // --root DIR
   std::function<Result<std::unique_ptr<World>>()> open_sim;                          // --rig sim
+  // A file that the command line names; nothing: this machine's.
+  std::function<Result<std::string>(const std::string& path)> read_file = {};
   int pid = 0;       // of this process, for whoever meets its lock
   uint32_t uid = 0;  // of this process: who else may ask its serve
 };

@@ -37,6 +37,9 @@ Exit RunDoctor(const Context& context);
 Exit RunDemo(const Context& context);
 Exit RunHil(const Context& context);
 
+// The command that the options name.
+Exit RunCommand(const Context& context);
+
 // The world that --root and --rig ask for. Null when it cannot be opened: why is on stderr then,
 // and `exit` says how to end.
 std::unique_ptr<World> OpenWorld(const Context& context, Exit& exit);
@@ -48,6 +51,8 @@ inline constexpr uint64_t kDescriptionLimit = 16 << 20;  // bytes; 5000 nodes on
 
 // A file of this machine, whatever the world. kNotFound, kIsDirectory, kTooLarge.
 Result<std::string> ReadLocalFile(const std::string& path);
+// The same, for a file that the command line names.
+Result<std::string> ReadNamedFile(const Context& context, const std::string& path);
 
 // Each on stderr, as file:line: message; warnings only with -v.
 void ShowProblems(const Context& context, const std::string& label,

@@ -72,8 +72,9 @@ Exit Unwritable(const Context& context) {
 Result<std::optional<std::string>> ReadRigFile(const Context& context, os::System& system) {
   const std::string& named = context.options.rig_file;
   if (!named.empty())
-    return ReadLocalFile(named).map(
-        [](std::string text) { return std::optional(std::move(text)); });
+    return ReadNamedFile(context, named).map([](std::string text) {
+      return std::optional(std::move(text));
+    });
   auto text = system.files.Read(hil::kOwnRigFile, kDescriptionLimit);
   if (text) return std::optional(*std::move(text));
   if (text.error().kind == ErrorKind::kNotFound) return std::nullopt;

@@ -50,6 +50,11 @@ void AddCommon(CLI::App& app, Options& options) {
          "description [/etc/zprov/rig.toml]")
       ->type_name("host|sim|FILE")
       ->allow_extra_args(false);
+  app.add_option(
+         "--record", options.record,
+         "With serve, boot and --hil: write down in DIR, which is made, all that is asked of "
+         "the rig and what it answers; zprov-sim replays it")
+      ->type_name("DIR");
   app.add_flag("--json", options.json, "One JSON document on stdout instead of text");
   app.add_flag("-v,--verbose", options.verbose, "Say more on stderr");
 }
@@ -205,6 +210,11 @@ void AddCommands(CLI::App& app, Options& options) {
 std::string Contradiction(const Options& options) {
   if (!options.rig_file.empty() && options.command != kHil) {
     return "--rig " + options.rig_file + ": a rig's description goes with --hil alone\n";
+  }
+  const bool may_record =
+      options.command == kHil || options.command == "serve" || options.command == "boot";
+  if (!options.record.empty() && !may_record) {
+    return "--record goes with serve, boot and --hil\n";
   }
   if (options.root == "/") return "";
   if (options.rig == Rig::kSim) {

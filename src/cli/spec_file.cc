@@ -44,13 +44,17 @@ Result<std::string> ReadLocalFile(const std::string& path) {
   return text;
 }
 
+Result<std::string> ReadNamedFile(const Context& context, const std::string& path) {
+  return context.wiring.read_file ? context.wiring.read_file(path) : ReadLocalFile(path);
+}
+
 Result<SpecFile> ReadSpec(const Context& context, os::System& system) {
   const Options& options = context.options;
   const bool is_local = !options.spec.empty();
   const std::string own = options.root == "/" ? kOwnSpec : options.root + kOwnSpec;
   const std::string label = is_local ? options.spec : own;
   ZPROV_ASSIGN(const std::string text,
-               is_local ? ReadLocalFile(options.spec) : ReadOwnSpec(system, label));
+               is_local ? ReadNamedFile(context, options.spec) : ReadOwnSpec(system, label));
   SpecFile file{label, spec::ParseSpec(text)};
   if (file.parsed.spec && system.live != nullptr) {
     ZPROV_ASSIGN(const auto links, system.live->netlink.Links());

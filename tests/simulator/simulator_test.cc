@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -94,6 +96,34 @@ TEST(Simulator, DrawsARunAsOnePageThatLoadsNothing) {
   std::remove(page.c_str());
   EXPECT_THAT(content.str(), AllOf(HasSubstr("<svg"), HasSubstr("s0 at 1-1.2"),
                                    Not(ContainsRegex("(href|src)="))));
+}
+
+TEST(Simulator, ReplaysABundleAndNamesTheLineWhereAnotherEngineWouldPart) {
+  const std::string bundle = ZPROV_SOURCE_DIR "/fixtures/bundles/qemu-boot";
+  const Ran same = Sim("replay " + bundle);
+  EXPECT_EQ(same.exit_code, 0) << same.out;
+  EXPECT_THAT(same.out, HasSubstr("qemu-boot/record.jsonl: no difference, "));
+
+  std::string changed = ::testing::TempDir() + "zprov-bundle-XXXXXX";
+  ASSERT_NE(mkdtemp(changed.data()), nullptr);
+  RunShell("sed 's/\"act\",\"usb.claim\",\\[1,0\\]/\"act\",\"usb.claim\",[1,1]/' " + bundle +
+           "/record.jsonl >" + changed + "/record.jsonl");
+  const Ran different = Sim("replay " + changed + " --keep never");
+  EXPECT_EQ(different.exit_code, 1);
+  EXPECT_THAT(different.out,
+              AllOf(ContainsRegex("record.jsonl:[0-9]+: the first difference, after "),
+                    HasSubstr("then: usb.claim [1,1]\n  now:  usb.claim [1,0]\n")));
+  std::filesystem::remove_all(changed);
+  EXPECT_FALSE(std::filesystem::exists(ZPROV_SOURCE_DIR "/fixtures/bundles/never"));
+}
+
+TEST(Simulator, SaysWhatIsNoBundleAndKeepsNoneUnderATakenName) {
+  EXPECT_EQ(Sim("replay /nonexistent 2>/dev/null").exit_code, 2);
+  const std::string bundle = ZPROV_SOURCE_DIR "/fixtures/bundles/qemu-boot";
+  EXPECT_EQ(Sim("replay " + bundle + " --keep ../up 2>/dev/null").exit_code, 2);
+  const Ran taken = Sim("replay " + bundle + " --keep qemu-boot 2>&1");
+  EXPECT_EQ(taken.exit_code, 1);
+  EXPECT_THAT(taken.out, HasSubstr("/fixtures/bundles/qemu-boot exists: take another name"));
 }
 
 TEST(Simulator, SumsUpASwarm) {

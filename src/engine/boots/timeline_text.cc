@@ -7,7 +7,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
-#include "engine/shallow_json.h"
+#include "util/shallow_json.h"
 
 namespace zprov::engine {
 namespace {

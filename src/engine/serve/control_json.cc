@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/serve/control_request.h"
-#include "engine/shallow_json.h"
+#include "util/shallow_json.h"
 
 namespace zprov::engine {
 namespace {

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-namespace zprov::engine {
+namespace zprov {
 
 // `deepest`: levels of objects and lists. Discarded (is_discarded()): no JSON. What lies deeper is
 // left out.
@@ -16,4 +16,4 @@ inline nlohmann::json ParseShallow(std::string_view text, int deepest) {
       /*allow_exceptions=*/false);
 }
 
-}  // namespace zprov::engine
+}  // namespace zprov
