@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "qemu/cluster/cluster.h"
+#include "qemu/cluster/recorded.h"
 #include "support/shell.h"
 
 namespace zprov::tests {
@@ -26,7 +27,7 @@ TEST_F(WalkingSkeleton, BringsAZeroFromPowerOnToHealthy) {
   ASSERT_NO_FATAL_FAILURE(PowerOn(1));
   Expect("zprov apply", seconds(240));
   ASSERT_FALSE(HasFailure());
-  const json booted = Json("zprov --json boot", seconds(300));
+  const json booted = Json("zprov --json --record /root/boot boot", seconds(300));
   ASSERT_TRUE(booted.is_object());
   EXPECT_EQ(booted["nodes"][0]["outcome"], "runs");
   EXPECT_EQ(booted["nodes"][0]["stage"], "healthy");
@@ -59,8 +60,14 @@ TEST_F(WalkingSkeleton, BringsAZeroFromPowerOnToHealthy) {
   EXPECT_THAT(Expect("ping -M do -s 7000 -c 3 -i 0.2 192.168.7.33", seconds(60)),
               HasSubstr(" 3 received"));
   EXPECT_THAT(Expect("zprov status s0", seconds(60)), HasSubstr("up: its link s0 answers"));
-  Expect("zprov plan", seconds(60));    // 4 when something were left to do
-  Expect("zprov --hil", seconds(300));  // 1 when a scenario that only looks has failed
+  Expect("zprov plan", seconds(60));  // 4 when something were left to do
+  // 1 when a scenario that only looks has failed
+  Expect("zprov --record /root/observe --hil", seconds(300));
+
+  for (const char* recorded : {"boot", "observe"}) {
+    const std::string file = fmt::format("/root/{}/record.jsonl", recorded);
+    ExpectReplays(Expect("cat " + file, seconds(120)), fmt::format("qemu-{}", recorded));
+  }
 }
 
 }  // namespace

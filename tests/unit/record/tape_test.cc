@@ -188,6 +188,27 @@ TEST(Mappings, TellWhereBytesLieOfAFileThatIsStillMapped) {
   EXPECT_EQ(mappings.TextOf(copy), "0123456789");
 }
 
+// What a file has of a stream after kill -9.
+class Flushed : public std::stringbuf {
+ public:
+  std::string safe;
+
+ private:
+  int sync() override {
+    safe = str();
+    return 0;
+  }
+};
+
+TEST(RecordingTape, HasAllInItsFileBeforeItWaits) {
+  Flushed file;
+  std::ostream out(&file);
+  RecordingTape tape(out, {});
+  tape.Keep(Act("usb.watch"), "ok");
+  EXPECT_EQ(tape.Recall(Act(std::string(kNextEvent), 1)), std::nullopt);
+  EXPECT_THAT(file.safe, HasSubstr("[\"act\",\"usb.watch\",[],\"ok\"]\n"));
+}
+
 TEST(RecordingTape, SaysWhenNothingCanBeWritten) {
   std::ostringstream out;
   RecordingTape tape(out, {});
