@@ -60,9 +60,20 @@ bool UsbBus::CanArrive(const PortPath& port) const {
   return has_power && !is_jammed;
 }
 
+void UsbBus::Tell(os::Event notice) {
+  if (!watched_) return;
+  if (queue_.Now() >= held_until_) return queue_.Post(std::move(notice));
+  queue_.After(held_until_ - queue_.Now(), [this, notice = std::move(notice)] { Tell(notice); });
+}
+
+void UsbBus::TellAgain(const PortPath& port) {
+  const auto found = devices_.find(port);
+  if (found != devices_.end() && found->second.stay != 0) Tell(os::UsbArrived{found->second.shown});
+}
+
 void UsbBus::Arrive(Device& device) {
   device.stay = ++last_stay_;
-  if (watched_) queue_.Post(os::UsbArrived{device.shown});
+  Tell(os::UsbArrived{device.shown});
 }
 
 void UsbBus::Leave(Device& device) {
@@ -70,7 +81,7 @@ void UsbBus::Leave(Device& device) {
   device.held.clear();
   if (left == 0) return;
   CompleteAll(left);
-  if (watched_) queue_.Post(os::UsbLeft{device.shown.port});
+  Tell(os::UsbLeft{device.shown.port});
 }
 
 void UsbBus::ArriveWhoCan() {
@@ -214,6 +225,7 @@ Result<void> UsbBus::SetPortPower(const PortPath& port, PortPower power) {
 
 void UsbBus::HostBoots() {
   watched_ = false;
+  held_until_ = os::Moment{0};
   opened_.clear();
   flights_.clear();
   pooled_ = 0;

@@ -46,6 +46,15 @@ class UsbBus final : public os::UsbBus {
   // arrives at the other ports of its hub until the kernel gives up or the port's power goes.
   void Jam(const PortPath& port);
 
+  // Noise on its line: the next so many transfers with what is on that port fail (-EPROTO,
+  // -EOVERFLOW).
+  void Babble(const PortPath& port, int transfers) { babbles_[port] = transfers; }
+  void EndBabble() { babbles_.clear(); }
+  // Who watches is told once more of what is there already.
+  void TellAgain(const PortPath& port);
+  // Until then nobody is told who arrives and leaves; then all of it, in order.
+  void HoldNotices(os::Moment until) { held_until_ = until; }
+
   // Another program has that interface of the device, for as long as the device stays.
   void HoldInterface(const PortPath& port, uint8_t interface_number);
 
@@ -88,6 +97,7 @@ class UsbBus final : public os::UsbBus {
   Result<void> NeedRights() const;
   // ---- the tree (usb.cc)
   bool CanArrive(const PortPath& port) const;
+  void Tell(os::Event notice);
   void Arrive(Device& device);
   void Leave(Device& device);
   void Unplugged(const PortPath& port);
@@ -103,6 +113,7 @@ class UsbBus final : public os::UsbBus {
   os::Moment Cross(const Flight& flight, size_t bytes);
   void Start(os::UsbTransferId id);
   void Deliver(os::UsbTransferId id);
+  bool IsLost(const Flight& flight);
   UsbReply Ask(const Flight& flight);
   void Answer(os::UsbTransferId id, UsbReply reply);
   void Complete(const os::UsbCompleted& completed);
@@ -117,6 +128,8 @@ class UsbBus final : public os::UsbBus {
   std::map<PortPath, HubPower> hubs_;
   std::map<PortPath, std::function<void(PortPower)>> wired_;
   std::set<PortPath> without_power_;
+  std::map<PortPath, int> babbles_;  // transfers that will fail
+  os::Moment held_until_{0};
   std::map<PortPath, uint64_t> jammed_;  // and which jam it is
   std::map<PortPath, int> cuts_;
   std::map<os::UsbHandle, Opened> opened_;

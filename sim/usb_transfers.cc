@@ -167,9 +167,17 @@ UsbReply UsbBus::Ask(const Flight& flight) {
   return function->OnBulkOut(bulk.endpoint, bulk.bytes);
 }
 
+bool UsbBus::IsLost(const Flight& flight) {
+  const auto babbling = babbles_.find(opened_.at(flight.endpoint.first).port);
+  if (babbling == babbles_.end()) return false;
+  if (--babbling->second <= 0) babbles_.erase(babbling);
+  return true;
+}
+
 void UsbBus::Deliver(os::UsbTransferId id) {
   const auto found = flights_.find(id);
   if (found == flights_.end()) return;
+  if (IsLost(found->second)) return Complete({id, os::UsbOutcome::kFailed, 0});
   UsbReply reply = Ask(found->second);
   if (flights_.contains(id)) Answer(id, std::move(reply));
 }

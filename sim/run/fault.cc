@@ -53,6 +53,18 @@ constexpr FaultRow kRows[] = {
     {Kind::kHubUnplugged, "hub-unplugged", "a hub loses power with all below it", 10, {}, true},
     {Kind::kBoardsExchanged, "boards-exchanged", "two boards change places", 5, {}, true},
     {Kind::kHostPowerCut, "power-cut", "mains fail: what was not synced is gone"},
+    // A bad cable or a neighbour that sends out of turn: -EPROTO, -EOVERFLOW.
+    {Kind::kBabble, "babble", "so many transfers with it fail", 3, {}, true},
+    // libusb looks at the bus while udev tells it the same.
+    {Kind::kArrivalToldTwice,
+     "told-twice",
+     "the bus tells a second time of who is there",
+     1,
+     {},
+     true},
+    // A udev with its hands full: what left is told of long after it is back.
+    {Kind::kNoticesOfBusLate, "bus-late", "the bus tells so many seconds late who left and came",
+     5},
     // A burst of netlink messages beyond the socket's buffer.
     {Kind::kNoticesLost, "notices-lost", "ENOBUFS: the kernel drops notices of links"},
     {Kind::kLinkDown, "link-down", "somebody sets a node's link down", 1, {}, true},

@@ -37,6 +37,10 @@ enum class FaultKind {
   kHubUnplugged,
   kBoardsExchanged,
   kHostPowerCut,
+  // ---- the bus and its notices
+  kBabble,
+  kArrivalToldTwice,
+  kNoticesOfBusLate,
   // ---- links
   kNoticesLost,
   kLinkDown,

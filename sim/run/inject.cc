@@ -196,6 +196,18 @@ constexpr Effect kEffects[] = {
     {FaultKind::kHubUnplugged, UnplugHub},
     {FaultKind::kBoardsExchanged, ExchangeBoards},
     {FaultKind::kHostPowerCut, [](Performance& on, const Fault&) { on.LosePower(); }},
+    {FaultKind::kBabble,
+     [](Performance& on, const Fault& fault) {
+       on.world().usb().Babble(on.board(fault.node).port, fault.strength);
+     }},
+    {FaultKind::kArrivalToldTwice,
+     [](Performance& on, const Fault& fault) {
+       on.world().usb().TellAgain(on.board(fault.node).port);
+     }},
+    {FaultKind::kNoticesOfBusLate,
+     [](Performance& on, const Fault& fault) {
+       on.world().usb().HoldNotices(on.world().clock().Now() + seconds(fault.strength));
+     }},
     {FaultKind::kNoticesLost,
      [](Performance& on, const Fault&) { on.world().network().LoseNotices(); }},
     {FaultKind::kLinkDown, TouchLink},
@@ -232,6 +244,7 @@ void Inject(Performance& on, const Fault& fault) {
 
 void EndFaults(Performance& on) {
   for (BoardAt& board : on.boards()) board.zero->Mend();
+  on.world().usb().EndBabble();
   on.EndFaultsOfCalls();
   RestoreExportfs(on);
   on.world().processes().InstallInside("mkinitramfs", sim::MakeInitramfs);

@@ -173,6 +173,48 @@ TEST_F(SimUsb, FailsARequestThatIsAnsweredWithMoreThanWasAskedFor) {
   EXPECT_EQ(Next(), os::Event(os::UsbCompleted{*id, UsbOutcome::kFailed, 0}));
 }
 
+TEST_F(SimUsb, FailsAsManyTransfersAsABabblingLineSpoilsAndNoNeighboursAndNoneAfterItsEnd) {
+  const auto notebook = PlugNotebook("1-1");
+  PlugNotebook("1-2");
+  bus_.Babble(At("1-1"), 2);
+  const auto handle = Open("1-1");
+  const auto lost = bus_.Submit(handle, {BulkOut{1, "lost"}});
+  const auto too = bus_.Submit(handle, {BulkOut{1, "too"}});
+  const auto whole = bus_.Submit(handle, {BulkOut{1, "whole"}});
+  EXPECT_THAT(Rest(), ElementsAre(os::UsbCompleted{*lost, UsbOutcome::kFailed, 0},
+                                  os::UsbCompleted{*too, UsbOutcome::kFailed, 0},
+                                  os::UsbCompleted{*whole, UsbOutcome::kDone, 5}));
+  EXPECT_EQ(notebook->got, "whole");
+
+  bus_.Babble(At("1-1"), 2);
+  const auto beside = bus_.Submit(Open("1-2"), {BulkOut{1, "beside"}});
+  EXPECT_EQ(Next(), os::Event(os::UsbCompleted{*beside, UsbOutcome::kDone, 6}));
+  bus_.EndBabble();
+  const auto after = bus_.Submit(handle, {BulkOut{1, "after"}});
+  EXPECT_EQ(Next(), os::Event(os::UsbCompleted{*after, UsbOutcome::kDone, 5}));
+}
+
+TEST_F(SimUsb, TellsASecondTimeOfWhoIsThereAndOfNobodyElse) {
+  PlugNotebook("1-1");
+  ASSERT_TRUE(bus_.Watch().has_value());
+  bus_.TellAgain(At("1-1"));
+  bus_.TellAgain(At("1-2"));
+  EXPECT_THAT(Rest(), ElementsAre(os::UsbArrived{Board("1-1")}, os::UsbArrived{Board("1-1")}));
+}
+
+TEST_F(SimUsb, TellsLateAndInOrderWhileItsNoticesAreHeld) {
+  ASSERT_TRUE(bus_.Watch().has_value());
+  PlugNotebook("1-1");
+  EXPECT_EQ(Next(), os::Event(os::UsbArrived{Board("1-1")}));
+  const auto handle = Open("1-1");
+  bus_.HoldNotices(clock_.Now() + seconds(3));
+  bus_.Unplug(At("1-1"));
+  PlugNotebook("1-1");
+  EXPECT_EQ(bus_.Submit(handle, {ControlIn{}}).error().kind, ErrorKind::kGone);
+  EXPECT_EQ(Next(seconds(2)), os::Event(os::DeadlinePassed{}));
+  EXPECT_THAT(Rest(), ElementsAre(os::UsbLeft{At("1-1")}, os::UsbArrived{Board("1-1")}));
+}
+
 TEST_F(SimUsb, EndsTheTransfersOfADeviceThatLeavesBeforeItSaysSo) {
   ASSERT_TRUE(bus_.Watch().has_value());
   PlugNotebook("1-1")->say = UsbReply::Never();
