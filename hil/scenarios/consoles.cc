@@ -37,7 +37,7 @@ Names NodesOf(const Listeners& listeners) {
   return nodes;
 }
 
-void Judge(const Rig& rig, const std::string& node, os::ProcessId listener, Seen& seen) {
+void JudgeConsole(const Rig& rig, const std::string& node, os::ProcessId listener, Seen& seen) {
   if (!Trim(rig.programs->SaidBy(listener)).empty()) return;
   seen.findings.push_back(
       {Grade::kBad, node,
@@ -63,7 +63,7 @@ Result<Ended> ConsolesSpeakWhileNodesBoot(const Rig& rig) {
     if (part.trouble.empty()) continue;
     seen.findings.push_back(DidNotComeBack(part.node, part.trouble));
   }
-  for (const auto& [node, listener] : listeners) Judge(rig, node, listener, seen);
+  for (const auto& [node, listener] : listeners) JudgeConsole(rig, node, listener, seen);
   return seen;
 }
 

@@ -80,7 +80,7 @@ std::string CureOf(const Export& one) {
 }
 
 // What is wrong with it, if it is one of the cluster's.
-std::optional<Finding> Judge(const Rig& rig, const Export& one) {
+std::optional<Finding> JudgeExport(const Rig& rig, const Export& one) {
   if (!IsBelow(one.path, rig.spec.storage.store)) return std::nullopt;
   const spec::Node* owner = OwnerOf(rig, one.path);
   if (owner == nullptr && IsANodes(rig, one.client)) return std::nullopt;
@@ -116,7 +116,7 @@ Result<void> JudgeFile(const Rig& rig, const std::string& file, Seen& seen) {
   ZPROV_ASSIGN(const auto exports, ReadExports(rig, file));
   if (!exports) return {};
   for (const Export& one : *exports) {
-    if (auto finding = Judge(rig, one)) seen.findings.push_back(std::move(*finding));
+    if (auto finding = JudgeExport(rig, one)) seen.findings.push_back(std::move(*finding));
   }
   ZPROV_ASSIGN(const auto looks, LookAtNodes(rig));
   for (const NodeLook& look : looks) {

@@ -49,8 +49,8 @@ Result<void> AwaitAll(const Rig& rig, const Pings& pings) {
   return {};
 }
 
-void Judge(const Rig& rig, const std::pair<const std::string, os::ProcessId>& ping, uint32_t mtu,
-           Seen& seen) {
+void JudgePing(const Rig& rig, const std::pair<const std::string, os::ProcessId>& ping,
+               uint32_t mtu, Seen& seen) {
   const auto& [node, program] = ping;
   const auto exit = rig.programs->ExitOf(program);
   if (exit == 0) return;
@@ -81,7 +81,7 @@ Result<Ended> FullPacketsGoBothWays(const Rig& rig) {
   }
   ZPROV_TRY(AwaitAll(rig, pings));
   Seen seen{.summary = fmt::format("{} bytes, to {} nodes and back", mtu, pings.size())};
-  for (const auto& ping : pings) Judge(rig, ping, mtu, seen);
+  for (const auto& ping : pings) JudgePing(rig, ping, mtu, seen);
   return seen;
 }
 

@@ -32,7 +32,7 @@ constexpr std::array<std::string_view, 4> kProgramDirectories = {"/usr/sbin/", "
                                                                  "/sbin/", "/bin/"};
 constexpr const char* kPath = "/usr/sbin:/usr/bin:/sbin:/bin";
 constexpr auto kUntilKilled = std::chrono::seconds(2);  // os/processes.h
-constexpr size_t kChunk = 65536;                        // bytes; a pipe holds as many
+constexpr size_t kPipeBytes = 65536;                    // bytes; a pipe holds as many
 // A grandchild that inherited the pipe and writes without pause must not keep the end from coming.
 constexpr int kMostChunksAtTheEnd = 64;
 
@@ -227,7 +227,7 @@ void BoostProcess::Listen(os::ProcessId process, Running& running) {
 }
 
 BoostProcess::Chunk BoostProcess::ReadChunk(os::ProcessId process, const Output& output) {
-  std::string text(kChunk, '\0');
+  std::string text(kPipeBytes, '\0');
   const ssize_t count = ::read(output.read.number(), text.data(), text.size());
   if (count < 0 && (errno == EAGAIN || errno == EINTR)) return Chunk::kNothingNow;
   if (count <= 0) return Chunk::kEnd;

@@ -16,7 +16,7 @@ namespace {
 
 using Kind = os::Difference::Kind;
 
-constexpr size_t kChunk = 256 * 1024;
+constexpr size_t kComparedAtOnce = 256 * 1024;
 
 // Reads until `buffer` is full or the file ends.
 Result<size_t> ReadFull(const Fd& file, std::vector<char>* buffer) {
@@ -33,8 +33,8 @@ Result<size_t> ReadFull(const Fd& file, std::vector<char>* buffer) {
 Result<bool> SameBytes(const Fd& first, const Fd& second, uint64_t* bytes) {
   ZPROV_ASSIGN(const Fd a, Reopen(first, O_RDONLY));
   ZPROV_ASSIGN(const Fd b, Reopen(second, O_RDONLY));
-  std::vector<char> chunk_a(kChunk);
-  std::vector<char> chunk_b(kChunk);
+  std::vector<char> chunk_a(kComparedAtOnce);
+  std::vector<char> chunk_b(kComparedAtOnce);
   for (;;) {
     ZPROV_ASSIGN(const size_t size_a, ReadFull(a, &chunk_a));
     ZPROV_ASSIGN(const size_t size_b, ReadFull(b, &chunk_b));

@@ -13,7 +13,7 @@
 namespace zprov::adapters {
 namespace {
 
-constexpr size_t kChunk = 1024 * 1024;
+constexpr size_t kReadAtOnce = 1024 * 1024;
 
 Result<void> WriteAt(int fd, const std::vector<char>& chunk, size_t size, off_t offset) {
   for (size_t done = 0; done < size;) {
@@ -26,7 +26,7 @@ Result<void> WriteAt(int fd, const std::vector<char>& chunk, size_t size, off_t 
 }
 
 Result<void> CopyRange(const Fd& from, const Fd& to, off_t begin, off_t end) {
-  std::vector<char> chunk(kChunk);
+  std::vector<char> chunk(kReadAtOnce);
   while (begin < end) {
     const size_t want = std::min(chunk.size(), static_cast<size_t>(end - begin));
     const ssize_t got = ::pread(from.number(), chunk.data(), want, begin);

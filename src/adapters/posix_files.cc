@@ -21,7 +21,7 @@ namespace zprov::adapters {
 namespace {
 
 constexpr uint64_t kNodeFileLimit = 4096;  // os::Files::ReadConfined
-constexpr size_t kChunk = 64 * 1024;
+constexpr size_t kGrowBy = 64 * 1024;
 
 // Opened by descriptor, so what was checked is what is read, and a device or a FIFO is never
 // opened.
@@ -38,7 +38,7 @@ Result<std::string> ReadStartOf(const Fd& entry, uint64_t most) {
   std::string content;
   while (content.size() < most) {  // not stx_size: that is 0 for files of /proc and /sys
     const size_t had = content.size();
-    content.resize(had + static_cast<size_t>(std::min<uint64_t>(kChunk, most - had)));
+    content.resize(had + static_cast<size_t>(std::min<uint64_t>(kGrowBy, most - had)));
     const ssize_t got = ::read(file.number(), content.data() + had, content.size() - had);
     if (got < 0) return FailErrno(errno);
     content.resize(had + static_cast<size_t>(got));

@@ -19,8 +19,6 @@
 namespace zprov::adapters {
 namespace {
 
-constexpr int kDirectoryItself = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
-
 // Other file systems have inode 2 too, so only btrfs has stubs; the device number of one is that of
 // no subvolume (fixtures/kernels/README.md).
 Result<std::vector<std::string>> StubsBelow(const Fd& top) {

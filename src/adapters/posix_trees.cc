@@ -20,8 +20,6 @@
 namespace zprov::adapters {
 namespace {
 
-constexpr int kDirectoryItself = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
-
 class PosixTrees : public os::Trees {
  public:
   explicit PosixTrees(std::shared_ptr<const Root> root) : root_(std::move(root)) {}

@@ -4,6 +4,8 @@
 // No library in Debian 12 wraps openat2.
 #pragma once
 
+#include <fcntl.h>
+
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,6 +14,9 @@
 #include "util/result.h"
 
 namespace zprov::adapters {
+
+// Open flags of a directory that is listed or walked, and of nothing that points to one.
+inline constexpr int kDirectoryItself = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
 
 // Where a name lives: the directory it is really in, and its last component.
 struct Place {

@@ -19,7 +19,7 @@
 namespace zprov::adapters {
 namespace {
 
-constexpr size_t kChunk = 256 * 1024;
+constexpr size_t kHashedAtOnce = 256 * 1024;
 
 struct FreeState {
   void operator()(XXH3_state_t* state) const { ::XXH3_freeState(state); }
@@ -27,7 +27,9 @@ struct FreeState {
 
 class TreeHash {
  public:
-  TreeHash() : state_(::XXH3_createState()), chunk_(kChunk) { ::XXH3_128bits_reset(state_.get()); }
+  TreeHash() : state_(::XXH3_createState()), chunk_(kHashedAtOnce) {
+    ::XXH3_128bits_reset(state_.get());
+  }
 
   Result<void> Add(const WalkedEntry& walked) {
     return Named("hash", walked.path, AddWalked(walked));

@@ -17,8 +17,6 @@ using engine::FileRecord;
 using engine::KeptBoot;
 using Row = std::vector<std::string>;
 
-double Seconds(os::Moment time) { return std::chrono::duration<double>(time).count(); }
-
 std::string At(os::Moment time) { return fmt::format("{:.3f}", Seconds(time)); }
 
 std::string Took(os::Moment time) {

@@ -10,7 +10,7 @@
 namespace zprov::cli {
 namespace {
 
-struct Row {
+struct Command {
   std::string_view name;
   Exit (*run)(const Context&);
 };
@@ -21,7 +21,7 @@ Result<std::unique_ptr<World>> Open(const Context& context) {
   return context.wiring.open_host();
 }
 
-constexpr Row kCommands[] = {
+constexpr Command kCommands[] = {
     {"init", RunInit},     {"check", RunCheck},   {"render", RunRender},     {"plan", RunPlan},
     {"apply", RunApply},   {"update", RunUpdate}, {"rollback", RunRollback}, {"prune", RunPrune},
     {"serve", RunServe},   {"boot", RunBoot},     {"halt", RunHalt},         {"reboot", RunReboot},
@@ -42,11 +42,11 @@ int Run(const std::vector<std::string>& args, const Wiring& wiring, const Stream
 }
 
 Exit RunCommand(const Context& context) {
-  const std::string& command = context.options.command;
-  for (const Row& row : kCommands) {
-    if (row.name == command) return row.run(context);
+  const std::string& name = context.options.command;
+  for (const Command& command : kCommands) {
+    if (command.name == name) return command.run(context);
   }
-  fmt::print(context.streams.err, "zprov: {} has no entry in the table of commands\n", command);
+  fmt::print(context.streams.err, "zprov: {} has no entry in the table of commands\n", name);
   return Exit::kFailed;
 }
 

@@ -9,8 +9,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-double Seconds(os::Moment time) { return std::chrono::duration<double>(time).count(); }
-
 ordered_json Of(const hil::Finding& finding) {
   return {{"grade", finding.grade == hil::Grade::kBad ? "bad" : "warning"},
           {"subject", finding.subject},

@@ -15,9 +15,7 @@ namespace {
 
 using hil::Outcome;
 
-std::string Seconds(os::Moment time) {
-  return fmt::format("{:.3f}", std::chrono::duration<double>(time).count());
-}
+std::string SecondsText(os::Moment time) { return fmt::format("{:.3f}", Seconds(time)); }
 
 std::string FirstBad(const hil::Row& row) {
   const auto bad = std::ranges::find(row.findings, hil::Grade::kBad, &hil::Finding::grade);
@@ -61,12 +59,12 @@ std::string HilJunit(const hil::Report& report) {
       .Set("errors", std::to_string(CountOf(report, Outcome::kInfra)))
       .Set("skipped",
            std::to_string(CountOf(report, Outcome::kSkip) + CountOf(report, Outcome::kQuarantined)))
-      .Set("time", Seconds(report.took));
+      .Set("time", SecondsText(report.took));
   for (const hil::Row& row : report.rows) {
     Markup& test = suite.Add("testcase");
     test.Set("classname", fmt::format("hil.{}", Name(report.level)))
         .Set("name", row.name)
-        .Set("time", Seconds(row.took));
+        .Set("time", SecondsText(row.took));
     AddOutcome(test, row);
   }
   return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + suites.ToString();

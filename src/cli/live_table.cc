@@ -17,8 +17,6 @@ using engine::NodeState;
 using engine::NodeView;
 using Row = std::vector<std::string>;
 
-double Seconds(os::Moment time) { return std::chrono::duration<double>(time).count(); }
-
 // Of the boot while it goes on, else of the state.
 std::string ElapsedOf(const NodeView& view, os::Moment at) {
   const bool is_booting = view.began && !Runs(view.state);

@@ -72,6 +72,10 @@ std::string Size(uint64_t bytes) {
   return fmt::format("{:.1f} {}", size, kUnits[unit]);
 }
 
+double Seconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
+
 std::string Age(int64_t made_ns, int64_t now_ns) {
   constexpr int64_t kMinute = int64_t{60} * 1'000'000'000;
   if (made_ns > now_ns) return "?";

@@ -1,6 +1,7 @@
 // How tables, sizes, ages and names read on a terminal. Nothing that knows what it shows.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -18,6 +19,7 @@ std::string Table(const std::vector<std::vector<std::string>>& rows);
 
 std::string Count(uint64_t count, std::string_view noun);  // "1 node", "5 nodes"
 std::string Size(uint64_t bytes);                          // "812 B", "3.4 MB"
+double Seconds(std::chrono::nanoseconds time);             // whole and parts
 std::string Age(int64_t made_ns, int64_t now_ns);          // "5 min", "3 h", "2 d"; "?" before then
 std::string UtcTime(int64_t since_1970_ns);                // "2023-01-02 03:04:05 UTC"
 std::string RfcTime(int64_t since_1970_ns);                // "2023-01-02T03:04:05Z"

@@ -136,7 +136,7 @@ Finding WorstOf(const lint::Findings& findings) {
                  fmt::format("{}: {}{}", worst.where, worst.what, more), worst.cure};
 }
 
-Result<Finding> BootFiles(const Patient& patient) {
+Result<Finding> BootFilesThere(const Patient& patient) {
   ZPROV_ASSIGN(const auto findings, LintCurrent(patient.system, patient.spec));
   if (findings) return WorstOf(*findings);
   return Good("no node has a generation yet");
@@ -338,8 +338,11 @@ struct Prerequisite {
 };
 
 constexpr Prerequisite kOfTrees[] = {
-    {"store", Store},          {"metadata", Metadata},          {"mount options", MountOptions},
-    {"boot files", BootFiles}, {"nfs installed", NfsInstalled},
+    {"store", Store},
+    {"metadata", Metadata},
+    {"mount options", MountOptions},
+    {"boot files", BootFilesThere},
+    {"nfs installed", NfsInstalled},
 };
 
 constexpr Prerequisite kOfHosts[] = {

@@ -28,10 +28,6 @@ class DescribedRig : public AcceptedRig {
   }
 };
 
-auto Names(const std::string& where, const std::string& what, const std::string& cure) {
-  return AllOf(StartsWith(where), HasSubstr(what), HasSubstr(cure));
-}
-
 TEST_F(DescribedRig, ThatIsWellHasNothingWrong) {
   EXPECT_THAT(Bad(), IsEmpty());
   for (const char* scenario : {"rig", "power", "consoles"}) {

@@ -19,10 +19,6 @@ using ::testing::StartsWith;
 
 class Observe : public AcceptedRig {};
 
-auto Names(const std::string& where, const std::string& what, const std::string& cure) {
-  return AllOf(StartsWith(where), HasSubstr(what), HasSubstr(cure));
-}
-
 TEST_F(Observe, FindsNothingWrongWithARigThatIsWell) {
   EXPECT_THAT(Bad(), IsEmpty());
   const Report report = Look();

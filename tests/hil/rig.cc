@@ -11,6 +11,12 @@
 
 namespace zprov::hil {
 
+::testing::Matcher<std::string> Names(const std::string& where, const std::string& what,
+                                      const std::string& cure) {
+  return ::testing::AllOf(::testing::StartsWith(where), ::testing::HasSubstr(what),
+                          ::testing::HasSubstr(cure));
+}
+
 void PrintTo(const Finding& finding, std::ostream* out) {
   *out << finding.subject << ": " << finding.what << " (" << finding.cure << ")";
 }

@@ -14,6 +14,10 @@
 
 namespace zprov::hil {
 
+// A line of Bad() that begins with `where` and holds the other two.
+::testing::Matcher<std::string> Names(const std::string& where, const std::string& what,
+                                      const std::string& cure);
+
 void PrintTo(const Finding& finding, std::ostream* out);
 
 class AcceptedRig : public ::testing::Test {

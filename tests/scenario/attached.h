@@ -16,6 +16,10 @@
 
 namespace zprov::scenario {
 
+// Kernels before and after the cap of an ECM gadget's MTU (sim/kernel_rules.h).
+inline constexpr char kCapsNoMtu[] = "6.1.140";
+inline constexpr char kCapsMtu[] = "6.1.177";
+
 class AttachedHost {
  public:
   AttachedHost(const char* kernel, spec::ClusterSpec spec);

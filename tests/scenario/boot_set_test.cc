@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
-constexpr const char* kBase = "/x/base";
+constexpr const char* kSnapshot = "/x/base";
 constexpr const char* kTo = "/x/boot";
 
 // A Raspberry Pi OS whose boot set is made from a snapshot, as an update has it.
@@ -28,10 +28,10 @@ class BootSet : public ::testing::Test {
   sim::Scene& scene() { return world_.scene(); }
 
   Result<std::string> Make() {
-    if (!scene().Has(kBase)) scene().Snapshot("/", kBase);
+    if (!scene().Has(kSnapshot)) scene().Snapshot("/", kSnapshot);
     before_ = world_.Dump();
     return engine::MakeBootSet(
-        world_.system(), spec_, {kBase, kTo},
+        world_.system(), spec_, {kSnapshot, kTo},
         [&](const engine::Notice& notice) { notices_.push_back(notice.text); });
   }
 
@@ -80,16 +80,16 @@ TEST_F(BootSet, HasEveryServedNameAndIsReadOnly) {
 }
 
 TEST_F(BootSet, LeavesTheBaseAsItIs) {
-  scene().Snapshot("/", kBase);
-  const std::string base = world_.Dump(kBase);
+  scene().Snapshot("/", kSnapshot);
+  const std::string base = world_.Dump(kSnapshot);
   ASSERT_TRUE(Make().has_value());
-  EXPECT_EQ(world_.Dump(kBase), base);
+  EXPECT_EQ(world_.Dump(kSnapshot), base);
   EXPECT_EQ(world_.system().trees.List("/x").value(), (std::vector<std::string>{"base", "boot"}));
 }
 
 TEST_F(BootSet, IsMadeFromAReadOnlyBase) {
-  scene().Snapshot("/", kBase);
-  ASSERT_TRUE(world_.system().btrfs.SetAccess(kBase, os::Access::kReadOnly).has_value());
+  scene().Snapshot("/", kSnapshot);
+  ASSERT_TRUE(world_.system().btrfs.SetAccess(kSnapshot, os::Access::kReadOnly).has_value());
   EXPECT_EQ(Make().value_or("refused"), "6.1.21+");
 }
 
@@ -116,8 +116,8 @@ TEST_F(BootSet, CountsTheModulesOfTheBaseAndNotOfAnotherSubvolume) {
   scene().Remove("/lib/modules/6.1.21+");
   scene().MakeSubvolume("/lib/modules/6.1.21+");
   scene().Put("/lib/modules/6.1.21+/modules.dep", "");
-  scene().Snapshot("/", kBase);
-  scene().Remove(std::string(kBase) + "/lib/modules/6.1.21+");
+  scene().Snapshot("/", kSnapshot);
+  scene().Remove(std::string(kSnapshot) + "/lib/modules/6.1.21+");
   const auto made = Make();
   ASSERT_FALSE(made.has_value());
   EXPECT_EQ(made.error().kind, ErrorKind::kRefused);
@@ -166,7 +166,7 @@ TEST_F(BootSet, FollowsTheSymlinksOfTheSourceAndNoneOutOfIt) {
   scene().Put("/srv/fw/bootcode.bin", "first stage\n");
   scene().Symlink("/srv/fw/start.elf", "/srv/real.elf");
   scene().Symlink("/srv/fw/fixup.dat", "../../../../srv/real.elf");
-  scene().Snapshot("/", kBase);
+  scene().Snapshot("/", kSnapshot);
   scene().Put("/srv/real.elf", "changed since\n");
   spec_.boot_from = "/srv/fw";
   ASSERT_TRUE(Make().has_value());

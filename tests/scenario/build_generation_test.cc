@@ -27,7 +27,7 @@ void HostWithAStore(sim::World& world) {
   scene.SyncAll();
 }
 
-spec::ClusterSpec TwoNodes(spec::Mode mode) {
+spec::ClusterSpec TwoNodesThatKeep(spec::Mode mode) {
   spec::ClusterSpec spec = Cluster(mode);
   spec.nodes.resize(2);
   spec.update_keep = {"/var/lib/app"};
@@ -42,7 +42,7 @@ class BuildGenerationTest : public StoreTest {
  protected:
   BuildGenerationTest() {
     HostWithAStore(world_);
-    spec_ = TwoNodes(spec::Mode::kNative);
+    spec_ = TwoNodesThatKeep(spec::Mode::kNative);
   }
 
   void Build(const engine::BuildOrder& order = kOrder) {
@@ -206,7 +206,7 @@ class BuildCutOff : public ::testing::TestWithParam<spec::Mode> {
     EXPECT_EQ(world_->scene().Content("/x/.zprov/gen/1/s0/root/var/lib/app/data"), "s0's");
   }
 
-  spec::ClusterSpec spec_ = TwoNodes(GetParam());
+  spec::ClusterSpec spec_ = TwoNodesThatKeep(GetParam());
   std::unique_ptr<sim::World> world_;
 };
 

@@ -59,7 +59,7 @@ Snapshot AfterItsWay(const Snapshot& snapshot) {
   return read.value_or(Snapshot());
 }
 
-std::string WrongWith(std::string_view line) {
+std::string WrongWithAnswer(std::string_view line) {
   AnswerReader reader;
   const auto read = reader.Take(line, seconds(100));
   EXPECT_FALSE(read.has_value()) << line;
@@ -114,18 +114,19 @@ TEST(ControlAnswer, ThatIsAnErrorBecomesThatError) {
 }
 
 TEST(ControlAnswer, ThatIsNoneIsRefusedWithTheReason) {
-  EXPECT_EQ(WrongWith(""), "an answer of serve is not one JSON object");
-  EXPECT_THAT(WrongWith(R"({"zprov":2,"nodes":[]})"), HasSubstr("speaks version 2"));
-  EXPECT_THAT(WrongWith(R"({"zprov":1})"), HasSubstr("neither an error nor a snapshot"));
-  EXPECT_THAT(WrongWith(R"({"zprov":1,"nodes":{}})"), HasSubstr("no list as nodes"));
-  EXPECT_THAT(WrongWith(R"({"zprov":1,"nodes":["s0"]})"), HasSubstr("a state that is not known"));
-  EXPECT_THAT(WrongWith(R"({"zprov":1,"nodes":[{"state":"flying"}]})"),
+  EXPECT_EQ(WrongWithAnswer(""), "an answer of serve is not one JSON object");
+  EXPECT_THAT(WrongWithAnswer(R"({"zprov":2,"nodes":[]})"), HasSubstr("speaks version 2"));
+  EXPECT_THAT(WrongWithAnswer(R"({"zprov":1})"), HasSubstr("neither an error nor a snapshot"));
+  EXPECT_THAT(WrongWithAnswer(R"({"zprov":1,"nodes":{}})"), HasSubstr("no list as nodes"));
+  EXPECT_THAT(WrongWithAnswer(R"({"zprov":1,"nodes":["s0"]})"),
+              HasSubstr("a state that is not known"));
+  EXPECT_THAT(WrongWithAnswer(R"({"zprov":1,"nodes":[{"state":"flying"}]})"),
               HasSubstr("a state that is not known"));
   for (const char* number : {"-1", "1.5", "\"1\"", "99999999999999999999", "null", "[]"}) {
     const std::string node = R"({"zprov":1,"nodes":[{"state":"absent","for_ms":)";
-    EXPECT_THAT(WrongWith(node + number + "}]}"), HasSubstr("no number as for_ms")) << number;
+    EXPECT_THAT(WrongWithAnswer(node + number + "}]}"), HasSubstr("no number as for_ms")) << number;
   }
-  EXPECT_THAT(WrongWith(R"({"zprov":1,"nodes":[],"warnings":[1]})"), HasSubstr("no text"));
+  EXPECT_THAT(WrongWithAnswer(R"({"zprov":1,"nodes":[],"warnings":[1]})"), HasSubstr("no text"));
 }
 
 TEST(ControlAnswer, WithoutEndIsRefused) {

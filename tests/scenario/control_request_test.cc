@@ -9,7 +9,7 @@ namespace {
 using engine::ControlRequest;
 using engine::ParseControlRequest;
 
-std::string WrongWith(std::string_view line) {
+std::string WrongWithRequest(std::string_view line) {
   const auto request = ParseControlRequest(line);
   EXPECT_FALSE(request.has_value()) << line;
   if (request) return "";
@@ -31,26 +31,27 @@ TEST(ControlRequest, WithoutNodesMeansAllOfThem) {
 }
 
 TEST(ControlRequest, OfAnotherVersionSaysWhatToDo) {
-  EXPECT_EQ(WrongWith(R"({"zprov":2,"do":"status"})"),
+  EXPECT_EQ(WrongWithRequest(R"({"zprov":2,"do":"status"})"),
             "a request to serve speaks version 2, this zprov version 1: restart zprov.service "
             "after an upgrade");
 }
 
 TEST(ControlRequest, ThatIsNoneIsRefusedWithTheReason) {
-  EXPECT_EQ(WrongWith(""), "a request to serve is not one JSON object");
-  EXPECT_EQ(WrongWith("halt"), "a request to serve is not one JSON object");
-  EXPECT_EQ(WrongWith(R"(["zprov"])"), "a request to serve is not one JSON object");
-  EXPECT_EQ(WrongWith(R"({"do":"halt"})"),
+  EXPECT_EQ(WrongWithRequest(""), "a request to serve is not one JSON object");
+  EXPECT_EQ(WrongWithRequest("halt"), "a request to serve is not one JSON object");
+  EXPECT_EQ(WrongWithRequest(R"(["zprov"])"), "a request to serve is not one JSON object");
+  EXPECT_EQ(WrongWithRequest(R"({"do":"halt"})"),
             "a request to serve does not say its version (\"zprov\": 1)");
-  EXPECT_EQ(WrongWith(R"({"zprov":1})"), "a request to serve does not say what to do");
-  EXPECT_EQ(WrongWith(R"({"zprov":1,"do":"format"})"),
+  EXPECT_EQ(WrongWithRequest(R"({"zprov":1})"), "a request to serve does not say what to do");
+  EXPECT_EQ(WrongWithRequest(R"({"zprov":1,"do":"format"})"),
             "a request to serve asks for something it does not know: use the same zprov");
-  EXPECT_EQ(WrongWith(R"({"zprov":1,"do":"halt","nodes":"s0"})"),
+  EXPECT_EQ(WrongWithRequest(R"({"zprov":1,"do":"halt","nodes":"s0"})"),
             "a request to serve has no list of nodes");
-  EXPECT_EQ(WrongWith(R"({"zprov":1,"do":"halt","nodes":[0]})"),
+  EXPECT_EQ(WrongWithRequest(R"({"zprov":1,"do":"halt","nodes":[0]})"),
             "a request to serve names a node that is no text");
-  EXPECT_EQ(WrongWith(R"({"zprov":1,"do":"halt","nodes":[")" + std::string(64, 'x') + R"("]})"),
-            "a request to serve names a node that no cluster can have");
+  EXPECT_EQ(
+      WrongWithRequest(R"({"zprov":1,"do":"halt","nodes":[")" + std::string(64, 'x') + R"("]})"),
+      "a request to serve names a node that no cluster can have");
 }
 
 TEST(ControlRequest, NestedAThousandLevelsDeepIsRefused) {

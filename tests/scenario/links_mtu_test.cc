@@ -15,8 +15,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-const char kCapsNoMtu[] = "6.1.140";
-const char kCapsMtu[] = "6.1.177";
 const Mac kRandom = *Mac::Parse("a6:11:22:33:44:55");
 
 spec::ClusterSpec Native() { return Cluster(spec::Mode::kNative); }

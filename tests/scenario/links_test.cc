@@ -18,9 +18,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-const char kCapsNoMtu[] = "6.1.140";
-const char kCapsMtu[] = "6.1.177";
-
 class AttachLinks : public ::testing::Test {
  protected:
   void Begin(const char* kernel = kCapsMtu) {

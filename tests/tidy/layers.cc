@@ -42,10 +42,6 @@ std::string LayerOf(const std::string& path) {
   return path.substr(begin, path.find('/', begin) - begin);
 }
 
-std::string Place(const Source& source, size_t line) {
-  return source.path + ":" + std::to_string(line) + ": ";
-}
-
 bool IsPure(const std::string& path) { return LayerOf(path) == "core" || LayerOf(path) == "util"; }
 
 }  // namespace

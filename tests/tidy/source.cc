@@ -109,6 +109,10 @@ size_t LineAt(std::string_view text, size_t offset) {
   return 1 + static_cast<size_t>(std::ranges::count(text.substr(0, offset), '\n'));
 }
 
+std::string Place(const Source& source, size_t line) {
+  return source.path + ":" + std::to_string(line) + ": ";
+}
+
 std::vector<size_t> FindWord(std::string_view code, std::string_view word) {
   std::vector<size_t> found;
   for (size_t at = code.find(word); at != std::string_view::npos; at = code.find(word, at + 1)) {

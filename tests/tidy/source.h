@@ -31,6 +31,9 @@ std::vector<Include> Includes(const Source& source);
 // Line number (from 1) of an offset into text or code.
 size_t LineAt(std::string_view text, size_t offset);
 
+// "src/util/net.h:12: ", the beginning of a finding.
+std::string Place(const Source& source, size_t line);
+
 // Offsets at which `word` occurs in `code` as a whole word (identifier characters end it).
 std::vector<size_t> FindWord(std::string_view code, std::string_view word);
 

@@ -14,10 +14,6 @@ constexpr size_t kMaxFunctionLines = 60;
 constexpr size_t kMaxFileLines = 500;
 constexpr size_t kMaxParameters = 4;
 
-std::string Place(const Source& source, size_t line) {
-  return source.path + ":" + std::to_string(line) + ": ";
-}
-
 std::string Lowered(std::string text) {
   std::ranges::transform(text, text.begin(),
                          [](unsigned char c) { return static_cast<char>(std::tolower(c)); });

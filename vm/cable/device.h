@@ -14,6 +14,9 @@
 
 namespace zprov::vm {
 
+// bmRequestType to the class of an interface (USB 2.0, 9.3).
+inline constexpr uint8_t kToClass = 0x21;
+
 struct DeviceDescriptor {
   uint16_t vendor = 0;
   uint16_t product = 0;

@@ -16,7 +16,6 @@ using sim::UsbReply;
 using sim::UsbSpeed;
 
 // USB CDC, ECM 1.2, 6.2. The interface of control is the first in each gadget.
-constexpr uint8_t kToClass = 0x21;
 constexpr uint8_t kSetPacketFilter = 0x43;
 
 // USB CDC 1.2, 6.3, as f_ecm.c sends them: the link is not there, the link is, and its peak both

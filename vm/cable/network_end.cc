@@ -8,7 +8,7 @@ namespace {
 using sim::UsbReply;
 
 constexpr size_t kMostWaiting = 64;  // frames: a few jumbo windows
-constexpr auto kAgain = std::chrono::milliseconds(1);
+constexpr auto kAskAgain = std::chrono::milliseconds(1);
 constexpr uint8_t kBulkOut = 1;
 
 }  // namespace
@@ -21,7 +21,7 @@ UsbReply NetworkEnd::OnBulkOut(uint8_t endpoint, std::string_view bytes) {
     coming_ += bytes;
     return UsbReply::Taken();
   }
-  if (!told_.frame(coming_ + std::string(bytes))) return UsbReply::Later(kAgain);
+  if (!told_.frame(coming_ + std::string(bytes))) return UsbReply::Later(kAskAgain);
   coming_.clear();
   return UsbReply::Taken();
 }

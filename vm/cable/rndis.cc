@@ -6,7 +6,6 @@ namespace {
 using sim::UsbReply;
 
 // USB CDC 1.2, 6.2. The interface of control is the first.
-constexpr uint8_t kToClass = 0x21;
 constexpr uint8_t kFromClass = 0xa1;
 constexpr uint8_t kSendEncapsulated = 0x00;
 constexpr uint8_t kGetEncapsulated = 0x01;

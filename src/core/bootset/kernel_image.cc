@@ -27,7 +27,7 @@ constexpr std::array kMagics = {
 // Linux, arch/arm/boot/compressed/head.S, behind the magic number: where the image starts and where
 // it ends, little endian.
 constexpr size_t kStart = 0x28;
-constexpr size_t kEnd = 0x2c;
+constexpr size_t kEndOfImage = 0x2c;
 
 uint32_t NumberAt(std::string_view content, size_t at) {
   uint32_t number = 0;
@@ -48,9 +48,10 @@ KernelImage ImageOf(std::string_view content) {
 }
 
 std::optional<uint64_t> StatedSize(std::string_view content) {
-  if (ImageOf(content) != KernelImage::kArm || content.size() < kEnd + 4) return std::nullopt;
+  if (ImageOf(content) != KernelImage::kArm || content.size() < kEndOfImage + 4)
+    return std::nullopt;
   const uint32_t start = NumberAt(content, kStart);
-  const uint32_t end = NumberAt(content, kEnd);
+  const uint32_t end = NumberAt(content, kEndOfImage);
   if (end <= start) return std::nullopt;
   return end - start;
 }

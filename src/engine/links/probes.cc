@@ -6,7 +6,7 @@ namespace zprov::engine {
 namespace {
 
 constexpr std::chrono::minutes kEvery{1};
-constexpr std::chrono::seconds kRetry{10};         // after a probe that could not be sent
+constexpr std::chrono::seconds kAfterUnsent{10};   // after a probe that could not be sent
 constexpr std::chrono::seconds kWhileStarting{1};  // after one without an answer, 3 s later
 
 }  // namespace
@@ -45,7 +45,7 @@ void Probes::Attend(Patient& patient) {
   }
   if (system_.clock.Now() < patient.next) return;
   const auto asked = system_.live->netlink.Probe(bridge_, patient.address);
-  patient.next = system_.clock.Now() + (asked ? os::Moment(kEvery) : os::Moment(kRetry));
+  patient.next = system_.clock.Now() + (asked ? os::Moment(kEvery) : os::Moment(kAfterUnsent));
   if (asked) {
     patient.asked = *asked;
   } else {

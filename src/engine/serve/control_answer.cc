@@ -21,7 +21,7 @@ constexpr size_t kMostItems = 65'536;  // of a snapshot; more than any cluster h
 constexpr size_t kRoomForFrame = 200;  // bytes of a line that are not its items
 constexpr auto kOldest = std::chrono::hours(24 * 365 * 10);  // no uptime is longer
 
-tl::unexpected<Error> Bad(std::string_view what) {
+tl::unexpected<Error> BadAnswer(std::string_view what) {
   return Fail(ErrorKind::kInvalid,
               fmt::format("{} {}: use the same zprov as the one that serves", kWhat, what));
 }
@@ -110,7 +110,7 @@ class Fields {
   Result<std::string> Text(const char* key) const {
     const auto field = object_.find(key);
     if (field == object_.end()) return std::string();
-    if (!field->is_string()) return Bad(fmt::format("has no text as {}", key));
+    if (!field->is_string()) return BadAnswer(fmt::format("has no text as {}", key));
     return field->get<std::string>();
   }
 
@@ -138,7 +138,7 @@ class Fields {
   Result<Value> Named(const char* key, std::optional<Value> (*value_of)(std::string_view)) const {
     ZPROV_ASSIGN(const std::string name, Text(key));
     const auto value = value_of(name);
-    if (!value) return Bad(fmt::format("says a {} that is not known", key));
+    if (!value) return BadAnswer(fmt::format("says a {} that is not known", key));
     return *value;
   }
 
@@ -148,7 +148,7 @@ class Fields {
     const auto field = object_.find(key);
     if (field == object_.end()) return Number{0};
     if (!field->is_number_unsigned() || field->get<uint64_t>() > static_cast<uint64_t>(most)) {
-      return Bad(fmt::format("has no number as {}", key));
+      return BadAnswer(fmt::format("has no number as {}", key));
     }
     return static_cast<Number>(field->get<uint64_t>());
   }
@@ -206,7 +206,7 @@ Result<NodeNotice> NoticeOf(const json& object, os::Moment now) {
 }
 
 Result<std::string> WarningOf(const json& text, os::Moment) {
-  if (!text.is_string()) return Bad("has a warning that is no text");
+  if (!text.is_string()) return BadAnswer("has a warning that is no text");
   return text.get<std::string>();
 }
 
@@ -221,7 +221,7 @@ struct Source {
     const auto list = line.find(key);
     if (list == line.end()) return {};
     if (!list->is_array() || list->size() + items.size() > kMostItems) {
-      return Bad(fmt::format("has no list as {}", key));
+      return BadAnswer(fmt::format("has no list as {}", key));
     }
     for (const json& object : *list) {
       ZPROV_ASSIGN(Item item, item_of(object, now));
@@ -267,7 +267,7 @@ Result<std::optional<Snapshot>> AnswerReader::Take(std::string_view text, os::Mo
   if (const auto error = line.find("error"); error != line.end()) {
     return tl::make_unexpected(ErrorOf(*error));
   }
-  if (!line.contains("nodes")) return Bad("is neither an error nor a snapshot");
+  if (!line.contains("nodes")) return BadAnswer("is neither an error nor a snapshot");
   const Source source{line, now};
   ZPROV_TRY(source.Append("nodes", snapshot_.nodes, NodeOf));
   ZPROV_TRY(source.Append("unknown", snapshot_.unknown, BoardOf));

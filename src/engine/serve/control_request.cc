@@ -24,30 +24,31 @@ constexpr std::array kVerbs = {
     Row{ControlRequest::Verb::kReboot, "reboot"}, Row{ControlRequest::Verb::kHold, "hold"},
 };
 
-tl::unexpected<Error> Bad(const std::string& what) {
+tl::unexpected<Error> BadRequest(const std::string& what) {
   return Fail(ErrorKind::kInvalid, "a request to serve " + what);
 }
 
 Result<ControlRequest::Verb> VerbOf(const json& request) {
   const auto word = request.find("do");
-  if (word == request.end() || !word->is_string()) return Bad("does not say what to do");
+  if (word == request.end() || !word->is_string()) return BadRequest("does not say what to do");
   const auto& name = word->get_ref<const std::string&>();
   const auto* row = std::find_if(kVerbs.begin(), kVerbs.end(),
                                  [&](const Row& known) { return known.name == name; });
-  if (row == kVerbs.end()) return Bad("asks for something it does not know: use the same zprov");
+  if (row == kVerbs.end())
+    return BadRequest("asks for something it does not know: use the same zprov");
   return row->verb;
 }
 
 Result<std::vector<std::string>> NodesOf(const json& request) {
   const auto list = request.find("nodes");
   if (list == request.end()) return std::vector<std::string>();
-  if (!list->is_array() || list->size() > kMostNodes) return Bad("has no list of nodes");
+  if (!list->is_array() || list->size() > kMostNodes) return BadRequest("has no list of nodes");
   std::vector<std::string> nodes;
   for (const json& name : *list) {
-    if (!name.is_string()) return Bad("names a node that is no text");
+    if (!name.is_string()) return BadRequest("names a node that is no text");
     nodes.push_back(name.get<std::string>());
     if (nodes.back().empty() || nodes.back().size() > kLongestName) {
-      return Bad("names a node that no cluster can have");
+      return BadRequest("names a node that no cluster can have");
     }
   }
   return nodes;

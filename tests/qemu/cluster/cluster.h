@@ -15,6 +15,10 @@
 
 namespace zprov::tests {
 
+// How long a story waits for one command, and for boots and updates, on the slowest machine seen.
+inline constexpr std::chrono::seconds kShort{120};
+inline constexpr std::chrono::seconds kLong{900};
+
 class Cluster : public ::testing::Test {
  protected:
   // What the nodes' roots are made of (vm/cluster/images.h).

@@ -16,9 +16,6 @@ using std::chrono::seconds;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-constexpr seconds kLong{900};
-constexpr seconds kShort{120};
-
 class CompatibleMode : public Story {
  protected:
   // Its link as the kernel has it now.

@@ -12,9 +12,6 @@ using std::chrono::seconds;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-constexpr seconds kLong{900};
-constexpr seconds kShort{120};
-
 class FullDebian : public Story {
  protected:
   FullDebian() : Story(kDebian) {}

@@ -17,9 +17,6 @@ using std::chrono::seconds;
 
 using ::testing::HasSubstr;
 
-constexpr seconds kLong{900};
-constexpr seconds kShort{120};
-
 // What the procedure has its reader do, with its own texts in /root/seed. Where it copies the
 // host's "/", this takes /srv/zero: this host is no ARM machine.
 constexpr const char* kByHand = R"sh(set -e

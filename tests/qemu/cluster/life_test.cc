@@ -13,9 +13,6 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr seconds kLong{900};
-constexpr seconds kShort{120};
-
 class Life : public Story, public TwoNodes {
  protected:
   void Zprov(const std::vector<std::string>& words) override {

@@ -15,9 +15,6 @@ namespace {
 using std::chrono::seconds;
 using ::testing::HasSubstr;
 
-constexpr seconds kLong{900};
-constexpr seconds kShort{120};
-
 struct Rates {
   double read = 0;  // MB/s of NFS, as the node sees it
   double write = 0;

@@ -13,8 +13,6 @@ using std::chrono::seconds;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr seconds kLong{900};
-constexpr seconds kShort{120};
 constexpr const char* kVictim = "192.168.7.33";
 constexpr const char* kThief = "192.168.7.37";
 

@@ -10,7 +10,7 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr seconds kShort{180};
+constexpr seconds kRetried{180};
 constexpr const char* kBoth[] = {"3", "4.2"};
 constexpr const char* kStale = "Stale file handle";
 
@@ -20,7 +20,7 @@ class NfsFacts : public Story {
     Story::SetUp();
     if (IsSkipped() || HasFailure()) return;
     ASSERT_NO_FATAL_FAILURE(PowerOn(0));
-    Expect("systemctl start nfs-server && mkdir -p /x /mnt/1 /mnt/2", kShort);
+    Expect("systemctl start nfs-server && mkdir -p /x /mnt/1 /mnt/2", kRetried);
   }
 
   // Two subvolumes, of which the first is exported. Each answers by its own name.
@@ -30,7 +30,7 @@ class NfsFacts : public Story {
         "for each in old new; do [ ! -e /x/$each ] || btrfs -q subvolume delete /x/$each; "
         "btrfs -q subvolume create /x/$each && for n in 1 2 3 4 5; do echo $each >/x/$each/$n; "
         "done; done; ln -s old /x/link",
-        kShort);
+        kRetried);
     Export("/x/old");
   }
 
@@ -39,20 +39,20 @@ class NfsFacts : public Story {
                        "127.0.0.1(rw,no_root_squash,async,no_subtree_check)\"; done >/etc/exports "
                        "&& exportfs -ra",
                        paths),
-           kShort);
+           kRetried);
   }
 
   bool Mount(const std::string& version, const std::string& path, int place = 1) {
     return Run(fmt::format("mount -t nfs -o vers={},soft,timeo=50,nosharecache 127.0.0.1:{} "
                            "/mnt/{}",
                            version, path, place),
-               kShort)
+               kRetried)
                .exit_code == 0;
   }
 
   // Each time another file, which the client has not seen: it must ask.
   std::string Ask(int file, int place = 1) {
-    const vm::Ran ran = Run(fmt::format("cat /mnt/{}/{}", place, file), kShort);
+    const vm::Ran ran = Run(fmt::format("cat /mnt/{}/{}", place, file), kRetried);
     if (ran.exit_code == 0) return ran.out.substr(0, ran.out.find('\n'));
     return ran.err.find(kStale) != std::string::npos ? kStale : ran.err;
   }
@@ -62,7 +62,7 @@ class NfsFacts : public Story {
     Expect(
         "perl -e 'my ($old, $new) = @ARGV; exit(syscall(316, -100, $old, -100, $new, 2) != 0)' "
         "/x/old /x/new",
-        kShort);
+        kRetried);
   }
 };
 
@@ -75,7 +75,7 @@ TEST_F(NfsFacts, AreWhatTheSimulatorMakesOfThem) {
     EXPECT_EQ(Ask(1), "old");
     Exchange();
     EXPECT_EQ(Ask(2), "old") << "the export cache still knows it";
-    Expect("exportfs -ra", kShort);
+    Expect("exportfs -ra", kRetried);
     EXPECT_EQ(Ask(3), kStale);
 
     ASSERT_NO_FATAL_FAILURE(
@@ -91,7 +91,7 @@ TEST_F(NfsFacts, AreWhatTheSimulatorMakesOfThem) {
     ASSERT_NO_FATAL_FAILURE(Chapter("a deleted subvolume, version " + version));
     MakeTrees();
     ASSERT_TRUE(Mount(version, "/x/old"));
-    Expect("btrfs subvolume delete /x/old", kShort);
+    Expect("btrfs subvolume delete /x/old", kRetried);
     EXPECT_NE(Ask(1), "old") << "by name it may be gone already";
     Export("/x/new");
     EXPECT_EQ(Ask(2), kStale);
@@ -106,11 +106,11 @@ TEST_F(NfsFacts, AreWhatTheSimulatorMakesOfThem) {
     ASSERT_NO_FATAL_FAILURE(Chapter("a symlink in exports, version " + version));
     MakeTrees();
     Export("/x/link");
-    EXPECT_THAT(Expect("exportfs -s", kShort), testing::StartsWith("/x/old "));
+    EXPECT_THAT(Expect("exportfs -s", kRetried), testing::StartsWith("/x/old "));
     ASSERT_TRUE(Mount(version, "/x/old"));
-    Expect("ln -sfn new /x/link", kShort);
+    Expect("ln -sfn new /x/link", kRetried);
     EXPECT_EQ(Ask(1), "old");
-    Expect("exportfs -ra", kShort);
+    Expect("exportfs -ra", kRetried);
     EXPECT_EQ(Ask(2), kStale);
   }
   Chapter("");

@@ -18,9 +18,6 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-constexpr seconds kLong{900};
-constexpr seconds kShort{120};
-
 class ThreeZeros : public Story {
  protected:
   static constexpr int kZeros = 3;

@@ -18,8 +18,6 @@ namespace {
 using nlohmann::json;
 using std::chrono::seconds;
 
-constexpr seconds kLong{900};
-constexpr seconds kShort{120};
 // The program's own libraries that no B+ has.
 constexpr const char* kLibraries = "libusbredirparser|libpcap";
 

@@ -15,7 +15,6 @@ namespace {
 using nlohmann::json;
 using std::chrono::seconds;
 
-constexpr seconds kShort{120};
 constexpr seconds kWhole{3600};
 
 // `relay s0 off`: through the port that leads to the cable of that node's Zero.

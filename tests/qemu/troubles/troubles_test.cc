@@ -11,9 +11,6 @@ namespace {
 using nlohmann::json;
 using std::chrono::seconds;
 
-constexpr seconds kLong{900};
-constexpr seconds kShort{120};
-
 class Troubles : public Story {};
 
 TEST_F(Troubles, EndInHealthWithoutAHand) {

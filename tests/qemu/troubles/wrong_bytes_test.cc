@@ -16,8 +16,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr seconds kLong{1500};
-constexpr seconds kShort{120};
+constexpr seconds kUntilAllGaveUp{1500};
 
 class WrongBytes : public Story {
  protected:
@@ -60,7 +59,7 @@ TEST_F(WrongBytes, KeepEachZeroDownAndAreNamed) {
                               "disagrees with the spec")));
 
   ASSERT_NO_FATAL_FAILURE(Chapter("none of them comes up, and their neighbour does"));
-  const vm::Ran ran = Run("zprov --json boot", kLong);
+  const vm::Ran ran = Run("zprov --json boot", kUntilAllGaveUp);
   EXPECT_EQ(ran.exit_code, 1);
   const json booted = json::parse(ran.out, nullptr, false);
   ASSERT_TRUE(booted.is_object()) << ran.err;
@@ -88,7 +87,7 @@ TEST_F(WrongBytes, KeepEachZeroDownAndAreNamed) {
     ASSERT_TRUE(CableOf(zero).CutPower().has_value());
     ASSERT_TRUE(CableOf(zero).GivePower().has_value());
   }
-  Expect("zprov check && zprov boot", kLong);
+  Expect("zprov check && zprov boot", kUntilAllGaveUp);
   ASSERT_NO_FATAL_FAILURE(Chapter(""));
 }
 

@@ -5,8 +5,8 @@
 namespace zprov::cli {
 namespace {
 
-constexpr int64_t kSecond = 1'000'000'000;
-constexpr int64_t kHour = 3600 * kSecond;
+constexpr int64_t kInSecond = 1'000'000'000;  // nanoseconds
+constexpr int64_t kHour = 3600 * kInSecond;
 
 TEST(Text, OfANodesFileNameCannotSteerTheTerminal) {
   EXPECT_EQ(Printable("\x1b[2Jgone\n\x7f"), "\\x1b[2Jgone\\x0a\\x7f");
@@ -29,8 +29,8 @@ TEST(Table, CutsNothingOffHoweverWide) {
 }
 
 TEST(Age, IsInTheLargestUnitThatAPersonWouldSay) {
-  EXPECT_EQ(Age(0, 59 * kSecond), "<1 min");
-  EXPECT_EQ(Age(0, 60 * kSecond), "1 min");
+  EXPECT_EQ(Age(0, 59 * kInSecond), "<1 min");
+  EXPECT_EQ(Age(0, 60 * kInSecond), "1 min");
   EXPECT_EQ(Age(0, kHour - 1), "59 min");
   EXPECT_EQ(Age(0, 3 * kHour), "3 h");
   EXPECT_EQ(Age(0, 48 * kHour - 1), "47 h");
@@ -48,8 +48,8 @@ TEST(Size, NeverReadsAsAThousandAndMoreOfAUnit) {
 }
 
 TEST(Time, IsUtcToTheSecond) {
-  EXPECT_EQ(UtcTime(1672628645 * kSecond + 5), "2023-01-02 03:04:05 UTC");
-  EXPECT_EQ(RfcTime(1672628645 * kSecond + 5), "2023-01-02T03:04:05Z");
+  EXPECT_EQ(UtcTime(1672628645 * kInSecond + 5), "2023-01-02 03:04:05 UTC");
+  EXPECT_EQ(RfcTime(1672628645 * kInSecond + 5), "2023-01-02T03:04:05Z");
 }
 
 }  // namespace

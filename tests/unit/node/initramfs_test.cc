@@ -18,7 +18,6 @@ using ::testing::Not;
 
 namespace fs = std::filesystem;
 
-constexpr char kNonce[] = "0123456789abcdef0123456789abcdef";
 constexpr char kGadget[] = "/sys/kernel/config/usb_gadget/zprov";
 
 std::string Cmdline(const std::string& gadget, const std::string& more = "") {

@@ -12,6 +12,8 @@
 
 namespace zprov::tests {
 
+inline constexpr char kNonce[] = "0123456789abcdef0123456789abcdef";  // of the boot under way
+
 // A shell that the scripts must run under.
 struct Shell {
   std::string name;  // of its rows

@@ -14,7 +14,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-constexpr char kNonce[] = "0123456789abcdef0123456789abcdef";
 constexpr char kOther[] = "ffffffffffffffffffffffffffffffff";
 constexpr char kAsk[] = "/var/lib/zprov/ask";
 

@@ -11,10 +11,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-Desired Wanted(spec::Mode mode) {
-  return DesiredState(Cluster(mode), render::HostFacts::Everything());
-}
-
 Observed With(const std::string& path, const std::string& content) {
   Observed host = BareHost();
   host.paths[path] = {PathType::kFile, content, "", ""};

@@ -11,10 +11,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-Desired Wanted(spec::Mode mode) {
-  return DesiredState(Cluster(mode), render::HostFacts::Everything());
-}
-
 // A gadget on the port of the native cluster's s0, as the kernel first shows it.
 Link Gadget() {
   return {.index = 7,

@@ -12,8 +12,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-Desired DesiredFor(spec::Mode mode) { return DesiredState(Cluster(mode), {}); }
-
 Observed HostWithKernel() {
   Observed host = BareHost();
   host.source = ObservedSource{.next_generation = 3, .kernel = "6.1.0-rpi", .problem = {}};
@@ -27,7 +25,7 @@ size_t IndexOf(const Plan& plan, const std::string& title) {
 }
 
 TEST(DiffRoots, GivesOneGenerationToAllNodesWithoutARoot) {
-  const Plan plan = Diff(DesiredFor(spec::Mode::kNative), HostWithKernel(), {});
+  const Plan plan = Diff(DesiredState(Cluster(spec::Mode::kNative), {}), HostWithKernel(), {});
   const auto made = Find<MakeGeneration>(plan);
   ASSERT_TRUE(made);
   EXPECT_EQ(made->number, 3);
@@ -40,7 +38,8 @@ TEST(DiffRoots, LeavesOutNodesThatHaveAPointerOrAHandMadeRoot) {
   Observed host = HostWithKernel();
   host.paths["/x/s0"].type = PathType::kSubvolume;
   host.paths["/x/.zprov/current/s1"].type = PathType::kSymlink;
-  const auto made = Find<MakeGeneration>(Diff(DesiredFor(spec::Mode::kNative), host, {}));
+  const auto made =
+      Find<MakeGeneration>(Diff(DesiredState(Cluster(spec::Mode::kNative), {}), host, {}));
   ASSERT_TRUE(made);
   EXPECT_THAT(made->nodes, ElementsAre("s2", "s3", "s4"));
 }
@@ -48,13 +47,14 @@ TEST(DiffRoots, LeavesOutNodesThatHaveAPointerOrAHandMadeRoot) {
 TEST(DiffRoots, GivesAGenerationToANodeWhoseNameLeadsNowhere) {
   Observed host = HostWithKernel();
   host.paths["/x/s4"] = {PathType::kSymlink, "", "old/s4", ""};
-  const auto made = Find<MakeGeneration>(Diff(DesiredFor(spec::Mode::kNative), host, {}));
+  const auto made =
+      Find<MakeGeneration>(Diff(DesiredState(Cluster(spec::Mode::kNative), {}), host, {}));
   ASSERT_TRUE(made);
   EXPECT_THAT(made->nodes, Contains("s4"));
 }
 
 TEST(DiffRoots, MakesRootsAfterWhatTheyInheritAndBeforeWhatNamesThem) {
-  const Plan plan = Diff(DesiredFor(spec::Mode::kNative), HostWithKernel(), {});
+  const Plan plan = Diff(DesiredState(Cluster(spec::Mode::kNative), {}), HostWithKernel(), {});
   const size_t made = IndexOf(plan, "make generation 3 of / for s0, s1, s2, s3, s4");
   ASSERT_LT(made, plan.steps.size());
   EXPECT_LT(IndexOf(plan, "write /etc/hosts"), made);
@@ -65,7 +65,7 @@ TEST(DiffRoots, MakesRootsAfterWhatTheyInheritAndBeforeWhatNamesThem) {
 TEST(DiffRoots, RefusesWithTheReasonWhenNoGenerationCanBeMade) {
   Observed host = HostWithKernel();
   host.source->problem = "no kernel in /boot: install one";
-  const Plan plan = Diff(DesiredFor(spec::Mode::kNative), host, {});
+  const Plan plan = Diff(DesiredState(Cluster(spec::Mode::kNative), {}), host, {});
   EXPECT_THAT(plan.refusals, ElementsAre("no kernel in /boot: install one"));
   EXPECT_EQ(Find<MakeGeneration>(plan), std::nullopt);
 }
@@ -78,7 +78,7 @@ TEST(DiffRoots, MakesTheFixedNameAgainWhenSomebodyRemovedIt) {
     host.paths[std::string("/x/") + node] = {PathType::kSymlink, "", target, "/x/" + target};
   }
   host.paths["/x/s2"] = {};
-  const Plan plan = Diff(DesiredFor(spec::Mode::kNative), host, {});
+  const Plan plan = Diff(DesiredState(Cluster(spec::Mode::kNative), {}), host, {});
   EXPECT_EQ(Find<MakeGeneration>(plan), std::nullopt);
   const size_t made = IndexOf(plan, "make symlink /x/s2 -> .zprov/current/s2/root");
   EXPECT_LT(made, plan.steps.size());

@@ -92,6 +92,10 @@ Observed BareHost() {
   return observed;
 }
 
+Desired Wanted(spec::Mode mode) {
+  return DesiredState(Cluster(mode), render::HostFacts::Everything());
+}
+
 Observed After(Observed observed, const Plan& plan) {
   for (const Step& step : plan.steps) std::visit(Effect{observed}, step.action);
   observed.interrupted.reset();

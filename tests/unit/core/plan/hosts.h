@@ -1,4 +1,4 @@
-// Observed hosts for the tests of Diff, as values.
+// Observed hosts for the tests of Diff, and what is wanted of them, as values.
 #pragma once
 
 #include "core/plan/diff.h"
@@ -11,6 +11,9 @@ spec::ClusterSpec Cluster(spec::Mode mode);
 // What the cluster's plan looks at on a host where nothing was done: the store is on btrfs, /home
 // is a directory, no managed file is there, and the host runs without links.
 Observed BareHost();
+
+// What that cluster wants of a host that has everything.
+Desired Wanted(spec::Mode mode);
 
 // `observed` as it looks after every step of `plan`.
 Observed After(Observed observed, const Plan& plan);

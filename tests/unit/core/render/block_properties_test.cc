@@ -30,26 +30,27 @@ BlockFile ThreePlaces(const std::string& content) {
 }
 
 // No file here has half a block, so that nothing is refused.
-std::string With(const std::string& existing, const BlockFile& file) {
+std::string WithWhole(const std::string& existing, const BlockFile& file) {
   return WithBlocks(existing, file).value();
 }
 
 RC_GTEST_PROP(BlockProperty, TakingTheBlocksOutRestoresEveryByte, ()) {
   const std::string existing = *AnyFile();
-  const std::string with = With(existing, ThreePlaces("our line\n"));
+  const std::string with = WithWhole(existing, ThreePlaces("our line\n"));
   RC_ASSERT(with.find("our line") != std::string::npos);
   RC_ASSERT(WithoutBlocks(with).value() == existing);
 }
 
 RC_GTEST_PROP(BlockProperty, ASecondTimeChangesNothing, ()) {
-  const std::string once = With(*AnyFile(), ThreePlaces("our line\n"));
-  RC_ASSERT(With(once, ThreePlaces("our line\n")) == once);
+  const std::string once = WithWhole(*AnyFile(), ThreePlaces("our line\n"));
+  RC_ASSERT(WithWhole(once, ThreePlaces("our line\n")) == once);
 }
 
 RC_GTEST_PROP(BlockProperty, NewContentChangesNothingOutside, ()) {
   const std::string existing = *AnyFile();
-  const std::string old = With(existing, ThreePlaces("old\n"));
-  RC_ASSERT(With(old, ThreePlaces("new\nlines\n")) == With(existing, ThreePlaces("new\nlines\n")));
+  const std::string old = WithWhole(existing, ThreePlaces("old\n"));
+  RC_ASSERT(WithWhole(old, ThreePlaces("new\nlines\n")) ==
+            WithWhole(existing, ThreePlaces("new\nlines\n")));
 }
 
 RC_GTEST_PROP(BlockProperty, AdoptionTakesTheProceduresLinesAndNothingElse, ()) {
@@ -66,10 +67,10 @@ RC_GTEST_PROP(BlockProperty, AdoptionTakesTheProceduresLinesAndNothingElse, ()) 
       own += line;
     }
   }
-  const std::string with = With(existing, body);
+  const std::string with = WithWhole(existing, body);
   RC_ASSERT(WithoutBlocks(with).value() == own);
   RC_ASSERT(!HasProcedureLines(with, body));
-  RC_ASSERT(With(with, body) == with);
+  RC_ASSERT(WithWhole(with, body) == with);
 }
 
 }  // namespace
