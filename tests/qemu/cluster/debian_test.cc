@@ -8,7 +8,6 @@
 namespace zprov::tests {
 namespace {
 
-using std::chrono::seconds;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 

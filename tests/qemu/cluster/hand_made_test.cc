@@ -13,8 +13,6 @@
 namespace zprov::tests {
 namespace {
 
-using std::chrono::seconds;
-
 using ::testing::HasSubstr;
 
 // What the procedure has its reader do, with its own texts in /root/seed. Where it copies the

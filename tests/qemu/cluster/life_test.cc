@@ -11,8 +11,6 @@
 namespace zprov::tests {
 namespace {
 
-using std::chrono::seconds;
-
 class Life : public Story, public TwoNodes {
  protected:
   void Zprov(const std::vector<std::string>& words) override {

@@ -12,7 +12,6 @@
 namespace zprov::tests {
 namespace {
 
-using std::chrono::seconds;
 using ::testing::HasSubstr;
 
 struct Rates {

@@ -9,7 +9,6 @@
 namespace zprov::tests {
 namespace {
 
-using std::chrono::seconds;
 using ::testing::HasSubstr;
 using ::testing::Not;
 

@@ -12,7 +12,6 @@ namespace zprov::tests {
 namespace {
 
 using nlohmann::json;
-using std::chrono::seconds;
 using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::Not;

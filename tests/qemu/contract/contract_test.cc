@@ -16,7 +16,6 @@ namespace zprov::tests {
 namespace {
 
 using nlohmann::json;
-using std::chrono::seconds;
 
 // The program's own libraries that no B+ has.
 constexpr const char* kLibraries = "libusbredirparser|libpcap";

@@ -21,12 +21,9 @@
 namespace zprov::tests {
 namespace {
 
-using std::chrono::seconds;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-constexpr seconds kLong{900};
-constexpr seconds kShort{120};
 constexpr char kQemu[] = ZPROV_SOURCE_DIR "/tests/qemu";
 constexpr char kZero[] = ZPROV_BUILD_DIR "/../vm/zero";
 

@@ -9,7 +9,6 @@ namespace zprov::tests {
 namespace {
 
 using nlohmann::json;
-using std::chrono::seconds;
 
 class Troubles : public Story {};
 
