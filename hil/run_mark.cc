@@ -12,7 +12,7 @@ namespace zprov::hil {
 namespace {
 
 constexpr std::string_view kFirstLine = "zprov --hil 3";
-constexpr uint64_t kMostBytes = 1 << 20;
+constexpr uint64_t kLongestMark = 1 << 20;
 constexpr unsigned long kMostNumber = 1'000'000'000;
 
 std::optional<int> NumberIn(std::string_view word) {
@@ -54,7 +54,7 @@ Result<void> WriteRunMark(os::System& system, const spec::ClusterSpec& spec, con
 
 Result<std::optional<RunMark>> ReadRunMark(os::System& system, const spec::ClusterSpec& spec) {
   const std::string path = RunMarkPath(spec);
-  const auto text = system.files.Read(path, kMostBytes);
+  const auto text = system.files.Read(path, kLongestMark);
   if (!text && text.error().kind == ErrorKind::kNotFound) return std::nullopt;
   if (!text) return tl::make_unexpected(text.error());
   auto mark = ParseMark(*text);

@@ -15,14 +15,14 @@ ProgramRun Wrong(const std::string& sentence) {
 }
 
 std::string Initramfs(const std::string& version, os::Files& files) {
-  constexpr uint64_t kMostBytes = uint64_t{1} << 20;
+  constexpr uint64_t kLongestList = uint64_t{1} << 20;
   const std::string modules = "lib/modules/" + version + "/";
   std::map<std::string, std::string> entries;
   entries["init"] = "simulated initramfs of " + version + "\n";
-  const std::string list = files.Read("/" + modules + "modules.dep", kMostBytes).value_or("");
+  const std::string list = files.Read("/" + modules + "modules.dep", kLongestList).value_or("");
   for (const std::string_view line : LinesWithEndings(list)) {
     const std::string path = modules + std::string(line.substr(0, line.find_first_of(":\n")));
-    entries[path] = files.Read("/" + path, kMostBytes).value_or("");
+    entries[path] = files.Read("/" + path, kLongestList).value_or("");
   }
   return NewcArchive(entries);
 }

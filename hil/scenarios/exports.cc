@@ -15,7 +15,7 @@ namespace {
 
 constexpr char kConfigured[] = "/etc/exports";
 constexpr char kInForce[] = "/var/lib/nfs/etab";  // exportfs(8)
-constexpr uint64_t kMostBytes = 4 << 20;  // 5000 nodes with a few generations each take 2 MB
+constexpr uint64_t kLongestExports = 4 << 20;  // 5000 nodes with a few generations each take 2 MB
 
 // One client of one line of exports(5).
 struct Export {
@@ -40,7 +40,7 @@ void ReadLine(std::string_view line, const Export& at, std::vector<Export>& expo
 
 // Nothing: there is no such file.
 Result<std::optional<std::vector<Export>>> ReadExports(const Rig& rig, const std::string& file) {
-  auto text = rig.system.files.Read(file, kMostBytes);
+  auto text = rig.system.files.Read(file, kLongestExports);
   if (!text && text.error().kind == ErrorKind::kNotFound) return std::nullopt;
   if (!text) return tl::make_unexpected(std::move(text).error());
   std::vector<Export> exports;

@@ -118,7 +118,7 @@ Finding Meddling(const std::string& node, std::string_view who, std::string_view
           NewRoot(node)};
 }
 
-constexpr uint64_t kMostBytes = 1 << 20;
+constexpr uint64_t kMostOfAMeddlersFile = 1 << 20;
 constexpr char kDhcpcd[] = "/etc/dhcpcd.conf";
 
 Result<void> JudgeMeddlers(const Rig& rig, const std::string& node, os::InsideRoot& root,
@@ -126,11 +126,11 @@ Result<void> JudgeMeddlers(const Rig& rig, const std::string& node, os::InsideRo
   for (const roots::LinkGuard& guard : roots::LinkGuards()) {
     ZPROV_ASSIGN(const auto program, root.files().Status(guard.of));
     if (!program) continue;
-    const auto text = root.files().Read(guard.path, kMostBytes);
+    const auto text = root.files().Read(guard.path, kMostOfAMeddlersFile);
     if (text && *text == guard.content) continue;
     seen.findings.push_back(Meddling(node, guard.of.substr(guard.of.rfind('/') + 1), guard.path));
   }
-  const auto dhcpcd = root.files().Read(kDhcpcd, kMostBytes);
+  const auto dhcpcd = root.files().Read(kDhcpcd, kMostOfAMeddlersFile);
   if (!dhcpcd) return {};
   const auto told = roots::WithoutUsb0(*dhcpcd, rig.spec);
   if (!told || *told != *dhcpcd) seen.findings.push_back(Meddling(node, "dhcpcd", kDhcpcd));

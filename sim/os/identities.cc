@@ -19,7 +19,7 @@ struct KeyName {
   std::string_view begins;  // the same in base64, as each public key of that kind begins
 };
 
-KeyName NameOf(os::HostKeyKind kind) {
+KeyName KeyNameOf(os::HostKeyKind kind) {
   switch (kind) {
     case os::HostKeyKind::kRsa:
       return {"ssh-rsa", "AAAAB3NzaC1yc2EAAAADAQAB"};
@@ -49,7 +49,7 @@ Result<std::string> Identities::NewMachineId() {
 }
 
 Result<os::HostKey> Identities::NewHostKey(os::HostKeyKind kind) {
-  const KeyName name = NameOf(kind);
+  const KeyName name = KeyNameOf(kind);
   const std::string which = fmt::format("/key/{}/of/seed/{}/", ++made_, seed_);
   return os::HostKey{fmt::format("-----BEGIN OPENSSH PRIVATE KEY-----\n{}\n"
                                  "-----END OPENSSH PRIVATE KEY-----\n",

@@ -17,8 +17,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using Who = TraceLine::Who;
 
-constexpr const char* kSpec = "/etc/zprov/cluster.toml";
-
 void AnnounceAndCount(Performance& on, const Fault& fault) {
   const FaultRow& row = RowOf(fault.kind);
   ++on.counts().faults[std::string(row.name)];

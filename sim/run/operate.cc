@@ -9,8 +9,6 @@ namespace {
 using std::chrono::seconds;
 using Who = TraceLine::Who;
 
-constexpr const char* kSpec = "/etc/zprov/cluster.toml";
-
 void Install(Performance& on) {
   on.Say(Who::kOperator, "installs a program");
   (void)on.world().system().files.Write(

@@ -14,6 +14,8 @@
 
 namespace zprov::run {
 
+inline constexpr const char* kSpec = "/etc/zprov/cluster.toml";
+
 // Thrown by the performance alone, to its own caller, when a sentence is broken: the run is over.
 struct IsBroken {};
 

@@ -80,7 +80,7 @@ std::vector<Action> DrawActions(Random& random, int nodes) {
   return actions;
 }
 
-std::string When(os::Moment at) {
+std::string MomentText(os::Moment at) {
   const auto ms = std::chrono::duration_cast<milliseconds>(at).count();
   return ms % 1000 == 0 ? fmt::format("{}", ms / 1000)
                         : fmt::format("{}.{:03}", ms / 1000, ms % 1000);
@@ -95,7 +95,7 @@ struct Item {
 };
 
 std::string Text(const Item& item) {
-  std::string text = fmt::format("{}@{}", item.name, When(item.at));
+  std::string text = fmt::format("{}@{}", item.name, MomentText(item.at));
   if (item.node != 0) text += fmt::format("/{}", item.node);
   if (item.strength != 1) text += fmt::format("*{}", item.strength);
   return text;

@@ -6,11 +6,11 @@ namespace zprov::sim::zero {
 namespace {
 
 constexpr size_t kMessageSize = 24;
-constexpr uint8_t kBulkOut = 1;
+constexpr uint8_t kRomBulkOut = 1;
 constexpr uint16_t kStatusSize = 4;
 
 // One vendor interface with bulk OUT 1 of 64 bytes.
-constexpr std::string_view kConfiguration{
+constexpr std::string_view kRomConfiguration{
     "\x09\x02\x19\x00\x01\x01\x00\x80\x32"
     "\x09\x04\x00\x00\x01\xff\x00\x00\x00"
     "\x07\x05\x01\x02\x40\x00\x00",
@@ -18,7 +18,7 @@ constexpr std::string_view kConfiguration{
 
 }  // namespace
 
-std::string BootRom::Configuration() const { return std::string(kConfiguration); }
+std::string BootRom::Configuration() const { return std::string(kRomConfiguration); }
 
 UsbReply BootRom::OnControlOut(const os::ControlOut& request) {
   if (mood_ == Mood::kDeaf) return UsbReply::Never();
@@ -38,7 +38,7 @@ UsbReply BootRom::OnControlOut(const os::ControlOut& request) {
 UsbReply BootRom::OnBulkOut(uint8_t endpoint, std::string_view bytes) {
   if (mood_ == Mood::kDeaf) return UsbReply::Never();
   const bool is_wanted = wants_ == Wants::kMessage || wants_ == Wants::kFile;
-  if (endpoint != kBulkOut || !is_wanted || bytes.size() > missing_) return UsbReply::Stall();
+  if (endpoint != kRomBulkOut || !is_wanted || bytes.size() > missing_) return UsbReply::Stall();
   if (wants_ == Wants::kFile && mood_ == Mood::kStallsTheFile) return UsbReply::Stall();
   if (wants_ == Wants::kFile) file_ += bytes;
   missing_ -= bytes.size();

@@ -13,11 +13,11 @@ constexpr uint32_t kGetFileSize = 0;
 constexpr uint32_t kReadFile = 1;
 constexpr size_t kNameSize = 256;
 constexpr uint16_t kRequestSize = 4 + kNameSize;
-constexpr uint8_t kBulkOut = 3;
+constexpr uint8_t kClientBulkOut = 3;
 
 // Mass storage, and the vendor's with OUT 0x03 and IN 0x84 of 64 bytes, though at high speed
 // (src/core/usbboot/README.md, Identification). The second interface is the one that boots.
-constexpr std::string_view kConfiguration{
+constexpr std::string_view kClientConfiguration{
     "\x09\x02\x37\x00\x02\x01\x00\xc0\x32"
     "\x09\x04\x00\x00\x02\x08\x06\x50\x00"
     "\x07\x05\x81\x02\x00\x02\x00"
@@ -71,7 +71,7 @@ FileClient::FileClient(Served& served, Ways ways, Told told)
   Pause();
 }
 
-std::string FileClient::Configuration() const { return std::string(kConfiguration); }
+std::string FileClient::Configuration() const { return std::string(kClientConfiguration); }
 
 std::vector<std::string> FileClient::NamesOf(const Wish& wish) const {
   switch (wish.ask) {
@@ -166,7 +166,8 @@ UsbReply FileClient::OnControlOut(const os::ControlOut& request) {
 
 UsbReply FileClient::OnBulkOut(uint8_t endpoint, std::string_view bytes) {
   const bool fits = bytes_.size() + bytes.size() <= length_;
-  if (endpoint != kBulkOut || state_ != State::kAwaitsBytes || !fits) return UsbReply::Stall();
+  if (endpoint != kClientBulkOut || state_ != State::kAwaitsBytes || !fits)
+    return UsbReply::Stall();
   if (bytes_.empty() && !told_.bytes(*name_)) return UsbReply::Never();
   bytes_ += bytes;
   if (bytes_.size() == length_) Keep();

@@ -102,9 +102,9 @@ Archive NewUnpacker() {
 
 // The unpacked bytes of one compressed stream, piece by piece, for as many cpio readers as there
 // are archives in it.
-class Stream {
+class Unpacking {
  public:
-  Stream(Archive raw, Listing& listing) : raw_(std::move(raw)), listing_(listing) {}
+  Unpacking(Archive raw, Listing& listing) : raw_(std::move(raw)), listing_(listing) {}
 
   // Behind zeros there is more. Also false when the stream is damaged there.
   bool HasMore() {
@@ -133,7 +133,7 @@ class Stream {
  private:
   Result<void> Open(const Archive& cpio) {
     const auto read = [](::archive*, void* self, const void** piece) {
-      return static_cast<Stream*>(self)->Hand(piece);
+      return static_cast<Unpacking*>(self)->Hand(piece);
     };
     if (::archive_read_open(cpio.get(), this, nullptr, read, nullptr) == ARCHIVE_OK) return {};
     return Fail(ErrorKind::kInvalid, Complaint(cpio));
@@ -207,12 +207,12 @@ Result<std::string_view> ReadPlain(std::string_view content, Listing& listing) {
 // One compressed stream, which holds an archive or more. What is behind it; nothing when that
 // cannot be told: the archive's own end was seen by then.
 Result<std::string_view> ReadCompressed(std::string_view content, Archive raw, Listing& listing) {
-  Stream stream(std::move(raw), listing);
+  Unpacking unpacking(std::move(raw), listing);
   do {
-    ZPROV_TRY(stream.ReadArchive());
-  } while (stream.HasMore());
-  if (!stream.is_whole()) return std::string_view{};
-  return Behind(content, stream.used());
+    ZPROV_TRY(unpacking.ReadArchive());
+  } while (unpacking.HasMore());
+  if (!unpacking.is_whole()) return std::string_view{};
+  return Behind(content, unpacking.used());
 }
 
 Result<std::string_view> ReadNext(std::string_view content, Listing& listing) {

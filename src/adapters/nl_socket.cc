@@ -12,25 +12,25 @@
 namespace zprov::adapters {
 namespace {
 
-struct Row {
+struct NlRow {
   int number;
   ErrorKind kind;
   std::string_view sentence;
 };
 
-constexpr std::array kRows = {
-    Row{ENODEV, ErrorKind::kNotFound, "the link has left: look at the links that are there"},
-    Row{EEXIST, ErrorKind::kExists, "the name is taken: rename the other link first"},
-    Row{EBUSY, ErrorKind::kBusy, "the link is in use: take it down and out of its bridge first"},
-    Row{EPERM, ErrorKind::kPermission, "the kernel denied it: run this as root"},
-    Row{EACCES, ErrorKind::kPermission, "the kernel denied it: run this as root"},
-    Row{EDOM, ErrorKind::kOutOfRange, "the driver cannot frame this MTU: take one more or less"},
-    Row{ERANGE, ErrorKind::kOutOfRange, "the kernel refuses this number: take a smaller one"},
-    Row{EADDRNOTAVAIL, ErrorKind::kInvalid,
-        "no address for one link: take a MAC that is not zero and whose first byte is even"},
-    Row{ELOOP, ErrorKind::kInvalid, "a bridge cannot be a port: name another link"},
-    Row{EOPNOTSUPP, ErrorKind::kNotSupported,
-        "this kernel or driver cannot do it: look at its log (dmesg)"},
+constexpr std::array kNlRows = {
+    NlRow{ENODEV, ErrorKind::kNotFound, "the link has left: look at the links that are there"},
+    NlRow{EEXIST, ErrorKind::kExists, "the name is taken: rename the other link first"},
+    NlRow{EBUSY, ErrorKind::kBusy, "the link is in use: take it down and out of its bridge first"},
+    NlRow{EPERM, ErrorKind::kPermission, "the kernel denied it: run this as root"},
+    NlRow{EACCES, ErrorKind::kPermission, "the kernel denied it: run this as root"},
+    NlRow{EDOM, ErrorKind::kOutOfRange, "the driver cannot frame this MTU: take one more or less"},
+    NlRow{ERANGE, ErrorKind::kOutOfRange, "the kernel refuses this number: take a smaller one"},
+    NlRow{EADDRNOTAVAIL, ErrorKind::kInvalid,
+          "no address for one link: take a MAC that is not zero and whose first byte is even"},
+    NlRow{ELOOP, ErrorKind::kInvalid, "a bridge cannot be a port: name another link"},
+    NlRow{EOPNOTSUPP, ErrorKind::kNotSupported,
+          "this kernel or driver cannot do it: look at its log (dmesg)"},
 };
 
 // For errors that never came from the kernel's answer: libnl's code as an errno.
@@ -56,7 +56,7 @@ int KeepErrno(sockaddr_nl*, nlmsgerr* error, void* kept) {
 }  // namespace
 
 tl::unexpected<Error> FailNetlink(std::string_view doing, int number) {
-  for (const Row& row : kRows) {
+  for (const NlRow& row : kNlRows) {
     if (row.number == number) {
       return While(doing, Error{row.kind, std::string(row.sentence)});
     }

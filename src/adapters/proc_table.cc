@@ -23,10 +23,10 @@ using Use = os::TreeUser::Use;
 constexpr unsigned long kLargestPid = 1UL << 22;  // PID_MAX_LIMIT
 constexpr std::string_view kDeleted = " (deleted)";
 
-struct CloseDirectory {
+struct CloseProc {
   void operator()(DIR* directory) const { ::closedir(directory); }
 };
-using Directory = std::unique_ptr<DIR, CloseDirectory>;
+using Directory = std::unique_ptr<DIR, CloseProc>;
 
 // Everything below reads what may vanish at any moment: then it is simply not there.
 

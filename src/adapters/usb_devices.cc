@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kMaxDepth = 7;  // ports from the root hub down, USB 2.0
 
-struct Row {
+struct UsbRow {
   int code;
   ErrorKind kind;
   std::string_view sentence;
@@ -20,21 +20,22 @@ struct Row {
 constexpr std::string_view kNoInterface =
     "the device has no such interface: look at its configuration";
 
-constexpr std::array kRows = {
-    Row{LIBUSB_ERROR_ACCESS, ErrorKind::kPermission, "the kernel denied it: run this as root"},
-    Row{LIBUSB_ERROR_NOT_SUPPORTED, ErrorKind::kNotSupported,
-        "this kernel has no USB: load the host controller's driver, or use a host that has USB "
-        "ports"},
-    Row{LIBUSB_ERROR_NO_DEVICE, ErrorKind::kGone, "the device left: open it when it is back"},
-    Row{LIBUSB_ERROR_BUSY, ErrorKind::kBusy,
-        "another program has it: stop that program (rpiboot?) and try again"},
-    Row{LIBUSB_ERROR_INVALID_PARAM, ErrorKind::kNotFound, kNoInterface},
-    Row{LIBUSB_ERROR_NOT_FOUND, ErrorKind::kNotFound, kNoInterface},
-    Row{LIBUSB_ERROR_NO_MEM, ErrorKind::kNoSpace,
-        "the kernel has no memory left for transfers: submit it again when one has completed"},
-    Row{LIBUSB_ERROR_PIPE, ErrorKind::kNotSupported,
-        "the device refused it: it cannot do that, use another one that can"},
-    Row{LIBUSB_ERROR_TIMEOUT, ErrorKind::kTimedOut, "no answer in time: unplug it and plug it in"},
+constexpr std::array kUsbRows = {
+    UsbRow{LIBUSB_ERROR_ACCESS, ErrorKind::kPermission, "the kernel denied it: run this as root"},
+    UsbRow{LIBUSB_ERROR_NOT_SUPPORTED, ErrorKind::kNotSupported,
+           "this kernel has no USB: load the host controller's driver, or use a host that has USB "
+           "ports"},
+    UsbRow{LIBUSB_ERROR_NO_DEVICE, ErrorKind::kGone, "the device left: open it when it is back"},
+    UsbRow{LIBUSB_ERROR_BUSY, ErrorKind::kBusy,
+           "another program has it: stop that program (rpiboot?) and try again"},
+    UsbRow{LIBUSB_ERROR_INVALID_PARAM, ErrorKind::kNotFound, kNoInterface},
+    UsbRow{LIBUSB_ERROR_NOT_FOUND, ErrorKind::kNotFound, kNoInterface},
+    UsbRow{LIBUSB_ERROR_NO_MEM, ErrorKind::kNoSpace,
+           "the kernel has no memory left for transfers: submit it again when one has completed"},
+    UsbRow{LIBUSB_ERROR_PIPE, ErrorKind::kNotSupported,
+           "the device refused it: it cannot do that, use another one that can"},
+    UsbRow{LIBUSB_ERROR_TIMEOUT, ErrorKind::kTimedOut,
+           "no answer in time: unplug it and plug it in"},
 };
 
 struct FreeList {
@@ -44,7 +45,7 @@ struct FreeList {
 }  // namespace
 
 tl::unexpected<Error> FailUsb(std::string_view doing, int code) {
-  for (const Row& row : kRows) {
+  for (const UsbRow& row : kUsbRows) {
     if (row.code == code) return While(doing, Error{row.kind, std::string(row.sentence)});
   }
   return Fail(ErrorKind::kIo, std::string(doing) + ": " + libusb_error_name(code) +

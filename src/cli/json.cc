@@ -12,11 +12,11 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kVersion = 1;  // of all documents; schemas name it
+constexpr int kDocumentVersion = 1;  // of all documents; schemas name it
 
 // Bytes that are no UTF-8 (they may come from any file) become U+FFFD.
 std::string Document(const std::string& command, json body) {
-  body["version"] = kVersion;
+  body["version"] = kDocumentVersion;
   body["command"] = command;
   return body.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
@@ -119,7 +119,7 @@ json OrderOf(const std::optional<engine::OrderView>& order) {
   return {{"what", Name(order->what)}, {"state", Name(order->state)}, {"text", order->text}};
 }
 
-json Live(const engine::NodeView& view, os::Moment at) {
+json LiveJson(const engine::NodeView& view, os::Moment at) {
   return {{"stage", Name(view.state)},
           {"for_ms", Milliseconds(at - view.since)},
           {"session", view.session},
@@ -137,7 +137,7 @@ json Live(const engine::NodeView& view, os::Moment at) {
 json LiveOf(const std::string& node, const std::optional<engine::Snapshot>& live) {
   if (!live) return nullptr;
   const auto view = std::ranges::find(live->nodes, node, &engine::NodeView::node);
-  return view == live->nodes.end() ? json(nullptr) : Live(*view, live->at);
+  return view == live->nodes.end() ? json(nullptr) : LiveJson(*view, live->at);
 }
 
 // RFC 3339; null where nobody knows.
@@ -154,7 +154,7 @@ json Record(const std::optional<generations::Record>& record) {
           {"kernel", record->kernel}};
 }
 
-json Wrote(const os::Changes& changes) {
+json WrittenJson(const os::Changes& changes) {
   json largest = json::array();
   for (const os::ChangedFile& file : changes.largest) {
     largest.push_back({{"path", file.path}, {"bytes", file.bytes}});
@@ -203,7 +203,7 @@ json Node(const engine::NodeStatus& node) {
           {"record", Record(node.record)},
           {"generations", node.generations},
           {"reboot", engine::Name(node.reboot)},
-          {"wrote", Wrote(node.wrote)},
+          {"wrote", WrittenJson(node.wrote)},
           {"boots", Boots(node.boots.boots)},
           {"damaged_boots", node.boots.damaged}};
 }
@@ -311,7 +311,7 @@ std::string StatusJson(const engine::ClusterStatus& status,
 std::string WatchJson(const engine::Snapshot& snapshot) {
   json nodes = json::array();
   for (const engine::NodeView& view : snapshot.nodes) {
-    nodes.push_back(Live(view, snapshot.at));
+    nodes.push_back(LiveJson(view, snapshot.at));
     nodes.back()["node"] = view.node;
   }
   json notices = json::array();
@@ -321,7 +321,7 @@ std::string WatchJson(const engine::Snapshot& snapshot) {
                        {"text", notice.text},
                        {"ms_ago", Milliseconds(snapshot.at - notice.at)}});
   }
-  json body = {{"version", kVersion},           {"command", "status --watch"},
+  json body = {{"version", kDocumentVersion},   {"command", "status --watch"},
                {"nodes", std::move(nodes)},     {"unknown", Unknown(snapshot.unknown)},
                {"warnings", snapshot.warnings}, {"notices", std::move(notices)}};
   return body.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";

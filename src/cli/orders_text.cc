@@ -16,7 +16,7 @@ namespace {
 
 using engine::NodeOrdered;
 using engine::Order;
-using How = NodeOrdered::How;
+using OrderEnd = NodeOrdered::How;
 
 std::string_view Head(Order what) {
   switch (what) {
@@ -32,7 +32,7 @@ std::string_view Head(Order what) {
 std::string WhyNot(Order what, const NodeOrdered& node) {
   std::string text =
       fmt::format("{}: {} {}", node.view.node, engine::Name(what), engine::Name(node.how));
-  if (node.how == How::kFailed && node.view.order) {
+  if (node.how == OrderEnd::kFailed && node.view.order) {
     text += ": " + Printable(node.view.order->text);
   } else {
     text += fmt::format(", at stage \"{}\"; `zprov status {}` shows more",
@@ -45,13 +45,13 @@ std::string WhyNot(Order what, const NodeOrdered& node) {
 
 std::string OrderedText(Order what, const engine::Ordered& ordered) {
   std::vector<std::vector<std::string>> rows = {{"NODE", std::string(Head(what)), "STAGE"}};
-  std::map<How, size_t> counts;
+  std::map<OrderEnd, size_t> counts;
   std::string below;
   for (const NodeOrdered& node : ordered.nodes) {
     rows.push_back({node.view.node, std::string(engine::Name(node.how)),
                     std::string(engine::Name(node.view.state))});
     ++counts[node.how];
-    if (node.how != How::kDone) below += WhyNot(what, node);
+    if (node.how != OrderEnd::kDone) below += WhyNot(what, node);
   }
   below += BoardsAndWarnings({}, ordered.warnings);
   std::vector<std::string> parts;
@@ -77,7 +77,7 @@ std::string RenewedText(const engine::Renewed& renewed) {
 
 bool AllObeyed(const engine::Ordered& ordered) {
   return std::ranges::all_of(ordered.nodes,
-                             [](const NodeOrdered& node) { return node.how == How::kDone; });
+                             [](const NodeOrdered& node) { return node.how == OrderEnd::kDone; });
 }
 
 }  // namespace zprov::cli

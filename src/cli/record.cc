@@ -60,7 +60,7 @@ Exit CannotRecord(const Context& context, const std::string& why) {
   return Exit::kUsage;
 }
 
-std::string Seconds(std::chrono::nanoseconds time) {
+std::string WithUnit(std::chrono::nanoseconds time) {
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
   return fmt::format("{}.{:03} s", ms / 1000, ms % 1000);
 }
@@ -92,18 +92,18 @@ Result<Replayed> TextOf(const record::Verdict& verdict, const std::string& file)
   switch (verdict.kind) {
     case Kind::kSame:
       return Replayed{Replayed::Outcome::kSame, fmt::format("{}: no difference, {} of its time\n",
-                                                            file, Seconds(verdict.at))};
+                                                            file, WithUnit(verdict.at))};
     case Kind::kEndsEarly:
       return Replayed{
           Replayed::Outcome::kSameSoFar,
           fmt::format("{}: no difference up to here, {} of its time; the bundle goes no "
                       "further: {}\n",
-                      place, Seconds(verdict.at), verdict.now)};
+                      place, WithUnit(verdict.at), verdict.now)};
     case Kind::kDifferent:
       return Replayed{Replayed::Outcome::kDifferent,
                       fmt::format("{}: the first difference, after {} of its time\n  then: {}\n  "
                                   "now:  {}\n",
-                                  place, Seconds(verdict.at), Part(verdict.then, verdict.now),
+                                  place, WithUnit(verdict.at), Part(verdict.then, verdict.now),
                                   Part(verdict.now, verdict.then)) +
                           Zeros(verdict)};
     case Kind::kUnusable:

@@ -11,7 +11,7 @@ namespace {
 using nlohmann::json;
 
 constexpr size_t kLongestReport = 4096;      // bytes, as os::Files::ReadConfined gives at most
-constexpr size_t kLongestText = 64;          // characters; utsname's are no longer
+constexpr size_t kLongestReported = 64;      // characters; utsname's are no longer
 constexpr int kLargestNumber = 999'999'999;  // zprov-node writes at most nine digits
 constexpr int kLargestMtu = 65535;           // ETH_MAX_MTU
 
@@ -28,7 +28,7 @@ Result<std::string> TextOf(const json& report, const char* key) {
     return NoReport(fmt::format("{} is no text", key));
   }
   auto text = field->get<std::string>();
-  if (text.size() > kLongestText) return NoReport(fmt::format("{} is too long", key));
+  if (text.size() > kLongestReported) return NoReport(fmt::format("{} is too long", key));
   if (!std::all_of(text.begin(), text.end(), IsPrintable)) {
     return NoReport(fmt::format("{} holds what cannot be printed", key));
   }

@@ -67,7 +67,7 @@ Result<std::optional<os::FileStatus>> StatusBehind(os::InsideRoot& root, const s
   return root.files().Status(*resolved);
 }
 
-Result<std::vector<std::string>> NamesIn(os::InsideRoot& root, const std::string& path) {
+Result<std::vector<std::string>> NamesAt(os::InsideRoot& root, const std::string& path) {
   auto names = root.trees().List(path);
   const bool is_absent = !names && (names.error().kind == ErrorKind::kNotFound ||
                                     names.error().kind == ErrorKind::kNotDirectory);
@@ -81,7 +81,7 @@ bool IsServable(const std::optional<os::FileStatus>& status) {
 
 Result<std::set<std::string>> ServableIn(SourceTree& tree, const std::string& path) {
   ZPROV_ASSIGN(const Tree* const held, tree.Holding(path));
-  ZPROV_ASSIGN(const auto names, NamesIn(*held->inside, path));
+  ZPROV_ASSIGN(const auto names, NamesAt(*held->inside, path));
   std::set<std::string> servable;
   for (const std::string& name : names) {
     ZPROV_ASSIGN(const auto status, StatusBehind(*held->inside, JoinPath(path, name)));
@@ -91,7 +91,7 @@ Result<std::set<std::string>> ServableIn(SourceTree& tree, const std::string& pa
 }
 
 Result<std::set<std::string>> ModulesIn(os::InsideRoot& base) {
-  ZPROV_ASSIGN(const auto names, NamesIn(base, kModules));
+  ZPROV_ASSIGN(const auto names, NamesAt(base, kModules));
   std::set<std::string> modules;
   for (const std::string& name : names) {
     ZPROV_ASSIGN(const auto status, StatusBehind(base, JoinPath(kModules, name)));

@@ -16,7 +16,7 @@ namespace {
 
 constexpr uint64_t kStubInode = 2;   // fixtures/kernels/README.md, btrfs
 constexpr uint64_t kMostFiles = 10;  // a table of them fits a screen
-constexpr size_t kMostNamed = 3;     // in one line
+constexpr size_t kMostInALine = 3;   // in one line
 
 // Beside the nodes' directories of the generation that `root` belongs to.
 std::string NotePath(const std::string& root) {
@@ -141,7 +141,7 @@ std::string Size(uint64_t bytes) {
 std::string LossText(const std::string& node, const os::Changes& changes) {
   std::vector<std::string> named;
   for (const os::ChangedFile& file : changes.largest) {
-    if (named.size() == kMostNamed) break;
+    if (named.size() == kMostInALine) break;
     named.push_back(fmt::format("{} ({})", JoinPath("/", file.path), Size(file.bytes)));
   }
   if (changes.count > named.size()) named.emplace_back("…");

@@ -6,14 +6,14 @@
 namespace zprov::engine {
 namespace {
 
-constexpr uint64_t kLimit = 1024;  // bytes; two hashes
+constexpr uint64_t kMostOfHashes = 1024;  // bytes; two hashes
 
 }  // namespace
 
 Result<std::string> ContentOf(os::System& system, const spec::ClusterSpec& spec, int number) {
   if (number == 0) return std::string();
   const std::string kept = JoinPath(generations::Directory(spec, number), "content.hash");
-  if (auto known = system.files.Read(kept, kLimit); known && !known->empty()) return known;
+  if (auto known = system.files.Read(kept, kMostOfHashes); known && !known->empty()) return known;
   ZPROV_ASSIGN(const std::string base,
                system.roots.ContentHash(generations::BasePath(spec, number)));
   ZPROV_ASSIGN(const std::string boot,

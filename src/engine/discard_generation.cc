@@ -5,23 +5,18 @@
 
 #include "core/generations/layout.h"
 #include "engine/boot_set.h"
+#include "engine/generations.h"
 #include "engine/make_generation.h"
 #include "util/path.h"
 
 namespace zprov::engine {
 namespace {
 
-Result<std::vector<std::string>> NamesIn(os::System& system, const std::string& path) {
-  auto names = system.trees.List(path);
-  if (names || names.error().kind != ErrorKind::kNotFound) return names;
-  return std::vector<std::string>{};
-}
-
 // The nodes whose pointer names that generation.
 Result<std::vector<std::string>> PointingAt(os::System& system, const spec::ClusterSpec& spec,
                                             int number) {
   const std::string directory = generations::CurrentDirectory(spec);
-  ZPROV_ASSIGN(const auto names, NamesIn(system, directory));
+  ZPROV_ASSIGN(const auto names, NamesOrNone(system, directory));
   std::vector<std::string> nodes;
   for (const std::string& name : names) {
     auto text = system.files.ReadSymlink(JoinPath(directory, name));
@@ -54,7 +49,7 @@ Result<void> Discard(os::System& system, const std::string& path) {
 Result<void> DiscardNodeDirectory(os::System& system, const std::string& path) {
   // The root first: without it the node has nothing here.
   ZPROV_TRY(Discard(system, JoinPath(path, "root")));
-  ZPROV_ASSIGN(const auto names, NamesIn(system, path));
+  ZPROV_ASSIGN(const auto names, NamesOrNone(system, path));
   for (const std::string& name : names) ZPROV_TRY(Discard(system, JoinPath(path, name)));
   return Discard(system, path);
 }
@@ -81,7 +76,7 @@ Result<void> DiscardGeneration(os::System& system, const spec::ClusterSpec& spec
   if (!users.empty()) return tl::make_unexpected(InUse(number, users.front()));
   ZPROV_TRY(ForgetRecord(system, spec, number));
   const std::string directory = generations::Directory(spec, number);
-  ZPROV_ASSIGN(const auto names, NamesIn(system, directory));
+  ZPROV_ASSIGN(const auto names, NamesOrNone(system, directory));
   for (const std::string& name : names) {
     const std::string path = JoinPath(directory, name);
     ZPROV_ASSIGN(const bool is_nodes, IsPlainDirectory(system, path));

@@ -44,8 +44,9 @@ Result<bool> Exists(const Patient& patient, const std::string& path) {
 
 // Nothing when there is no such file.
 Result<std::optional<std::string>> ReadIfThere(const Patient& patient, const std::string& path) {
-  constexpr uint64_t kLimit = 16 << 20;  // bytes; the largest, Debian's modules.dep, has half a MB
-  auto text = patient.system.files.Read(path, kLimit);
+  constexpr uint64_t kMostOfAList =
+      16 << 20;  // bytes; the largest, Debian's modules.dep, has half a MB
+  auto text = patient.system.files.Read(path, kMostOfAList);
   if (!text && text.error().kind == ErrorKind::kNotFound) return std::nullopt;
   if (!text) return tl::make_unexpected(std::move(text).error());
   return std::move(*text);
@@ -63,7 +64,7 @@ Result<os::Filesystem> StoreFilesystem(const Patient& patient) {
   }
 }
 
-Result<Finding> Store(const Patient& patient) {
+Result<Finding> StoreRow(const Patient& patient) {
   const std::string& store = patient.spec.storage.store;
   ZPROV_ASSIGN(const os::Filesystem filesystem, StoreFilesystem(patient));
   if (filesystem.type != "btrfs") {
@@ -88,7 +89,7 @@ Finding NoStoreYet(const Patient& patient) {
                  "mend the row store first"};
 }
 
-Result<Finding> Metadata(const Patient& patient) {
+Result<Finding> MetadataRow(const Patient& patient) {
   ZPROV_ASSIGN(const bool has_store, Exists(patient, patient.spec.storage.store));
   if (!has_store) return NoStoreYet(patient);
   const auto usage = patient.system.btrfs.Usage(patient.spec.storage.store);
@@ -136,7 +137,7 @@ Finding WorstOf(const lint::Findings& findings) {
                  fmt::format("{}: {}{}", worst.where, worst.what, more), worst.cure};
 }
 
-Result<Finding> BootFilesThere(const Patient& patient) {
+Result<Finding> BootFilesRow(const Patient& patient) {
   ZPROV_ASSIGN(const auto findings, LintCurrent(patient.system, patient.spec));
   if (findings) return WorstOf(*findings);
   return Good("no node has a generation yet");
@@ -180,7 +181,7 @@ Result<Finding> Rpiboot(const Patient& patient) {
 }
 
 // Somebody listens on its socket; `boot` in the foreground does not.
-Result<Finding> Service(const Patient& patient) {
+Result<Finding> ServiceRow(const Patient& patient) {
   if (IsRpibootWanted(patient.spec)) return Good("none is needed: rpiboot boots the nodes");
   os::Control& control = patient.system.live->control;
   const auto connection = control.Connect(kControlPath);
@@ -281,7 +282,7 @@ Result<std::optional<std::set<std::string>>> KnownModules(const Patient& patient
   return modules;
 }
 
-Result<Finding> Modules(const Patient& patient) {
+Result<Finding> ModulesRow(const Patient& patient) {
   constexpr char kRelease[] = "/proc/sys/kernel/osrelease";
   ZPROV_ASSIGN(const auto release, ReadIfThere(patient, kRelease));
   if (!release) {
@@ -322,7 +323,7 @@ Result<Finding> Hotplug(const Patient& patient) {
 }
 
 // The host has no battery clock: before NTP answers it may be years behind its own files.
-Result<Finding> Clock(const Patient& patient) {
+Result<Finding> ClockRow(const Patient& patient) {
   ZPROV_ASSIGN(const auto hosts, patient.system.files.Status("/etc/hosts"));
   const int64_t now = patient.system.clock.WallTime().count();
   if (hosts && now < hosts->modified_ns) {
@@ -338,21 +339,15 @@ struct Prerequisite {
 };
 
 constexpr Prerequisite kOfTrees[] = {
-    {"store", Store},
-    {"metadata", Metadata},
-    {"mount options", MountOptions},
-    {"boot files", BootFilesThere},
-    {"nfs installed", NfsInstalled},
+    {"store", StoreRow},          {"metadata", MetadataRow},       {"mount options", MountOptions},
+    {"boot files", BootFilesRow}, {"nfs installed", NfsInstalled},
 };
 
 constexpr Prerequisite kOfHosts[] = {
-    {"nfs running", NfsRunning},
-    {"rpiboot", Rpiboot},
-    {"service", Service},
-    {"network manager", NetworkManager},
-    {"hot-plug", Hotplug},
-    {"kernel modules", Modules},
-    {"clock", Clock},
+    {"nfs running", NfsRunning}, {"rpiboot", Rpiboot},
+    {"service", ServiceRow},     {"network manager", NetworkManager},
+    {"hot-plug", Hotplug},       {"kernel modules", ModulesRow},
+    {"clock", ClockRow},
 };
 
 DoctorRow RowOf(const Prerequisite& prerequisite, const Patient& patient) {

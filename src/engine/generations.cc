@@ -12,13 +12,6 @@ using generations::Store;
 
 constexpr uint64_t kRecordLimit = 64 << 10;  // bytes
 
-// A directory's names; none when it is not there.
-Result<std::vector<std::string>> NamesIn(os::System& system, const std::string& directory) {
-  auto names = system.trees.List(directory);
-  if (!names && names.error().kind == ErrorKind::kNotFound) return std::vector<std::string>();
-  return names;
-}
-
 // Nothing: the generation is unfinished. What was made by hand needs no record.
 Result<std::optional<generations::Record>> ReadRecord(os::System& system,
                                                       const spec::ClusterSpec& spec, int number) {
@@ -59,7 +52,7 @@ Result<Generation> ObserveGeneration(os::System& system, const spec::ClusterSpec
   generation.is_finished = record.has_value();
   if (record) generation.record = *record;
   generation.record.number = number;
-  ZPROV_ASSIGN(const auto names, NamesIn(system, generations::Directory(spec, number)));
+  ZPROV_ASSIGN(const auto names, NamesOrNone(system, generations::Directory(spec, number)));
   for (const std::string& name : names) {
     ZPROV_ASSIGN(const bool is_node, HasRoot(system, spec, {name, number}));
     if (is_node) generation.nodes.insert(name);
@@ -69,15 +62,21 @@ Result<Generation> ObserveGeneration(os::System& system, const spec::ClusterSpec
 
 }  // namespace
 
+Result<std::vector<std::string>> NamesOrNone(os::System& system, const std::string& directory) {
+  auto names = system.trees.List(directory);
+  if (!names && names.error().kind == ErrorKind::kNotFound) return std::vector<std::string>();
+  return names;
+}
+
 Result<Store> ObserveGenerations(os::System& system, const spec::ClusterSpec& spec) {
   Store store;
-  ZPROV_ASSIGN(const auto numbers, NamesIn(system, generations::GenerationsDirectory(spec)));
+  ZPROV_ASSIGN(const auto numbers, NamesOrNone(system, generations::GenerationsDirectory(spec)));
   for (const std::string& name : numbers) {
     const auto number = generations::NumberOf(name);
     if (!number) continue;
     ZPROV_ASSIGN(store.generations[*number], ObserveGeneration(system, spec, *number));
   }
-  ZPROV_ASSIGN(const auto nodes, NamesIn(system, generations::CurrentDirectory(spec)));
+  ZPROV_ASSIGN(const auto nodes, NamesOrNone(system, generations::CurrentDirectory(spec)));
   for (const std::string& node : nodes) {
     const auto text = system.files.ReadSymlink(generations::CurrentPath(spec, node));
     const bool is_none = !text && (text.error().kind == ErrorKind::kInvalid ||

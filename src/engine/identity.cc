@@ -15,7 +15,7 @@
 namespace zprov::engine {
 namespace {
 
-constexpr uint64_t kMostBytes = 16384;  // an RSA key of 16384 bits has 13 KB as text
+constexpr uint64_t kMostOfAKey = 16384;  // an RSA key of 16384 bits has 13 KB as text
 
 constexpr std::array kHostKeyFiles = {
     HostKeyFile{os::HostKeyKind::kRsa, "ssh_host_rsa_key"},
@@ -29,7 +29,7 @@ struct Keeper {
   std::string node;
 
   Result<std::optional<std::string>> Find(const std::string& name) const {
-    auto content = system.files.Read(JoinPath(directory, name), kMostBytes);
+    auto content = system.files.Read(JoinPath(directory, name), kMostOfAKey);
     if (content) return std::optional(std::move(*content));
     if (content.error().kind == ErrorKind::kNotFound) return std::optional<std::string>();
     return tl::make_unexpected(std::move(content).error());

@@ -10,8 +10,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kVersion = 1;
-constexpr uint64_t kLimit = 16 << 20;  // a line per step of a cluster of thousands
+constexpr int kJournalVersion = 1;
+constexpr uint64_t kLongestJournal = 16 << 20;  // a line per step of a cluster of thousands
 
 std::string Record(const plan::Plan& plan) {
   json steps = json::array();
@@ -23,7 +23,7 @@ std::string Record(const plan::Plan& plan) {
       programs.push_back(run->argv);
     home_move = home_move || std::holds_alternative<plan::MoveHome>(step.action);
   }
-  const json record = {{"version", kVersion},
+  const json record = {{"version", kJournalVersion},
                        {"steps", std::move(steps)},
                        {"home_move", home_move},
                        {"programs", std::move(programs)}};
@@ -33,7 +33,7 @@ std::string Record(const plan::Plan& plan) {
 // Throws nlohmann's exceptions for whatever is not a record of ours.
 plan::Interrupted FromRecord(const std::string& text) {
   const json record = json::parse(text);
-  if (record.at("version").get<int>() != kVersion)
+  if (record.at("version").get<int>() != kJournalVersion)
     throw json::other_error::create(501, "version", nullptr);
   return {.steps = record.at("steps").get<std::vector<std::string>>(),
           .home_move = record.at("home_move").get<bool>(),
@@ -45,7 +45,7 @@ plan::Interrupted FromRecord(const std::string& text) {
 Result<std::optional<plan::Interrupted>> ReadJournal(os::System& system, const std::string& path) {
   ZPROV_ASSIGN(const auto status, system.files.Status(path));
   if (!status) return std::nullopt;
-  ZPROV_ASSIGN(const std::string text, system.files.Read(path, kLimit));
+  ZPROV_ASSIGN(const std::string text, system.files.Read(path, kLongestJournal));
   try {
     return FromRecord(text);
   } catch (const json::exception&) {

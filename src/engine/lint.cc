@@ -16,10 +16,10 @@
 namespace zprov::engine {
 namespace {
 
-constexpr uint64_t kMostText = 64 << 10;              // bytes of config.txt or cmdline.txt
-constexpr uint64_t kMostList = 16 << 20;              // of modules.dep; Debian's has half a MB
-constexpr uint64_t kMostBytes = uint64_t{512} << 20;  // of a file: a Zero's whole memory
-constexpr uint64_t kHeadBytes = 4096;                 // of a kernel: more than its header
+constexpr uint64_t kMostText = 64 << 10;                // bytes of config.txt or cmdline.txt
+constexpr uint64_t kMostList = 16 << 20;                // of modules.dep; Debian's has half a MB
+constexpr uint64_t kMostOfAFile = uint64_t{512} << 20;  // of a file: a Zero's whole memory
+constexpr uint64_t kKernelHead = 4096;                  // of a kernel: more than its header
 // A Zero's memory again, with room for a listing of what it could not unpack.
 constexpr os::ArchiveLimits kInitramfs{.entries = 200'000, .bytes = uint64_t{1} << 30};
 
@@ -60,9 +60,9 @@ Result<std::optional<lint::Modules>> ModulesOf(os::System& system, const std::st
 }
 
 // Reads one generation; what nodes share is read once.
-class Reading {
+class Linting {
  public:
-  Reading(os::System& system, const spec::ClusterSpec& spec, const LintOrder& order)
+  Linting(os::System& system, const spec::ClusterSpec& spec, const LintOrder& order)
       : system_(system), spec_(spec), order_(order) {}
 
   Result<lint::Facts> Run() {
@@ -196,14 +196,14 @@ class Reading {
     const auto served = boot.files->find(lint::ParseConfigTxt(boot.config.content).kernel);
     if (served == boot.files->end() || kernels_.contains(served->second.path)) return {};
     kernels_.insert(served->second.path);
-    ZPROV_ASSIGN(const std::string head, system_.files.ReadStart(served->second.path, kHeadBytes));
+    ZPROV_ASSIGN(const std::string head, system_.files.ReadStart(served->second.path, kKernelHead));
     const auto stated = bootset::StatedSize(head);
     if (stated) facts_.kernel_sizes[served->second.path] = *stated;
     return {};
   }
 
   Result<lint::Initramfs> ListingOf(const std::string& path) {
-    ZPROV_ASSIGN(const std::string content, system_.files.Read(path, kMostBytes));
+    ZPROV_ASSIGN(const std::string content, system_.files.Read(path, kMostOfAFile));
     auto listed = system_.archives.List(content, kInitramfs);
     lint::Initramfs initramfs;
     if (!listed) {
@@ -244,7 +244,7 @@ Result<lint::Findings> LintSpec(os::System& system, const spec::ClusterSpec& spe
 
 Result<lint::Findings> LintGeneration(os::System& system, const spec::ClusterSpec& spec,
                                       const LintOrder& order) {
-  ZPROV_ASSIGN(const lint::Facts facts, Reading(system, spec, order).Run());
+  ZPROV_ASSIGN(const lint::Facts facts, Linting(system, spec, order).Run());
   return lint::Lint(spec, facts);
 }
 

@@ -7,10 +7,10 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kVersion = 1;  // of both files
+constexpr int kRecordVersion = 1;  // of both files
 
 std::string Text(json body) {
-  body["version"] = kVersion;
+  body["version"] = kRecordVersion;
   return body.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
@@ -28,7 +28,7 @@ json ToJson(const generations::Move& move) {
 // These throw nlohmann's exceptions for whatever is not of the form above.
 json Body(const std::string& text) {
   json body = json::parse(text);
-  if (body.at("version").get<int>() != kVersion)
+  if (body.at("version").get<int>() != kRecordVersion)
     throw json::other_error::create(501, "version", nullptr);
   return body;
 }

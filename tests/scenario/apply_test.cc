@@ -20,15 +20,15 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-struct Case {
+struct Applied {
   const char* name;
   MakeHost make_host;
   spec::Mode mode;
 };
 
-void PrintTo(const Case& row, std::ostream* out) { *out << row.name; }
+void PrintTo(const Applied& row, std::ostream* out) { *out << row.name; }
 
-class ApplyOn : public ::testing::TestWithParam<Case> {
+class ApplyOn : public ::testing::TestWithParam<Applied> {
  protected:
   ApplyOn() { GetParam().make_host(world_); }
 
@@ -68,11 +68,11 @@ TEST_P(ApplyOn, LeavesNoJournalAndNoTemporaryNames) {
 
 INSTANTIATE_TEST_SUITE_P(
     Hosts, ApplyOn,
-    ::testing::Values(Case{"BareNative", sim::BareHost, spec::Mode::kNative},
-                      Case{"BareCompatible", sim::BareHost, spec::Mode::kCompatible},
-                      Case{"HandMadeNative", sim::HandMadeHost, spec::Mode::kNative},
-                      Case{"HandMadeCompatible", sim::HandMadeHost, spec::Mode::kCompatible},
-                      Case{"RigNative", sim::Rig, spec::Mode::kNative}),
+    ::testing::Values(Applied{"BareNative", sim::BareHost, spec::Mode::kNative},
+                      Applied{"BareCompatible", sim::BareHost, spec::Mode::kCompatible},
+                      Applied{"HandMadeNative", sim::HandMadeHost, spec::Mode::kNative},
+                      Applied{"HandMadeCompatible", sim::HandMadeHost, spec::Mode::kCompatible},
+                      Applied{"RigNative", sim::Rig, spec::Mode::kNative}),
     [](const auto& row) { return row.param.name; });
 
 TEST(Apply, KeepsTheOldHomeUntilItIsDropped) {

@@ -36,8 +36,6 @@ spec::ClusterSpec TwoNodesThatKeep(spec::Mode mode) {
 
 const engine::BuildOrder kOrder{1, {"s0", "s1"}, {{"s0", "/x/s0"}}, {}};
 
-void Ignore(const engine::Notice&) {}
-
 class BuildGenerationTest : public StoreTest {
  protected:
   BuildGenerationTest() {

@@ -15,14 +15,14 @@ namespace {
 
 enum class After { kKill, kPowerCut };
 
-struct Case {
+struct CutApply {
   const char* name;
   MakeHost make_host;
   spec::ClusterSpec spec;
   plan::Wishes wishes;
 };
 
-void PrintTo(const Case& row, std::ostream* out) { *out << row.name; }
+void PrintTo(const CutApply& row, std::ostream* out) { *out << row.name; }
 
 // What is done for one node is done for each: two show it, and keep thousands of runs short.
 spec::ClusterSpec TwoNodes(spec::Mode mode) {
@@ -31,7 +31,7 @@ spec::ClusterSpec TwoNodes(spec::Mode mode) {
   return spec;
 }
 
-class CrashPoints : public ::testing::TestWithParam<Case> {
+class CrashPoints : public ::testing::TestWithParam<CutApply> {
  protected:
   spec::ClusterSpec spec_ = GetParam().spec;
 
@@ -144,13 +144,13 @@ void MovedHost(sim::World& world) {
 INSTANTIATE_TEST_SUITE_P(
     Hosts, CrashPoints,
     ::testing::Values(
-        Case{"BareNative", sim::BareHost, TwoNodes(spec::Mode::kNative), {}},
-        Case{"BareCompatible", sim::BareHost, TwoNodes(spec::Mode::kCompatible), {}},
-        Case{"HandMadeNative", sim::HandMadeHost, TwoNodes(spec::Mode::kNative), {}},
+        CutApply{"BareNative", sim::BareHost, TwoNodes(spec::Mode::kNative), {}},
+        CutApply{"BareCompatible", sim::BareHost, TwoNodes(spec::Mode::kCompatible), {}},
+        CutApply{"HandMadeNative", sim::HandMadeHost, TwoNodes(spec::Mode::kNative), {}},
         // The lines of its rc.local are the procedure's only for the procedure's five nodes.
-        Case{"HandMadeCompatible", sim::HandMadeHost, Cluster(spec::Mode::kCompatible), {}},
-        Case{"Rig", sim::Rig, TwoNodes(spec::Mode::kNative), {}},
-        Case{"DropOldHome", MovedHost, TwoNodes(spec::Mode::kNative), {.drop_old_home = true}}),
+        CutApply{"HandMadeCompatible", sim::HandMadeHost, Cluster(spec::Mode::kCompatible), {}},
+        CutApply{"Rig", sim::Rig, TwoNodes(spec::Mode::kNative), {}},
+        CutApply{"DropOldHome", MovedHost, TwoNodes(spec::Mode::kNative), {.drop_old_home = true}}),
     [](const auto& row) { return row.param.name; });
 
 }  // namespace

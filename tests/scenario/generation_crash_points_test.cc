@@ -24,7 +24,7 @@ using ::testing::Not;
 // Nothing, or the error that the operation ended with.
 using Operation = std::optional<Error> (*)(os::System&, const spec::ClusterSpec&);
 
-struct Case {
+struct CutOperation {
   const char* name;
   spec::Mode mode;
   MakeHost make_host;
@@ -32,7 +32,7 @@ struct Case {
   Operation operation;
 };
 
-void PrintTo(const Case& row, std::ostream* out) { *out << row.name; }
+void PrintTo(const CutOperation& row, std::ostream* out) { *out << row.name; }
 
 template <typename T>
 std::optional<Error> ErrorOf(const Result<T>& result) {
@@ -96,7 +96,7 @@ std::optional<Error> PruneToOne(os::System& system, const spec::ClusterSpec& spe
   return ErrorOf(Prune(system, spec, request));
 }
 
-class GenerationCrashPoints : public ::testing::TestWithParam<Case> {
+class GenerationCrashPoints : public ::testing::TestWithParam<CutOperation> {
  protected:
   void Prepare(sim::World& world) {
     spec_ = Cluster(GetParam().mode);
@@ -244,16 +244,18 @@ TEST_P(GenerationCrashPoints, AnErrorOfTheMediumIsReportedAndLeavesWholeGenerati
 INSTANTIATE_TEST_SUITE_P(
     Operations, GenerationCrashPoints,
     ::testing::Values(
-        Case{"Update", spec::Mode::kNative, sim::Rig, AChange, UpdateAll},
-        Case{"UpdateCompatibly", spec::Mode::kCompatible, sim::Rig, AChange, UpdateAll},
-        Case{"UpdateOfOne", spec::Mode::kNative, sim::Rig, AChange, UpdateOne},
-        Case{"UpdateIfChanged", spec::Mode::kNative, sim::Rig, Nothing, UpdateIfChanged},
-        Case{"UpdateAndPrune", spec::Mode::kNative, sim::Rig, ThreeGenerations, UpdateAndPrune},
-        Case{"UpdateOfAnAdoptedRig", spec::Mode::kNative, sim::HandMadeHost, AChange, UpdateAll},
-        Case{"UpdateOfAnAdoptedRigCompatibly", spec::Mode::kCompatible, sim::HandMadeHost, AChange,
-             UpdateAll},
-        Case{"Rollback", spec::Mode::kNative, sim::Rig, ThreeGenerations, RollBackAll},
-        Case{"Prune", spec::Mode::kNative, sim::Rig, ThreeGenerations, PruneToOne}),
+        CutOperation{"Update", spec::Mode::kNative, sim::Rig, AChange, UpdateAll},
+        CutOperation{"UpdateCompatibly", spec::Mode::kCompatible, sim::Rig, AChange, UpdateAll},
+        CutOperation{"UpdateOfOne", spec::Mode::kNative, sim::Rig, AChange, UpdateOne},
+        CutOperation{"UpdateIfChanged", spec::Mode::kNative, sim::Rig, Nothing, UpdateIfChanged},
+        CutOperation{"UpdateAndPrune", spec::Mode::kNative, sim::Rig, ThreeGenerations,
+                     UpdateAndPrune},
+        CutOperation{"UpdateOfAnAdoptedRig", spec::Mode::kNative, sim::HandMadeHost, AChange,
+                     UpdateAll},
+        CutOperation{"UpdateOfAnAdoptedRigCompatibly", spec::Mode::kCompatible, sim::HandMadeHost,
+                     AChange, UpdateAll},
+        CutOperation{"Rollback", spec::Mode::kNative, sim::Rig, ThreeGenerations, RollBackAll},
+        CutOperation{"Prune", spec::Mode::kNative, sim::Rig, ThreeGenerations, PruneToOne}),
     [](const auto& row) { return row.param.name; });
 
 }  // namespace

@@ -11,7 +11,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr char kRoot[] = "/x/.zprov/gen/1/s0/root";
+constexpr char kPersonalRoot[] = "/x/.zprov/gen/1/s0/root";
 constexpr char kBoot[] = "/x/.zprov/gen/1/s0/boot";
 
 class PersonaliseTest : public StoreTest {
@@ -33,7 +33,7 @@ class PersonaliseTest : public StoreTest {
     ASSERT_TRUE(made) << made.error().message;
   }
 
-  std::string InRoot(const std::string& path) { return kRoot + path; }
+  std::string InRoot(const std::string& path) { return kPersonalRoot + path; }
 };
 
 TEST_F(PersonaliseTest, GivesTheNodeItsNameAndIdentity) {
@@ -52,10 +52,11 @@ TEST_F(PersonaliseTest, GivesTheNodeItsNameAndIdentity) {
 TEST_F(PersonaliseTest, MakesAWritableSubvolumeWithNoOtherChanges) {
   Start(sim::HandMadeHost);
   Make();
-  const auto subvolume = world_.system().btrfs.Info(kRoot).value();
+  const auto subvolume = world_.system().btrfs.Info(kPersonalRoot).value();
   ASSERT_TRUE(subvolume);
   EXPECT_FALSE(subvolume->read_only);
-  const auto compared = world_.system().trees.Compare("/x/.zprov/gen/1/base", kRoot).value();
+  const auto compared =
+      world_.system().trees.Compare("/x/.zprov/gen/1/base", kPersonalRoot).value();
   std::vector<std::string> paths;
   for (const os::Difference& difference : compared.differences) paths.push_back(difference.path);
   EXPECT_THAT(paths, ::testing::UnorderedElementsAre(

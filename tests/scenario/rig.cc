@@ -32,9 +32,9 @@ Result<plan::Plan> PlanOf(os::System& system, const spec::ClusterSpec& spec, pla
   return engine::MakePlan(system, spec, wishes);
 }
 
-namespace {
-
 void Ignore(const engine::Notice&) {}
+
+namespace {
 
 // The paths that zprov's block in /etc/exports names.
 std::vector<std::string> Exported(sim::World& world) {

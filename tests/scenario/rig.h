@@ -17,6 +17,8 @@ spec::ClusterSpec Cluster(spec::Mode mode);
 // A host, made anew each time.
 using MakeHost = void (*)(sim::World&);
 
+void Ignore(const engine::Notice&);
+
 engine::Request Request(plan::Wishes wishes = {});
 
 Result<plan::Plan> Apply(os::System& system, const spec::ClusterSpec& spec,

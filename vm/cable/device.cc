@@ -10,11 +10,8 @@ constexpr uint8_t kDeviceType = 1;
 constexpr uint8_t kConfigurationType = 2;
 constexpr uint8_t kStringType = 3;
 constexpr uint8_t kInterfaceType = 4;
-constexpr uint8_t kEndpointType = 5;
 constexpr uint8_t kQualifierType = 6;
-constexpr uint8_t kOtherSpeedType = 7;
 constexpr size_t kConfigurationSize = 9;
-constexpr uint8_t kInterrupt = 3;  // of an endpoint
 constexpr size_t kInterfaceSize = 9;
 constexpr size_t kEndpointSize = 7;
 

@@ -16,6 +16,10 @@ namespace zprov::vm {
 
 // bmRequestType to the class of an interface (USB 2.0, 9.3).
 inline constexpr uint8_t kToClass = 0x21;
+// USB 2.0, 9.6: descriptors, and what an endpoint can be.
+inline constexpr uint8_t kEndpointType = 5;
+inline constexpr uint8_t kOtherSpeedType = 7;
+inline constexpr uint8_t kInterrupt = 3;
 
 struct DeviceDescriptor {
   uint16_t vendor = 0;

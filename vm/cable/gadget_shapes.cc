@@ -8,10 +8,7 @@ namespace zprov::vm {
 namespace {
 
 // USB 2.0, 9.6.
-constexpr char kEndpointType = 5;
-constexpr char kOtherSpeedType = 7;
 constexpr char kBulk = 2;
-constexpr char kInterrupt = 3;
 
 // 32 ms, in the units of either speed (9.6.6; f_ecm.c, ECM_STATUS_INTERVAL_MS).
 constexpr char IntervalAt(sim::UsbSpeed speed) { return speed == sim::UsbSpeed::kHigh ? 9 : 32; }

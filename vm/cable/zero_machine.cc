@@ -54,8 +54,8 @@ struct Sockets {
   }
 };
 
-std::vector<std::string> Words(const Served& served, const std::string& directory,
-                               const Sockets& sockets) {
+std::vector<std::string> ZeroWords(const Served& served, const std::string& directory,
+                                   const Sockets& sockets) {
   return {"qemu-system-arm",
           "-M",
           "raspi0",
@@ -104,7 +104,7 @@ Result<Started> StartZero(const Served& served, const std::string& directory) {
   Sockets sockets;
   const pid_t parent = getpid();
   const pid_t child = fork();
-  if (child == 0) Become(Words(served, directory, sockets), sockets, parent);
+  if (child == 0) Become(ZeroWords(served, directory, sockets), sockets, parent);
   const int process = child < 0 ? -1 : static_cast<int>(syscall(SYS_pidfd_open, child, 0));
   if (process < 0) {
     return Fail(ErrorKind::kFailed,

@@ -56,7 +56,7 @@ Error With(Error error, const BplusOptions& options) {
 }
 
 // -smp 1 and qemu-xhci: vm/README.md.
-std::vector<std::string> Words(const BplusOptions& options) {
+std::vector<std::string> BplusWords(const BplusOptions& options) {
   std::vector<std::string> words = {
       "qemu-system-x86_64",
       "-accel",
@@ -144,7 +144,7 @@ Result<Bplus> Bplus::Boot(const BplusOptions& options) {
     cables.push_back(std::move(cable));
   }
   WriteDown(options, "the B+ has power");  // first of all: artifacts.cc
-  ZPROV_ASSIGN(Child machine, Child::Start(Words(options), options.directory + "/qemu.log"));
+  ZPROV_ASSIGN(Child machine, Child::Start(BplusWords(options), options.directory + "/qemu.log"));
   auto agent = GuestAgent::Connect(options.directory + "/agent", kBootsWithin);
   if (!agent) {
     Error error = With(agent.error(), options);

@@ -16,7 +16,7 @@ constexpr size_t kDate = std::string_view("2026-11-28T").size();
 constexpr size_t kTimed = std::string_view("2026-11-28T15:41:37.123456").size();
 constexpr size_t kStamp = std::string_view("2026-11-28T15:41:37.123456+0000 ").size();
 
-struct Line {
+struct Told {
   std::string when;  // without its zone
   std::string_view name;
   std::string_view text;
@@ -31,14 +31,14 @@ bool HasStamp(std::string_view line) {
 std::optional<std::chrono::nanoseconds> KernelTime(std::string_view line) {
   if (!line.starts_with('[')) return std::nullopt;
   const size_t begin = std::min(line.find_first_not_of(' ', 1), line.size());
-  double seconds = 0;
+  double uptime = 0;
   const char* const last = line.data() + line.size();
-  const auto [end, error] = std::from_chars(line.data() + begin, last, seconds);
+  const auto [end, error] = std::from_chars(line.data() + begin, last, uptime);
   if (error != std::errc() || end == last || *end != ']') return std::nullopt;
-  return std::chrono::nanoseconds(static_cast<int64_t>(seconds * 1e9));
+  return std::chrono::nanoseconds(static_cast<int64_t>(uptime * 1e9));
 }
 
-void AddLines(const Log& log, std::vector<Line>& lines) {
+void AddLines(const Log& log, std::vector<Told>& lines) {
   std::string when = log.kernel_start ? Stamp(*log.kernel_start).substr(0, kTimed) : "";
   std::string_view rest = log.text;
   while (!rest.empty()) {
@@ -59,15 +59,15 @@ void AddLines(const Log& log, std::vector<Line>& lines) {
 }  // namespace
 
 std::string MergedByTime(const std::vector<Log>& logs) {
-  std::vector<Line> lines;
+  std::vector<Told> lines;
   size_t width = 0;
   for (const Log& log : logs) {
     AddLines(log, lines);
     width = std::max(width, log.name.size());
   }
-  std::ranges::stable_sort(lines, {}, &Line::when);
+  std::ranges::stable_sort(lines, {}, &Told::when);
   std::string merged;
-  for (const Line& line : lines) {
+  for (const Told& line : lines) {
     const std::string_view time =
         line.when.empty() ? "" : std::string_view(line.when).substr(kDate);
     merged += fmt::format("{:15}  {:{}} | {}\n", time, line.name, width, line.text);

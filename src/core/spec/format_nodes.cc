@@ -11,14 +11,14 @@
 namespace zprov::spec {
 namespace {
 
-constexpr unsigned long kMaxNumber = 999999999;
+constexpr unsigned long kMaxWritten = 999999999;
 
 struct NumberedName {
   std::string prefix;
   unsigned long number = 0;
 };
 
-struct Range {
+struct WrittenRange {
   NumberedName first;
   int64_t stride = kProcedureStride;
 };
@@ -28,12 +28,12 @@ std::optional<NumberedName> SplitName(const std::string& name) {
   size_t at = name.size();
   while (at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9') --at;
   while (at + 1 < name.size() && name[at] == '0') ++at;
-  const auto number = ParseNumber(std::string_view(name).substr(at), kMaxNumber);
+  const auto number = ParseNumber(std::string_view(name).substr(at), kMaxWritten);
   if (!number || at == 0) return std::nullopt;
   return NumberedName{name.substr(0, at), *number};
 }
 
-bool Follows(const Node& node, const Node& first, const Range& range, size_t index) {
+bool Follows(const Node& node, const Node& first, const WrittenRange& range, size_t index) {
   const int64_t by = range.stride * static_cast<int64_t>(index);
   return node.name == fmt::format("{}{}", range.first.prefix, range.first.number + index) &&
          node.address == Moved(first.address, by) && node.host_mac == Moved(first.host_mac, by) &&
@@ -41,11 +41,11 @@ bool Follows(const Node& node, const Node& first, const Range& range, size_t ind
 }
 
 // The range that gives exactly these nodes' names, addresses and MACs.
-std::optional<Range> AsRange(const std::vector<Node>& nodes) {
+std::optional<WrittenRange> AsRange(const std::vector<Node>& nodes) {
   if (nodes.empty()) return std::nullopt;
   const auto name = SplitName(nodes.front().name);
   if (!name) return std::nullopt;
-  Range range{*name, kProcedureStride};
+  WrittenRange range{*name, kProcedureStride};
   if (nodes.size() > 1) {
     range.stride = int64_t{nodes[1].address.number} - nodes[0].address.number;
   }
@@ -98,7 +98,7 @@ std::string FormatUsbList(const std::vector<Node>& nodes, size_t count) {
   return fmt::format("usb = {}\n", TomlList(paths));
 }
 
-std::string FormatRange(const std::vector<Node>& nodes, const Range& range) {
+std::string FormatRange(const std::vector<Node>& nodes, const WrittenRange& range) {
   const Node& first = nodes.front();
   const size_t paths = LeadingPaths(nodes);
   std::string text = fmt::format(

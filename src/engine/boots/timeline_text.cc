@@ -14,9 +14,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kVersion = 1;
+constexpr int kTimelineVersion = 1;
 // The document has three levels.
-constexpr int kDeepest = 5;
+constexpr int kDeepestTimeline = 5;
 constexpr size_t kLongestWord = 64 * 1024;         // bytes of one text: causes quote names
 constexpr int64_t kLatestUs = 1'000'000'000'000;   // eleven days: no boot takes so long
 constexpr int kLargestGeneration = 1'000'000'000;  // as generations::NumberOf takes at most
@@ -171,7 +171,7 @@ std::string_view Name(BootStep::What what) {
 }
 
 std::string TextOf(const BootTimeline& timeline) {
-  json body = {{"version", kVersion},
+  json body = {{"version", kTimelineVersion},
                {"node", timeline.node},
                {"nonce", timeline.nonce},
                {"began_ns", timeline.began_ns},
@@ -189,10 +189,10 @@ Result<BootTimeline> ParseTimeline(std::string_view text) {
   if (text.size() > kLongestTimeline) return Damaged("it is too long");
   // The library takes a zero for the end and would not look behind it.
   if (text.find('\0') != std::string_view::npos) return Damaged("it holds a zero byte");
-  const json body = ParseShallow(text, kDeepest);
+  const json body = ParseShallow(text, kDeepestTimeline);
   if (!body.is_object()) return Damaged("it is not one JSON object");
   const auto version = body.find("version");
-  if (version == body.end() || !version->is_number_integer() || *version != kVersion) {
+  if (version == body.end() || !version->is_number_integer() || *version != kTimelineVersion) {
     return Damaged("it is of another version of zprov");
   }
   BootTimeline timeline;

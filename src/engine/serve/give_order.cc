@@ -6,25 +6,25 @@
 namespace zprov::engine {
 namespace {
 
-using How = NodeOrdered::How;
+using OrderEnd = NodeOrdered::How;
 
 // Nothing: it is under way.
-std::optional<How> EndOf(const NodeView& view, Order what) {
+std::optional<OrderEnd> EndOf(const NodeView& view, Order what) {
   if (!view.order || view.order->what != what) return std::nullopt;
   switch (view.order->state) {
     case OrderView::State::kUnderWay:
       return std::nullopt;
     case OrderView::State::kDone:
-      return How::kDone;
+      return OrderEnd::kDone;
     case OrderView::State::kFailed:
-      return How::kFailed;
+      return OrderEnd::kFailed;
   }
   return std::nullopt;
 }
 
 // `otherwise`: of who has come to no end.
 std::vector<NodeOrdered> EndsIn(const Snapshot& snapshot, const OrderRequest& request,
-                                How otherwise) {
+                                OrderEnd otherwise) {
   std::vector<NodeOrdered> ends;
   for (const NodeView& view : snapshot.nodes) {
     if (std::ranges::find(request.nodes, view.node) == request.nodes.end()) continue;
@@ -34,8 +34,9 @@ std::vector<NodeOrdered> EndsIn(const Snapshot& snapshot, const OrderRequest& re
 }
 
 bool AllHaveEnded(const Snapshot& snapshot, const OrderRequest& request) {
-  const auto ends = EndsIn(snapshot, request, How::kLate);
-  return std::ranges::none_of(ends, [](const NodeOrdered& node) { return node.how == How::kLate; });
+  const auto ends = EndsIn(snapshot, request, OrderEnd::kLate);
+  return std::ranges::none_of(ends,
+                              [](const NodeOrdered& node) { return node.how == OrderEnd::kLate; });
 }
 
 bool IsOnItsWay(const NodeView& view) {
@@ -55,15 +56,15 @@ ControlRequest ControlRequestFor(const OrderRequest& request) {
 
 }  // namespace
 
-std::string_view Name(How how) {
+std::string_view Name(OrderEnd how) {
   switch (how) {
-    case How::kDone:
+    case OrderEnd::kDone:
       return "done";
-    case How::kFailed:
+    case OrderEnd::kFailed:
       return "failed";
-    case How::kLate:
+    case OrderEnd::kLate:
       return "late";
-    case How::kInterrupted:
+    case OrderEnd::kInterrupted:
       return "interrupted";
   }
   return "";
@@ -102,7 +103,7 @@ Result<Ordered> GiveOrder(Client& client, const OrderRequest& request,
   const os::Moment within = request.what == Order::kHalt ? kHaltsWithin : kRebootsWithin;
   ZPROV_ASSIGN(const Client::Outcome outcome, client.Do(ControlRequestFor(request), within, look));
   const bool is_interrupted = outcome.how == Client::Outcome::How::kInterrupted;
-  const How otherwise = is_interrupted ? How::kInterrupted : How::kLate;
+  const OrderEnd otherwise = is_interrupted ? OrderEnd::kInterrupted : OrderEnd::kLate;
   return Ordered{.nodes = EndsIn(outcome.last, request, otherwise),
                  .warnings = outcome.last.warnings};
 }

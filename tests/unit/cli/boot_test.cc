@@ -17,9 +17,9 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 // The rig after `zprov apply`, with boards that are not all well.
-class Rig {
+class BootedRig {
  public:
-  explicit Rig(const sim::TroublesByPort& troubles = {}) {
+  explicit BootedRig(const sim::TroublesByPort& troubles = {}) {
     sim::RigWithZeros(world, troubles);
     const Said apply = RunOn(world, {"apply"});
     EXPECT_EQ(apply.exit, 0) << apply.err;
@@ -30,7 +30,7 @@ class Rig {
 };
 
 TEST(Boot, BringsEveryNodeUpAndSaysEachStageOnTheWay) {
-  Rig rig;
+  BootedRig rig;
   const Said boot = rig({"boot"});
   EXPECT_EQ(boot.exit, 0) << boot.err << boot.out;
   EXPECT_THAT(boot.out, AllOf(StartsWith("NODE  BOOT  STAGE"), EndsWith("5 nodes: 5 healthy\n")));
@@ -40,14 +40,14 @@ TEST(Boot, BringsEveryNodeUpAndSaysEachStageOnTheWay) {
 }
 
 TEST(Boot, OfOneNodeWaitsForThatNodeAlone) {
-  Rig rig({{"1-1.3", {{sim::zero::Fault::kNeverReturns}}}});
+  BootedRig rig({{"1-1.3", {{sim::zero::Fault::kNeverReturns}}}});
   const Said boot = rig({"boot", "s0"});
   EXPECT_EQ(boot.exit, 0) << boot.err << boot.out;
   EXPECT_THAT(boot.out, EndsWith("1 node: 1 healthy\n"));
 }
 
 TEST(Boot, NamesStageAndCauseOfTheOneThatFailedAndBringsTheOthersUp) {
-  Rig rig({{"1-1.3", {{sim::zero::Fault::kRomDeaf}}}});
+  BootedRig rig({{"1-1.3", {{sim::zero::Fault::kRomDeaf}}}});
   const Said boot = rig({"boot"});
   EXPECT_EQ(boot.exit, 1);
   EXPECT_THAT(boot.out, AllOf(HasSubstr("\ns1 failed, at stage \"quarantined\""),
@@ -55,7 +55,7 @@ TEST(Boot, NamesStageAndCauseOfTheOneThatFailedAndBringsTheOthersUp) {
 }
 
 TEST(Boot, GivesAnEmptyPortUpAndSaysWhereToLook) {
-  Rig rig;
+  BootedRig rig;
   rig.world.usb().Unplug(*PortPath::Parse("1-1.3"));
   const Said boot = rig({"boot", "s1"});
   EXPECT_EQ(boot.exit, 1);
@@ -64,7 +64,7 @@ TEST(Boot, GivesAnEmptyPortUpAndSaysWhereToLook) {
 }
 
 TEST(Boot, NamesABoardThatNoNodeHasAndLeavesItAlone) {
-  Rig rig;
+  BootedRig rig;
   const auto stranger = sim::zero::PlugZero(rig.world, {.port = *PortPath::Parse("1-1.5.3")});
   const Said boot = rig({"boot"});
   EXPECT_EQ(boot.exit, 0) << boot.err << boot.out;
@@ -74,7 +74,7 @@ TEST(Boot, NamesABoardThatNoNodeHasAndLeavesItAlone) {
 }
 
 TEST(Boot, IsRefusedWhereRpibootHasTheBoards) {
-  Rig rig;
+  BootedRig rig;
   rig.world.process_table().Add({700, "rpiboot", "rpiboot -d /x/sboot", {}});
   const Said boot = rig({"boot"});
   EXPECT_EQ(boot.exit, 3);
@@ -97,7 +97,7 @@ TEST(Boot, BeforeApplyIsRefused) {
 }
 
 TEST(Boot, OfANodeThatTheSpecLacksIsAMistakeInUsage) {
-  Rig rig;
+  BootedRig rig;
   const Said boot = rig({"boot", "s9"});
   EXPECT_EQ(boot.exit, 2);
   EXPECT_THAT(boot.err, HasSubstr("the spec has no node s9"));
@@ -115,7 +115,7 @@ TEST(Boot, InTheTreeOfAnotherHostIsRefused) {
 }
 
 TEST(Boot, StopsAtASignalAndSaysHowFarEachNodeCame) {
-  Rig rig;
+  BootedRig rig;
   rig.world.queue().After(std::chrono::seconds(3),
                           [&] { rig.world.queue().Post(os::SignalCame{2}); });
   const Said boot = rig({"boot"});
@@ -124,7 +124,7 @@ TEST(Boot, StopsAtASignalAndSaysHowFarEachNodeCame) {
 }
 
 TEST(Boot, IsRefusedWhileAnotherHasThePortsAndNamesIt) {
-  Rig rig;
+  BootedRig rig;
   const auto held =
       rig.world.system().locks.TryLock("/x/.zprov/ports.lock", "zprov boot, pid 4711");
   ASSERT_TRUE(held.has_value());
@@ -134,13 +134,13 @@ TEST(Boot, IsRefusedWhileAnotherHasThePortsAndNamesIt) {
 }
 
 TEST(Boot, LetsThePortsGoAtItsEnd) {
-  Rig rig;
+  BootedRig rig;
   ASSERT_EQ(rig({"boot", "s0"}).exit, 0);
   EXPECT_TRUE(rig.world.system().locks.TryLock("/x/.zprov/ports.lock", "the next").has_value());
 }
 
 TEST(BootJson, IsWhatItsSchemaSaysWithTheTimelineOfEachNode) {
-  Rig rig;
+  BootedRig rig;
   const Said boot = rig({"boot", "--json"});
   EXPECT_EQ(boot.exit, 0) << boot.err;
   EXPECT_EQ(Faults("boot", boot.out), "");

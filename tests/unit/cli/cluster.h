@@ -8,6 +8,8 @@
 
 namespace zprov::cli {
 
+inline constexpr char kBlink[] = "/usr/local/bin/blink";  // a program that an update brings
+
 // The rig after `zprov apply`: each of its five nodes has generation 1 and waits in its boot ROM.
 class Cluster {
  public:

@@ -10,8 +10,6 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr char kBlink[] = "/usr/local/bin/blink";
-
 TEST(Rollback, BringsTheGenerationBeforeBackAndTheOneAfterAgainWithUpdate) {
   Cluster cluster;
   cluster.Install(kBlink);

@@ -25,9 +25,9 @@ using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
-class Rig {
+class ServedRig {
  public:
-  explicit Rig(const sim::TroublesByPort& troubles = {})
+  explicit ServedRig(const sim::TroublesByPort& troubles = {})
       : zeros(sim::RigWithZeros(world, troubles)) {
     EXPECT_EQ(RunOn(world, {"apply"}).exit, 0);
   }
@@ -43,7 +43,7 @@ class Rig {
 };
 
 TEST(Serve, BootsWhatIsPluggedInUntilItIsToldToEndAndSaysEachStage) {
-  Rig rig;
+  ServedRig rig;
   rig.SignalAfter(minutes(2), SIGTERM);
   const Said serve = RunOn(rig.world, {"serve"});
   EXPECT_EQ(serve.exit, 0) << serve.err;
@@ -54,7 +54,7 @@ TEST(Serve, BootsWhatIsPluggedInUntilItIsToldToEndAndSaysEachStage) {
 }
 
 TEST(Serve, IsRefusedBesideRpiboot) {
-  Rig rig;
+  ServedRig rig;
   rig.world.process_table().Add({700, "rpiboot", "rpiboot -d /x/sboot", {}});
   const Said serve = RunOn(rig.world, {"serve"});
   EXPECT_EQ(serve.exit, 3);
@@ -62,7 +62,7 @@ TEST(Serve, IsRefusedBesideRpiboot) {
 }
 
 TEST(Serve, NamesWhatIsWrongWithASpecThatItIsToldToReadAgainAndGoesOn) {
-  Rig rig;
+  ServedRig rig;
   rig.After(minutes(1), [&] { rig.world.Put("/etc/zprov/cluster.toml", "[bridge]\nmtu = 1\n"); });
   rig.SignalAfter(minutes(1), SIGHUP);
   rig.SignalAfter(minutes(2), SIGTERM);
@@ -79,7 +79,7 @@ TEST(Serve, OfARigThatIsMadeForOneCommandIsRefused) {
 }
 
 TEST(Watch, WithoutAServeIsRefusedAndSaysWhatToDo) {
-  Rig rig;
+  ServedRig rig;
   const Said watch = RunOn(rig.world, {"status", "--watch"});
   EXPECT_EQ(watch.exit, 3);
   EXPECT_THAT(watch.err, AllOf(HasSubstr("systemctl start zprov"), HasSubstr("zprov boot")));
@@ -89,7 +89,7 @@ TEST(Watch, WithoutAServeIsRefusedAndSaysWhatToDo) {
 class BesideServe : public ::testing::Test {
  protected:
   void Begin(const sim::TroublesByPort& troubles = {}) {
-    rig_ = std::make_unique<Rig>(troubles);
+    rig_ = std::make_unique<ServedRig>(troubles);
     os::System& system = rig_->world.system();
     auto spec = spec::ParseSpec(rig_->world.scene().Content("/etc/zprov/cluster.toml"));
     ASSERT_TRUE(spec.spec);
@@ -119,7 +119,7 @@ class BesideServe : public ::testing::Test {
     return RunWith(args, WiringOf({.host = &beside_->system()}));
   }
 
-  std::unique_ptr<Rig> rig_;
+  std::unique_ptr<ServedRig> rig_;
   std::unique_ptr<engine::Server> server_;
   std::unique_ptr<tests::BesideServe> beside_;
 };
@@ -228,7 +228,7 @@ TEST_F(BesideServe, UpdateWithRebootLeavesAllOnTheNewGeneration) {
 }
 
 TEST(HaltWithoutAServe, ShutsDownANodeThatRunsAndIsNotFooledByNotHavingLookedYet) {
-  Rig rig;
+  ServedRig rig;
   ASSERT_EQ(RunOn(rig.world, {"boot"}).exit, 0);
   const Said halt = RunOn(rig.world, {"halt", "s2"});
   EXPECT_EQ(halt.exit, 0) << halt.out << halt.err;

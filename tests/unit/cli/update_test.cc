@@ -14,8 +14,6 @@ using ::testing::MatchesRegex;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-constexpr char kBlink[] = "/usr/local/bin/blink";
-
 TEST(Update, GivesEveryNodeANewGenerationAndSaysSo) {
   Cluster cluster;
   cluster.Install(kBlink);

@@ -10,13 +10,13 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-struct Golden {
+struct GoldenFile {
   const char* name;
   const char* file;
   const char* path;
 };
 
-class ProcedureFile : public ::testing::TestWithParam<Golden> {};
+class ProcedureFile : public ::testing::TestWithParam<GoldenFile> {};
 
 TEST_P(ProcedureFile, IsTheProceduresTextByteForByte) {
   EXPECT_EQ(Content(SeedCluster(), GetParam().name),
@@ -40,13 +40,13 @@ TEST_P(ProcedureFile, StandsInTheProcedure) {
 
 INSTANTIATE_TEST_SUITE_P(
     Compatible, ProcedureFile,
-    ::testing::Values(Golden{"hosts", "hosts", "/etc/hosts"},
-                      Golden{"dhcpcd", "dhcpcd.conf", "/etc/dhcpcd.conf"},
-                      Golden{"udev", "70-gadget.rules", "/etc/udev/rules.d/70-gadget.rules"},
-                      Golden{"interfaces", "zeros", "/etc/network/interfaces.d/zeros"},
-                      Golden{"exports", "exports", "/etc/exports"},
-                      Golden{"fstab", "fstab", "/x/sproto/fstab"},
-                      Golden{"rc.local", "rc.local", "/etc/rc.local"}),
+    ::testing::Values(GoldenFile{"hosts", "hosts", "/etc/hosts"},
+                      GoldenFile{"dhcpcd", "dhcpcd.conf", "/etc/dhcpcd.conf"},
+                      GoldenFile{"udev", "70-gadget.rules", "/etc/udev/rules.d/70-gadget.rules"},
+                      GoldenFile{"interfaces", "zeros", "/etc/network/interfaces.d/zeros"},
+                      GoldenFile{"exports", "exports", "/etc/exports"},
+                      GoldenFile{"fstab", "fstab", "/x/sproto/fstab"},
+                      GoldenFile{"rc.local", "rc.local", "/etc/rc.local"}),
     [](const auto& test) {
       std::string name = test.param.name;
       std::erase(name, '.');
