@@ -42,7 +42,7 @@ class TapedFiles final : public os::Files {
                                                  }));
     if (inner_ == nullptr) {
       if (size > limit) return Fail(ErrorKind::kTooLarge, "the record says more than the limit");
-      mapped = Zeros(size);
+      mapped = Zeros(static_cast<size_t>(size));
     }
     tape_.mappings().Add(mapped);
     return mapped;
@@ -79,7 +79,7 @@ class TapedFiles final : public os::Files {
 
  private:
   // Pages that nobody writes to cost nothing.
-  static os::FileBytes Zeros(uint64_t size) {
+  static os::FileBytes Zeros(size_t size) {
     void* const memory = std::calloc(size + 1, 1);
     if (memory == nullptr) throw std::bad_alloc();
     std::shared_ptr<const void> keeper(memory, std::free);
