@@ -98,6 +98,7 @@ class UsbBus final : public os::UsbBus {
   // ---- the tree (usb.cc)
   bool CanArrive(const PortPath& port) const;
   void Tell(os::Event notice);
+  void TellHeld();
   void Arrive(Device& device);
   void Leave(Device& device);
   void Unplugged(const PortPath& port);
@@ -129,6 +130,7 @@ class UsbBus final : public os::UsbBus {
   std::map<PortPath, std::function<void(PortPower)>> wired_;
   std::set<PortPath> without_power_;
   std::map<PortPath, int> babbles_;  // transfers that will fail
+  std::vector<os::Event> held_;      // notices that nobody was told yet
   os::Moment held_until_{0};
   std::map<PortPath, uint64_t> jammed_;  // and which jam it is
   std::map<PortPath, int> cuts_;

@@ -215,6 +215,22 @@ TEST_F(SimUsb, TellsLateAndInOrderWhileItsNoticesAreHeld) {
   EXPECT_THAT(Rest(), ElementsAre(os::UsbLeft{At("1-1")}, os::UsbArrived{Board("1-1")}));
 }
 
+TEST_F(SimUsb, TellsInOrderWhenAHoldIsMadeLongerOrShorter) {
+  for (const seconds then : {seconds(5), seconds(1)}) {
+    SCOPED_TRACE(then.count());
+    PlugNotebook("1-1");
+    ASSERT_TRUE(bus_.Watch().has_value());
+    Rest();
+    bus_.HoldNotices(clock_.Now() + seconds(3));
+    bus_.Unplug(At("1-1"));
+    EXPECT_EQ(Next(milliseconds(500)), os::Event(os::DeadlinePassed{}));
+    bus_.HoldNotices(clock_.Now() + then);
+    EXPECT_EQ(Next(milliseconds(1500)), os::Event(os::DeadlinePassed{}));
+    PlugNotebook("1-1");
+    EXPECT_THAT(Rest(), ElementsAre(os::UsbLeft{At("1-1")}, os::UsbArrived{Board("1-1")}));
+  }
+}
+
 TEST_F(SimUsb, EndsTheTransfersOfADeviceThatLeavesBeforeItSaysSo) {
   ASSERT_TRUE(bus_.Watch().has_value());
   PlugNotebook("1-1")->say = UsbReply::Never();
