@@ -141,7 +141,8 @@ Result<record::Bundle> ReadBundle(const std::string& file) {
 Exit RunRecorded(const Context& context, const std::vector<std::string>& args) {
   std::error_code error;
   const fs::path directory = context.options.record;
-  fs::create_directory(directory, error);
+  const bool is_new = fs::create_directory(directory, error);
+  if (is_new) fs::permissions(directory, fs::perms::owner_all, error);
   if (error) return CannotRecord(context, "cannot be made: " + error.message());
   const fs::path file = directory / kBundleFile;
   if (fs::exists(file, error)) {

@@ -100,6 +100,7 @@ TEST_F(Recording, HoldsUsbLinksProbesReportsAndTheClockAndNoBootFile) {
   EXPECT_THAT(text, HasSubstr("\"bulk\":{\"bytes\":"));
   EXPECT_EQ(std::filesystem::status(File()).permissions(),
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  EXPECT_EQ(std::filesystem::status(Bundle()).permissions(), std::filesystem::perms::owner_all);
 }
 
 TEST_F(Recording, OfServeIsReplayedToItsEnd) {
