@@ -7,7 +7,6 @@
 namespace zprov::sim {
 namespace {
 
-constexpr uint8_t kHubClass = 9;  // USB 2.0, 11.23.1
 // Linux: drivers/usb/core/hub.c waits 5 s for the first descriptor, twice in each of four attempts.
 constexpr auto kGivesUpAfter = std::chrono::seconds(5 * 2 * 4);
 
@@ -202,6 +201,12 @@ void UsbBus::GivePower(const PortPath& port) {
   }
 }
 
+HubPower UsbBus::PowerOf(const PortPath& hub) const {
+  const auto known = hubs_.find(hub);
+  if (known != hubs_.end()) return known->second;
+  return hub.ports.empty() ? HubPower::kNone : HubPower::kGanged;
+}
+
 Result<void> UsbBus::SetPortPower(const PortPath& port, PortPower power) {
   queue_.CatchUp();
   ZPROV_TRY(NeedRights());
@@ -213,9 +218,7 @@ Result<void> UsbBus::SetPortPower(const PortPath& port, PortPower power) {
     return Fail(ErrorKind::kNotFound,
                 "no hub at " + hub.ToString() + ": plug it in, or correct the port's path");
   }
-  const auto known = hubs_.find(hub);
-  const HubPower can =
-      known != hubs_.end() ? known->second : (is_root ? HubPower::kNone : HubPower::kGanged);
+  const HubPower can = PowerOf(hub);
   if (can == HubPower::kNone) {
     return Fail(ErrorKind::kNotSupported, "the hub above " + port.ToString() +
                                               " cannot switch the power of its ports: pull the "

@@ -18,6 +18,8 @@
 
 namespace zprov::sim {
 
+inline constexpr uint8_t kHubClass = 9;  // USB 2.0, 11.23.1
+
 // What a hub can do about its ports' power.
 enum class HubPower { kNone, kGanged, kPerPort };
 
@@ -30,7 +32,8 @@ class UsbBus final : public os::UsbBus {
 
   // What sat on that port before is gone, a hub with all below it: a board shows itself anew at
   // each stage. Without a function it stalls whatever is asked. On a port without power, or below a
-  // hub that is jammed, it arrives when it can.
+  // hub that is jammed, it arrives when it can. A hub without a function of its own answers what it
+  // is asked of its ports' power.
   void Plug(const os::UsbDevice& device, std::shared_ptr<UsbFunction> function = nullptr);
   void Unplug(const PortPath& port);
 
@@ -39,6 +42,8 @@ class UsbBus final : public os::UsbBus {
   void WirePower(const PortPath& port, std::function<void(PortPower)> told);
   // kGanged unless said otherwise; root hubs (their port path has no port): kNone.
   void SetHubPower(const PortPath& hub, HubPower power) { hubs_[hub] = power; }
+  // What the hub says that it can do; the truth unless said otherwise.
+  void SetHubClaim(const PortPath& hub, HubPower claim) { claims_[hub] = claim; }
   // How often that port's power was cut, whoever was meant.
   int PowerCuts(const PortPath& port) const;
 
@@ -107,6 +112,7 @@ class UsbBus final : public os::UsbBus {
   void EndJam(const PortPath& port);
   void ArriveWhoCan();
   std::vector<PortPath> PortsOf(const PortPath& hub) const;
+  HubPower PowerOf(const PortPath& hub) const;
   // ---- transfers (usb_transfers.cc)
   Device* Behind(const Opened& opened);
   Result<std::pair<Opened*, Device*>> Need(os::UsbHandle handle);
@@ -116,6 +122,7 @@ class UsbBus final : public os::UsbBus {
   void Deliver(os::UsbTransferId id);
   bool IsLost(const Flight& flight);
   UsbReply Ask(const Flight& flight);
+  UsbReply AnswerOfHub(const PortPath& hub, const os::ControlIn& asked) const;
   void Answer(os::UsbTransferId id, UsbReply reply);
   void Complete(const os::UsbCompleted& completed);
   void CompleteAll(uint64_t stay);
@@ -127,6 +134,7 @@ class UsbBus final : public os::UsbBus {
   bool watched_ = false;
   std::map<PortPath, Device> devices_;
   std::map<PortPath, HubPower> hubs_;
+  std::map<PortPath, HubPower> claims_;
   std::map<PortPath, std::function<void(PortPower)>> wired_;
   std::set<PortPath> without_power_;
   std::map<PortPath, int> babbles_;  // transfers that will fail

@@ -27,6 +27,24 @@ constexpr uint8_t kInterfaceDescriptor = 4;
 constexpr size_t kInterfaceNumberAt = 2;
 constexpr size_t kShortestInterface = 9;  // bytes
 
+// USB 2.0, 11.24.2.5 and 11.23.2.1: a hub's own descriptor, of seven ports.
+constexpr os::ControlIn kGetHubDescriptor{.request_type = 0xa0, .request = 6, .value = 0x2900};
+
+std::string HubDescriptor(HubPower power) {
+  std::string descriptor("\x09\x29\x07\0\0\x32\x64\0\xff", 9);
+  switch (power) {
+    case HubPower::kGanged:
+      break;
+    case HubPower::kPerPort:
+      descriptor[3] = 1;
+      break;
+    case HubPower::kNone:
+      descriptor[3] = 2;
+      break;
+  }
+  return descriptor;
+}
+
 nanoseconds TimeFor(size_t bytes, uint64_t rate) {
   return nanoseconds(bytes * std::nano::den / rate);
 }
@@ -153,9 +171,23 @@ void UsbBus::Start(os::UsbTransferId id) {
   queue_.After(done - queue_.Now(), [this, id] { Deliver(id); });
 }
 
+UsbReply UsbBus::AnswerOfHub(const PortPath& hub, const os::ControlIn& asked) const {
+  os::ControlIn of_any_length = asked;
+  of_any_length.length = 0;
+  if (of_any_length != kGetHubDescriptor) return UsbReply::Stall();
+  const auto claimed = claims_.find(hub);
+  const HubPower says = claimed != claims_.end() ? claimed->second : PowerOf(hub);
+  return UsbReply::Taken(HubDescriptor(says).substr(0, asked.length));
+}
+
 UsbReply UsbBus::Ask(const Flight& flight) {
   const Device* device = Behind(opened_.at(flight.endpoint.first));
-  if (device == nullptr || device->function == nullptr) return UsbReply::Stall();
+  if (device == nullptr) return UsbReply::Stall();
+  if (device->function == nullptr) {
+    const auto* in = std::get_if<os::ControlIn>(&flight.transfer.what);
+    const bool is_hub = device->shown.device_class == kHubClass;
+    return is_hub && in != nullptr ? AnswerOfHub(device->shown.port, *in) : UsbReply::Stall();
+  }
   const std::shared_ptr<UsbFunction> function = device->function;  // it may unplug itself
   if (const auto* out = std::get_if<os::ControlOut>(&flight.transfer.what)) {
     return function->OnControlOut(*out);

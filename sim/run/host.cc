@@ -109,13 +109,17 @@ void Host::Deliver(const os::Event& event) {
   ++events_;
   const bool is_usb = std::holds_alternative<os::UsbArrived>(event) ||
                       std::holds_alternative<os::UsbLeft>(event) ||
-                      std::holds_alternative<os::UsbCompleted>(event) ||
                       std::holds_alternative<os::BackgroundEnded>(event);
   const bool is_links = std::holds_alternative<os::LinkChanged>(event) ||
                         std::holds_alternative<os::LinksLost>(event);
   links_changed_ = links_changed_ || is_links;
   if (!is_usb && !is_links) {
-    if (Process* const owner = OwnerOf(event)) owner->inbox.push_back(event);
+    Process* const owner = OwnerOf(event);
+    if (owner == nullptr) return;
+    owner->inbox.push_back(event);
+    if (const auto* completed = std::get_if<os::UsbCompleted>(&event)) {
+      owner->transfers.erase(completed->transfer);
+    }
     return;
   }
   for (const auto& process : processes_) {
@@ -132,6 +136,8 @@ Process* Host::OwnerOf(const os::Event& event) {
       return process.connections.contains(line->connection);
     if (const auto* closed = std::get_if<os::ControlClosed>(&event))
       return process.connections.contains(closed->connection);
+    if (const auto* completed = std::get_if<os::UsbCompleted>(&event))
+      return process.transfers.contains(completed->transfer);
     if (const auto* answer = std::get_if<os::ProbeAnswered>(&event))
       return process.probes.contains(answer->probe);
     if (const auto* output = std::get_if<os::ProcessOutput>(&event))

@@ -110,7 +110,9 @@ class OwnUsb final : public os::UsbBus {
     return usb_.Claim(handle, interface_number);
   }
   Result<os::UsbTransferId> Submit(os::UsbHandle handle, const os::UsbTransfer& what) override {
-    return usb_.Submit(handle, what);
+    const auto submitted = usb_.Submit(handle, what);
+    if (submitted) process_.transfers.insert(*submitted);
+    return submitted;
   }
   void Cancel(os::UsbTransferId transfer) override { usb_.Cancel(transfer); }
   Result<void> Reset(os::UsbHandle handle) override {

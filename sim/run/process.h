@@ -64,6 +64,7 @@ struct Process {
   std::set<os::ControlId> connections;
   std::set<os::ProcessId> programs;
   std::set<os::ProbeId> probes;
+  std::set<os::UsbTransferId> transfers;  // under way
 
   faults::Seam seam;
   Turn turn;

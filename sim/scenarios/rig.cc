@@ -14,12 +14,13 @@ constexpr int kMostInOneNetwork = 56;  // every fourth address of a /24, from .3
 
 // The B+'s own (LAN9514), and one of those that are sold to everybody.
 void PlugHub(World& world, const PortPath& port) {
-  constexpr uint8_t kHubClass = 9;
   const bool is_own = port.ports.size() == 1;
   world.usb().Plug({.port = port,
                     .vendor = static_cast<uint16_t>(is_own ? 0x0424 : 0x05e3),
                     .product = static_cast<uint16_t>(is_own ? 0x9514 : 0x0608),
                     .device_class = kHubClass});
+  // fixtures/kernels/README.md, "Power".
+  if (is_own) world.usb().SetHubClaim(port, HubPower::kPerPort);
 }
 
 // 7 ports on each hub but the B+'s own: 28 boards on one row of hubs, 196 on two, 1372 on three.

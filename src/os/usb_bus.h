@@ -45,7 +45,7 @@ struct ControlOut {
   bool operator==(const ControlOut&) const = default;
 };
 
-// A vendor request that asks for `length` bytes; the device may send fewer.
+// A request, a hub's own too, that asks for `length` bytes; the device may send fewer.
 struct ControlIn {
   uint8_t request_type = 0;
   uint8_t request = 0;

@@ -319,6 +319,21 @@ TEST_P(UsbTransferContract, CutsThePowerOfOnePort) {
   EXPECT_EQ(world_->PowerCuts(At("1-1.3")), 1);
 }
 
+TEST_P(UsbTransferContract, BringsWhatAHubSaysOfItsPortsPowerThoughItIsTheKernels) {
+  Plug(Hub("1-1"));
+  world_->SetHubPower(At("1-1"), sim::HubPower::kPerPort);
+  const auto hub = bus().Open(At("1-1"));
+  ASSERT_TRUE(hub.has_value()) << hub.error().message;
+  // USB 2.0, 11.24.2.5 and 11.23.2.1: the lower two bits of the fourth byte.
+  const auto id = Submit(hub->handle, {ControlIn{0xa0, 6, 0x2900, 0, 7}});
+  const UsbCompleted completed = Completion();
+  EXPECT_EQ(completed.transfer, id);
+  EXPECT_EQ(completed.outcome, UsbOutcome::kDone);
+  ASSERT_EQ(completed.bytes.size(), 7U);
+  EXPECT_EQ(completed.bytes[1], 0x29);
+  EXPECT_EQ(completed.bytes[3] & 3, 1);
+}
+
 TEST_P(UsbTransferContract, CannotCutPowerWithoutAHubThatCan) {
   ZPROV_NEEDS(Shows(UsbFact::kPowerlessHub), WhyNot(UsbFact::kPowerlessHub));
   Plug(Hub("1-1"));

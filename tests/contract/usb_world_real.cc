@@ -44,7 +44,7 @@ std::string Record(const os::UsbDevice& device, const Place& place,
       place.sysfs_path, place.node, device.port.bus, place.number, descriptor + Hex(configuration));
 }
 
-// A hub that is asked for its ports' power (USB 2.0, 11.24.2).
+// A hub that is asked for its ports' power, and what it can do about it (USB 2.0, 11.24.2).
 class SwitchingHub final : public sim::UsbFunction {
  public:
   explicit SwitchingHub(std::map<uint16_t, std::atomic<int>>& cuts) : cuts_(cuts) {}
@@ -58,6 +58,13 @@ class SwitchingHub final : public sim::UsbFunction {
     }
     if (asked.request == kClear) ++cuts_[asked.index];
     return sim::UsbReply::Taken();
+  }
+  sim::UsbReply OnControlIn(const os::ControlIn& asked) override {
+    if (asked.request_type != 0xa0 || asked.request != 6 || asked.value != 0x2900) {
+      return sim::UsbReply::Stall();
+    }
+    const std::string descriptor("\x09\x29\x0f\x09\0\x32\x64\0\xff", 9);
+    return sim::UsbReply::Taken(descriptor.substr(0, asked.length));
   }
 
  private:
