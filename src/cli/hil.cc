@@ -4,6 +4,7 @@
 #include <fstream>
 #include <istream>
 
+#include "cli/detect.h"
 #include "cli/hil_report.h"
 #include "cli/hil_text.h"
 #include "cli/request.h"
@@ -135,6 +136,13 @@ Exit Accept(const Context& context, os::System& system, const spec::ClusterSpec&
   return report.was_interrupted ? Exit::kFailed : ExitOf(hil::Overall(report.rows));
 }
 
+Exit Detect(const Context& context, os::System& system, const spec::ClusterSpec& spec) {
+  if (context.options.rig == Rig::kSim) {
+    if (auto ready = SetUp(context, system, spec); !ready) return Report(context, ready.error());
+  }
+  return DetectRig(context, {system, spec, {}, HolderOf(context, system)});
+}
+
 }  // namespace
 
 std::optional<ReportFormat> FormatOf(const std::string& file) {
@@ -152,7 +160,7 @@ Exit RunHil(const Context& context) {
                report);
     return Exit::kUsage;
   }
-  return WithSpec(context, Accept);
+  return WithSpec(context, context.options.detect ? Detect : Accept);
 }
 
 }  // namespace zprov::cli

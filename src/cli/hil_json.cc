@@ -1,6 +1,7 @@
-// The acceptance suite's report as JSON.
+// The acceptance suite's report as JSON, and what was found of a rig.
 #include <nlohmann/json.hpp>
 
+#include "cli/detect.h"
 #include "cli/hil_report.h"
 #include "cli/text.h"
 
@@ -8,6 +9,9 @@ namespace zprov::cli {
 namespace {
 
 using nlohmann::ordered_json;
+
+template <typename T>
+ordered_json ListOf(const std::vector<T>& all);
 
 ordered_json Of(const hil::Finding& finding) {
   return {{"grade", finding.grade == hil::Grade::kBad ? "bad" : "warning"},
@@ -17,11 +21,15 @@ ordered_json Of(const hil::Finding& finding) {
 }
 
 ordered_json Of(const hil::Row& row) {
-  ordered_json findings = ordered_json::array();
-  for (const hil::Finding& finding : row.findings) findings.push_back(Of(finding));
-  return {{"name", row.name},           {"sentence", row.sentence}, {"outcome", Name(row.outcome)},
-          {"summary", row.summary},     {"reason", row.reason},     {"until", row.until},
-          {"first_try", row.first_try}, {"findings", findings},     {"took_s", Seconds(row.took)}};
+  return {{"name", row.name},
+          {"sentence", row.sentence},
+          {"outcome", Name(row.outcome)},
+          {"summary", row.summary},
+          {"reason", row.reason},
+          {"until", row.until},
+          {"first_try", row.first_try},
+          {"findings", ListOf(row.findings)},
+          {"took_s", Seconds(row.took)}};
 }
 
 ordered_json Of(const engine::BootTimeline& boot) {
@@ -48,13 +56,45 @@ ordered_json Of(const hil::NodeSheet& node) {
           {"boot", node.boot ? Of(*node.boot) : ordered_json()}};
 }
 
+ordered_json Of(const hil::FoundBoard& board) {
+  return {{"port", board.port.ToString()},
+          {"node", board.node},
+          {"is_board", board.is_board},
+          {"shows", board.shows},
+          {"mac", board.mac ? board.mac->ToString() : ""},
+          {"serial", board.serial}};
+}
+
+ordered_json Of(const hil::HubLook& look) {
+  return {{"port", look.hub.port.ToString()}, {"vendor", look.hub.vendor},
+          {"product", look.hub.product},      {"says", Name(look.says)},
+          {"does", Name(look.does)},          {"trouble", look.trouble}};
+}
+
+template <typename T>
+ordered_json ListOf(const std::vector<T>& all) {
+  ordered_json list = ordered_json::array();
+  for (const T& one : all) list.push_back(Of(one));
+  return list;
+}
+
+std::string_view Word(DetectedFile::What what) {
+  switch (what) {
+    case DetectedFile::What::kWritten:
+      return "written";
+    case DetectedFile::What::kSame:
+      return "same";
+    case DetectedFile::What::kDiffers:
+      return "differs";
+    case DetectedFile::What::kNoneFound:
+      return "none-found";
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string HilJson(const hil::Report& report) {
-  ordered_json rows = ordered_json::array();
-  for (const hil::Row& row : report.rows) rows.push_back(Of(row));
-  ordered_json nodes = ordered_json::array();
-  for (const hil::NodeSheet& node : report.nodes) nodes.push_back(Of(node));
   const ordered_json document = {{"version", 1},
                                  {"command", "hil"},
                                  {"cluster", report.cluster},
@@ -63,8 +103,25 @@ std::string HilJson(const hil::Report& report) {
                                  {"interrupted", report.was_interrupted},
                                  {"began", RfcTime(report.began_ns)},
                                  {"took_s", Seconds(report.took)},
-                                 {"scenarios", rows},
-                                 {"nodes", nodes}};
+                                 {"scenarios", ListOf(report.rows)},
+                                 {"nodes", ListOf(report.nodes)}};
+  return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+std::string DetectedJson(const std::string& cluster, const hil::Detected& detected,
+                         const DetectedFile& file) {
+  const ordered_json document = {{"version", 1},
+                                 {"command", "detect"},
+                                 {"cluster", cluster},
+                                 {"boards", ListOf(detected.boards)},
+                                 {"hubs", ListOf(detected.hubs)},
+                                 {"consoles", detected.consoles},
+                                 {"missing", detected.missing},
+                                 {"findings", ListOf(detected.findings)},
+                                 {"file",
+                                  {{"name", file.name},
+                                   {"outcome", Word(file.what)},
+                                   {"differences", ListOf(file.differences)}}}};
   return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 

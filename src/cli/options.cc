@@ -158,19 +158,26 @@ CLI::Option* AddHil(CLI::App& app, Options& options) {
   CLI::Option* hil = app.add_flag_function(
       "--hil", [&](int64_t) { options.command = kHil; },
       "Instead of a command: prove that this rig works (hil/CAUTION.md first)");
+  CLI::Option* detect =
+      app.add_flag("--detect", options.detect,
+                   "With --hil: write the rig's description, as it is found, instead of a run; "
+                   "touches no board")
+          ->needs(hil);
   app.add_option("--level", options.level, "With --hil: what it may do to the rig [observe]")
       ->transform(OneOf<hil::Level>({{"observe", hil::Level::kObserve},
                                      {"cycle", hil::Level::kCycle},
                                      {"full", hil::Level::kFull}}))
       ->type_name("observe|cycle|full")
-      ->needs(hil);
+      ->needs(hil)
+      ->excludes(detect);
   app.add_flag("--yes", options.yes, "With --hil: disturb the rig without asking first")
       ->needs(hil);
   app.add_option(
          "--report", options.report,
          "With --hil: also write it to FILE, as its ending says: .xml (JUnit), .json, .html")
       ->type_name("FILE")
-      ->needs(hil);
+      ->needs(hil)
+      ->excludes(detect);
   return hil;
 }
 

@@ -172,6 +172,69 @@ TEST(Hil, TakesTheRigsDescriptionFromTheFileThatIsNamed) {
   EXPECT_EQ(RunOnRig({"--hil", "--rig", file}).exit, 2) << "it is not there";
 }
 
+// A file of this machine that is gone with the test.
+class FoundRig : public ::testing::Test {
+ protected:
+  ~FoundRig() override { std::filesystem::remove(file_); }
+  Said Detect(const std::vector<std::string>& more = {}) {
+    std::vector<std::string> words = {"--hil", "--detect", "--rig", file_};
+    words.insert(words.end(), more.begin(), more.end());
+    return RunOnRig(words);
+  }
+  std::string Content() const {
+    std::ifstream stream(file_, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+  }
+  void Put(const std::string& text) { std::ofstream(file_, std::ios::binary) << text; }
+
+  const std::string file_ = ::testing::TempDir() + "hil_test_found.toml";
+};
+
+TEST_F(FoundRig, IsWrittenToTheFileThatIsNamed) {
+  const Said said = Detect();
+  EXPECT_EQ(said.exit, 0) << said.out << said.err;
+  EXPECT_THAT(said.err, HasSubstr("set up and booted first"));
+  EXPECT_THAT(said.out, HasSubstr("\n" + file_ + " is written: "));
+  EXPECT_THAT(Content(), HasSubstr("\n[[node]]\nname = \"s0\"\nusb = \"1-1.2\"  # up\n"));
+  EXPECT_EQ(RunOnRig({"--hil", "--rig", file_}).exit, 0);
+}
+
+TEST_F(FoundRig, IsComparedWithTheFileThatIsThere) {
+  Detect();
+  const std::string found = Content();
+  EXPECT_EQ(Detect().exit, 0);
+  EXPECT_EQ(Content(), found);
+  std::string other = found;
+  other.replace(other.find("1-1.2\""), 5, "1-1.7");
+  Put(other);
+  const Said said = Detect();
+  EXPECT_EQ(said.exit, 3);
+  EXPECT_THAT(said.out, HasSubstr("s0: its usb is 1-1.2, and 1-1.7 in rig.toml"));
+  EXPECT_EQ(Content(), other);
+}
+
+TEST_F(FoundRig, IsADocumentWithJson) {
+  for (const char* outcome : {"written", "same"}) {
+    const Said said = Detect({"--json"});
+    EXPECT_EQ(Faults("detect", said.out), "") << said.out;
+    const json document = json::parse(said.out);
+    EXPECT_EQ(document["file"]["outcome"], outcome);
+    EXPECT_EQ(document["boards"].size(), 5u);
+    EXPECT_EQ(document["hubs"][0]["does"], "together");
+  }
+  Put("[[node]]\nname = \"s1\"\nusb = \"1-1.7\"\n");
+  const Said said = Detect({"--json"});
+  EXPECT_EQ(said.exit, 3);
+  EXPECT_EQ(Faults("detect", said.out), "") << said.out;
+  EXPECT_EQ(json::parse(said.out)["file"]["outcome"], "differs");
+}
+
+TEST_F(FoundRig, IsNotWrittenWhereNoFileCanBe) {
+  const Said said = RunOnRig({"--hil", "--detect", "--rig", "/nowhere/at/all/rig.toml"});
+  EXPECT_EQ(said.exit, 1);
+  EXPECT_THAT(said.err, HasSubstr("/nowhere/at/all"));
+}
+
 TEST(Hil, SaysBeforeTheRunThatAReportCannotBeWritten) {
   const Said said = RunOnRig({"--hil", "--report", "/nowhere/at/all/report.html"});
   EXPECT_EQ(said.exit, 2);

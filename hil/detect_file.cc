@@ -1,0 +1,138 @@
+// What was found out as a rig.toml, and what tells it from the one that is there.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/spec/format_nodes.h"
+#include "hil/detect.h"
+
+namespace zprov::hil {
+namespace {
+
+using spec::ClusterSpec;
+using spec::TomlText;
+
+std::vector<const spec::Node*> NodesFound(const Detected& detected, const ClusterSpec& spec) {
+  std::vector<const spec::Node*> nodes;
+  for (const FoundBoard& board : detected.boards) {
+    const auto found = std::ranges::find(spec.nodes, board.node, &spec::Node::name);
+    if (found != spec.nodes.end()) nodes.push_back(&*found);
+  }
+  return nodes;
+}
+
+// Only what cluster.toml says already: nothing was tried.
+PowerBy PowerInFile(const Detected& detected, const ClusterSpec& spec) {
+  const auto nodes = NodesFound(detected, spec);
+  const auto all_have = [&](spec::Power power) {
+    return !nodes.empty() &&
+           std::ranges::all_of(nodes, [&](const spec::Node* node) { return node->power == power; });
+  };
+  const bool hubs_can = std::ranges::all_of(
+      detected.hubs, [](const HubLook& hub) { return hub.does == Switching::kEach; });
+  if (all_have(spec::Power::kCommand)) return PowerBy::kCommand;
+  if (all_have(spec::Power::kPerPort) && hubs_can) return PowerBy::kPort;
+  return PowerBy::kNobody;
+}
+
+std::string PowerSection(const Detected& detected, PowerBy power) {
+  std::string text =
+      "\n# How the power of a single node is switched: \"command\", \"port\" or \"none\".\n";
+  for (const HubLook& hub : detected.hubs) {
+    text += fmt::format("# The hub at {} ({:04x}:{:04x}) {}.\n", hub.hub.port.ToString(),
+                        hub.hub.vendor, hub.hub.product, Sentence(hub));
+  }
+  switch (power) {
+    case PowerBy::kCommand:
+      return text + "# The commands are cluster.toml's.\n[power]\nby = \"command\"\n";
+    case PowerBy::kPort:
+      return text + "# cluster.toml says per-port for each node.\n[power]\nby = \"port\"\n";
+    case PowerBy::kNobody:
+      break;
+  }
+  return text +
+         "# With a switch of your own: by = \"command\" and command = \"/usr/local/sbin/relay "
+         "{node}\".\n"
+         "[power]\nby = \"none\"\n";
+}
+
+std::string BoardSection(const FoundBoard& board, const std::string& power_command) {
+  std::string text = fmt::format("\n[[node]]\nname = {}\nusb = \"{}\"  # {}\n",
+                                 TomlText(board.node), board.port.ToString(), board.shows);
+  text += board.mac ? fmt::format("mac = \"{}\"\n", board.mac->ToString())
+                    : "# mac: as cluster.toml has it; no link with it is there\n";
+  text += board.serial.empty() ? "# serial: not known; a node that runs tells it\n"
+                               : fmt::format("serial = {}\n", TomlText(board.serial));
+  if (!power_command.empty()) text += fmt::format("power_command = {}\n", TomlText(power_command));
+  return text;
+}
+
+std::string MissingSection(const std::vector<std::string>& missing, const ClusterSpec& spec) {
+  std::string text;
+  for (const std::string& name : missing) {
+    const auto& node = *std::ranges::find(spec.nodes, name, &spec::Node::name);
+    text += fmt::format(
+        "\n# Nothing was at the port of {0}. Without the marks it is expected there:\n"
+        "# [[node]]\n# name = {1}\n# usb = \"{2}\"\n",
+        name, TomlText(name), node.usb->ToString());
+  }
+  return text;
+}
+
+std::string ConsoleSection(const std::vector<std::string>& consoles) {
+  if (consoles.empty()) return "";
+  std::string text =
+      "\n# Serial devices of the host. Whose console each is, a boot tells; it goes under that "
+      "[[node]]:\n";
+  for (const std::string& console : consoles) {
+    text += fmt::format("# console = {}\n", TomlText(console));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string RigFileOf(const Detected& detected, const ClusterSpec& spec) {
+  const PowerBy power = PowerInFile(detected, spec);
+  std::string text =
+      "# The rig as `zprov --hil --detect` found it. No board, port or power was touched for it.\n"
+      "# Refine it by hand: hil/rig.toml has every key and what it means.\n";
+  text += PowerSection(detected, power);
+  for (const FoundBoard& board : detected.boards) {
+    const auto node = std::ranges::find(spec.nodes, board.node, &spec::Node::name);
+    if (node == spec.nodes.end()) continue;
+    text += BoardSection(board, power == PowerBy::kCommand ? node->power_command : "");
+  }
+  return text + MissingSection(detected.missing, spec) + ConsoleSection(detected.consoles);
+}
+
+std::vector<Finding> DifferencesOf(const Detected& detected, const RigDescription& has) {
+  std::vector<Finding> findings;
+  for (const FoundBoard& board : detected.boards) {
+    if (board.node.empty()) continue;
+    const auto there = std::ranges::find(has.boards, board.node, &BoardAtRig::name);
+    const auto judge = [&](std::string_view key, const std::string& found,
+                           const std::string& said) {
+      if (found.empty() || found == said) return;
+      findings.push_back({Grade::kBad, board.node,
+                          said.empty()
+                              ? fmt::format("its {} is {}, and rig.toml has none", key, found)
+                              : fmt::format("its {} is {}, and {} in rig.toml", key, found, said),
+                          fmt::format("{} = \"{}\" under its [[node]]", key, found)});
+    };
+    if (there == has.boards.end()) {
+      findings.push_back(
+          {Grade::kBad, board.node,
+           fmt::format("is at {}, and rig.toml does not name it", board.port.ToString()),
+           fmt::format("[[node]] name = \"{}\" usb = \"{}\", in three lines", board.node,
+                       board.port.ToString())});
+      continue;
+    }
+    judge("usb", board.port.ToString(), there->usb ? there->usb->ToString() : "");
+    judge("mac", board.mac ? board.mac->ToString() : "", there->mac ? there->mac->ToString() : "");
+    judge("serial", board.serial, there->serial);
+  }
+  return findings;
+}
+
+}  // namespace zprov::hil
