@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "engine/fleet/deadlines.h"
 #include "engine/serve/boot_nodes.h"
-#include "engine/serve/client.h"
 #include "hil/power.h"
 
 namespace zprov::hil {
@@ -17,11 +15,6 @@ using engine::Client;
 using engine::NodeState;
 using engine::NodeView;
 using Kind = Act::Kind;
-
-// Inferred, with room: large capacitors keep a board alive, and a switch may be slow.
-constexpr os::Moment kEmptyWithin = std::chrono::seconds(60);
-// From power to the boot ROM; a Zero takes half a second (sim/zero/profiles.h), with room.
-constexpr os::Moment kShowsWithin = std::chrono::seconds(60);
 
 // How far on the way from power to a system that runs; 0: not on it.
 int Rank(NodeState state) {
@@ -73,7 +66,7 @@ class Stage {
 
   // Every player as far as he comes now.
   Result<void> Play(const engine::Snapshot& snapshot) {
-    ZPROV_ASSIGN(taken_, TakenPorts());
+    ZPROV_ASSIGN(taken_, TakenPorts(rig_));
     for (Player& player : players_) {
       const auto view = std::ranges::find(snapshot.nodes, player.part.node, &NodeView::node);
       if (view == snapshot.nodes.end()) {
@@ -102,13 +95,6 @@ class Stage {
   }
 
  private:
-  Result<std::set<PortPath>> TakenPorts() const {
-    ZPROV_ASSIGN(const auto devices, rig_.system.live->usb.Devices());
-    std::set<PortPath> taken;
-    for (const os::UsbDevice& device : devices) taken.insert(device.port);
-    return taken;
-  }
-
   os::Moment Now() const { return rig_.system.clock.Now(); }
 
   bool IsOver(const Player& player) const {
@@ -202,16 +188,22 @@ class Stage {
   std::set<PortPath> taken_;
 };
 
-// What keeps the boot ROMs alone while the client lives.
-Result<void> Hold(Client& client, const std::vector<std::string>& nodes) {
+}  // namespace
+
+Result<std::set<PortPath>> TakenPorts(const Rig& rig) {
+  ZPROV_ASSIGN(const auto devices, rig.system.live->usb.Devices());
+  std::set<PortPath> taken;
+  for (const os::UsbDevice& device : devices) taken.insert(device.port);
+  return taken;
+}
+
+Result<void> HoldBoots(Client& client, const std::vector<std::string>& nodes) {
   constexpr os::Moment kAnsweredWithin = std::chrono::seconds(10);
   return client
       .Do({engine::ControlRequest::Verb::kHold, nodes}, kAnsweredWithin,
           [](const engine::Snapshot&) { return Client::Verdict::kOver; })
       .map([](const Client::Outcome&) {});
 }
-
-}  // namespace
 
 Script PowerCycle() { return {.acts = {{Kind::kOff}, {Kind::kOn}, {Kind::kReach}}}; }
 
@@ -221,7 +213,7 @@ Result<std::optional<std::vector<Part>>> Conduct(const Rig& rig,
   using Verb = engine::ControlRequest::Verb;
   ZPROV_ASSIGN(const auto client, Client::OfServeOrHere(rig.system, rig.spec, rig.holder));
   const bool is_held = script.boots == Script::Boots::kHeld;
-  if (is_held) ZPROV_TRY(Hold(*client, nodes));
+  if (is_held) ZPROV_TRY(HoldBoots(*client, nodes));
   Stage stage(rig, nodes, script);
   Result<void> played;
   const auto look = [&](const engine::Snapshot& snapshot) {

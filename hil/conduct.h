@@ -2,15 +2,30 @@
 // pace. Nothing waits for time: an act is over when the rig shows it, or its node is given up.
 #pragma once
 
+#include <chrono>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "engine/fleet/node_view.h"
+#include "engine/serve/client.h"
 #include "hil/rig.h"
 #include "util/result.h"
 
 namespace zprov::hil {
+
+// From no power to an empty port. Inferred, with room: large capacitors keep a board alive, and a
+// switch may be slow.
+inline constexpr os::Moment kEmptyWithin = std::chrono::seconds(60);
+// From power to the boot ROM; a Zero takes half a second (sim/zero/profiles.h), with room.
+inline constexpr os::Moment kShowsWithin = std::chrono::seconds(60);
+
+// Where something is plugged in and shows itself.
+Result<std::set<PortPath>> TakenPorts(const Rig& rig);
+
+// The boot ROMs of these nodes are left alone while the client lives.
+Result<void> HoldBoots(engine::Client& client, const std::vector<std::string>& nodes);
 
 // What a node goes through.
 struct Act {

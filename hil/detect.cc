@@ -260,16 +260,13 @@ void JudgeMissing(const ClusterSpec& spec, const std::string& name, Findings& fi
 void JudgePower(const ClusterSpec& spec, const Detected& detected, Findings& findings) {
   for (const spec::Node& node : spec.nodes) {
     if (node.power != spec::Power::kPerPort || !node.usb) continue;
-    PortPath above = *node.usb;
-    above.ports.pop_back();
-    const auto hub = std::ranges::find_if(
-        detected.hubs, [&](const HubLook& look) { return look.hub.port == above; });
-    if (hub == detected.hubs.end()) continue;
+    const HubLook* hub = HubAbove(detected.hubs, *node.usb);
+    if (hub == nullptr) continue;
     if (hub->does != Switching::kTogether && hub->does != Switching::kNone) continue;
     findings.push_back(
         {Grade::kBad, node.name,
-         fmt::format("cluster.toml says power = \"per-port\", and its hub {} {}", above.ToString(),
-                     Sentence(*hub)),
+         fmt::format("cluster.toml says power = \"per-port\", and its hub {} {}",
+                     hub->hub.port.ToString(), Sentence(*hub)),
          fmt::format("power = \"ganged\" for {} in cluster.toml; or \"command\" with a switch of "
                      "its own",
                      node.name)});

@@ -29,6 +29,7 @@ struct Detected {
   std::vector<HubLook> hubs = {};          // by port
   std::vector<std::string> consoles = {};  // serial devices of the host, by name
   std::vector<std::string> missing = {};   // nodes with a port at which nothing is
+  PowerBy proven = PowerBy::kNobody;       // whose switches were tried, each its node's alone
   std::vector<Finding> findings = {};      // where it is not as cluster.toml says
 
   bool operator==(const Detected&) const = default;
@@ -40,6 +41,12 @@ Result<Detected> Detect(const Rig& rig);
 
 // rig.toml with that, and in comments what could not be found out. ParseRig reads it.
 std::string RigFileOf(const Detected& detected, const spec::ClusterSpec& spec);
+
+// Whose switches can be tried (try_power.h): those of `has`, the rig.toml that is there, or of
+// cluster.toml; where neither knows any the hubs', if each says that it switches each port. Each
+// board is where it was found. Nothing: there is none.
+std::optional<RigDescription> SwitchesToTry(const Detected& detected, const spec::ClusterSpec& spec,
+                                            const std::optional<RigDescription>& has);
 
 // What was found and `has`, the rig.toml that is there, does not say, or says otherwise.
 std::vector<Finding> DifferencesOf(const Detected& detected, const RigDescription& has);

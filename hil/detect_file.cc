@@ -21,17 +21,23 @@ std::vector<const spec::Node*> NodesFound(const Detected& detected, const Cluste
   return nodes;
 }
 
-// Only what cluster.toml says already: nothing was tried.
+bool HubsSwitchEach(const Detected& detected) {
+  return std::ranges::all_of(detected.boards, [&](const FoundBoard& board) {
+    const HubLook* hub = HubAbove(detected.hubs, board.port);
+    return board.node.empty() || (hub != nullptr && hub->does == Switching::kEach);
+  });
+}
+
+// What was tried, else what cluster.toml says already.
 PowerBy PowerInFile(const Detected& detected, const ClusterSpec& spec) {
+  if (detected.proven != PowerBy::kNobody) return detected.proven;
   const auto nodes = NodesFound(detected, spec);
   const auto all_have = [&](spec::Power power) {
     return !nodes.empty() &&
            std::ranges::all_of(nodes, [&](const spec::Node* node) { return node->power == power; });
   };
-  const bool hubs_can = std::ranges::all_of(
-      detected.hubs, [](const HubLook& hub) { return hub.does == Switching::kEach; });
   if (all_have(spec::Power::kCommand)) return PowerBy::kCommand;
-  if (all_have(spec::Power::kPerPort) && hubs_can) return PowerBy::kPort;
+  if (all_have(spec::Power::kPerPort) && HubsSwitchEach(detected)) return PowerBy::kPort;
   return PowerBy::kNobody;
 }
 
@@ -46,7 +52,9 @@ std::string PowerSection(const Detected& detected, PowerBy power) {
     case PowerBy::kCommand:
       return text + "# The commands are cluster.toml's.\n[power]\nby = \"command\"\n";
     case PowerBy::kPort:
-      return text + "# cluster.toml says per-port for each node.\n[power]\nby = \"port\"\n";
+      text += detected.proven == power ? "# Each port was tried: it is its node's alone.\n"
+                                       : "# cluster.toml says per-port for each node.\n";
+      return text + "[power]\nby = \"port\"\n";
     case PowerBy::kNobody:
       break;
   }
@@ -95,7 +103,7 @@ std::string ConsoleSection(const std::vector<std::string>& consoles) {
 std::string RigFileOf(const Detected& detected, const ClusterSpec& spec) {
   const PowerBy power = PowerInFile(detected, spec);
   std::string text =
-      "# The rig as `zprov --hil --detect` found it. No board, port or power was touched for it.\n"
+      "# The rig as `zprov --hil --detect` found it.\n"
       "# Refine it by hand: hil/rig.toml has every key and what it means.\n";
   text += PowerSection(detected, power);
   for (const FoundBoard& board : detected.boards) {
@@ -104,6 +112,24 @@ std::string RigFileOf(const Detected& detected, const ClusterSpec& spec) {
     text += BoardSection(board, power == PowerBy::kCommand ? node->power_command : "");
   }
   return text + MissingSection(detected.missing, spec) + ConsoleSection(detected.consoles);
+}
+
+std::optional<RigDescription> SwitchesToTry(const Detected& detected, const ClusterSpec& spec,
+                                            const std::optional<RigDescription>& has) {
+  auto rig = has ? has : ParseRig(RigFileOf(detected, spec), spec).rig;
+  if (!rig) return std::nullopt;
+  if (!has && rig->power == PowerBy::kNobody && HubsSwitchEach(detected)) {
+    rig->power = PowerBy::kPort;
+  }
+  bool has_board = false;
+  for (BoardAtRig& board : rig->boards) {
+    const auto found = std::ranges::find(detected.boards, board.name, &FoundBoard::node);
+    if (found == detected.boards.end()) continue;
+    board.usb = found->port;
+    has_board = true;
+  }
+  if (rig->power == PowerBy::kNobody || !has_board) return std::nullopt;
+  return rig;
 }
 
 std::vector<Finding> DifferencesOf(const Detected& detected, const RigDescription& has) {

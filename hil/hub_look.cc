@@ -1,5 +1,6 @@
 #include "hil/hub_look.h"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
@@ -97,6 +98,13 @@ std::string Sentence(const HubLook& look) {
       return "says that it switches each port alone" + anyway;
   }
   return "";
+}
+
+const HubLook* HubAbove(const std::vector<HubLook>& hubs, PortPath port) {
+  if (!port.ports.empty()) port.ports.pop_back();
+  const auto found =
+      std::ranges::find_if(hubs, [&](const HubLook& look) { return look.hub.port == port; });
+  return found == hubs.end() ? nullptr : &*found;
 }
 
 HubLook LookAtHub(os::System& system, const os::UsbDevice& hub) {

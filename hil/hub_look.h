@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "os/system.h"
 
@@ -32,6 +33,9 @@ struct HubLook {
 
 // "says that it switches each port alone".
 std::string Sentence(const HubLook& look);
+
+// The one that the port is of; null: it is not among them.
+const HubLook* HubAbove(const std::vector<HubLook>& hubs, PortPath port);
 
 // Takes up to a second. Changes nothing.
 HubLook LookAtHub(os::System& system, const os::UsbDevice& hub);

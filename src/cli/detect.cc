@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "cli/hil_text.h"
+#include "cli/request.h"
 #include "hil/program_watch.h"
 #include "util/path.h"
 
@@ -59,7 +61,12 @@ Result<DetectedFile> Keep(const hil::Rig& rig, const hil::Detected& detected, co
   return file;
 }
 
-Exit ExitOfDetection(const hil::Detected& detected, const DetectedFile& file) {
+Exit ExitOf(const hil::Detected& detected, const hil::PowerTried& tried, const DetectedFile& file) {
+  if (!tried.rows.empty()) {
+    const hil::Outcome overall = hil::Overall(tried.rows);
+    if (overall == hil::Outcome::kInfra) return Exit::kInfra;
+    if (overall == hil::Outcome::kFail) return Exit::kFailed;
+  }
   if (file.what == What::kDiffers) return Exit::kRefused;
   const bool is_well = std::ranges::none_of(detected.findings, [](const hil::Finding& finding) {
     return finding.grade == hil::Grade::kBad;
@@ -67,15 +74,38 @@ Exit ExitOfDetection(const hil::Detected& detected, const DetectedFile& file) {
   return is_well && file.what != What::kNoneFound ? Exit::kDone : Exit::kFailed;
 }
 
-Exit Tell(const Context& context, const hil::Rig& rig, const hil::Detected& detected,
-          const Place& place) {
-  const auto file = Keep(rig, detected, place);
+// Where there is something to try, and whoever runs it wants that.
+hil::PowerTried TryIfWanted(const Context& context, const hil::Rig& rig,
+                            const hil::Detected& detected) {
+  auto switches = hil::SwitchesToTry(detected, rig.spec, rig.described);
+  if (!switches) return {};
+  context.streams.err << PowerTryText(*switches);
+  if (!IsWanted(context, "the power is not tried")) return {};
+  hil::Rig tried = rig;
+  tried.described = std::move(switches);
+  return hil::TryPower(tried);
+}
+
+Exit Interrupted(const Context& context) {
+  fmt::print(context.streams.err, "zprov: interrupted: nothing was written\n");
+  return Exit::kFailed;
+}
+
+Exit Tell(const Context& context, const hil::Rig& rig, hil::Detected detected, const Place& place) {
   std::ostream& out = context.streams.out;
-  if (!context.options.json) out << DetectedText(detected);
+  const bool is_text = !context.options.json;
+  if (is_text) out << DetectedText(detected) << std::flush;
+  const hil::PowerTried tried = TryIfWanted(context, rig, detected);
+  for (const hil::Row& row : tried.rows) {
+    if (is_text) out << RowText(row);
+  }
+  if (tried.was_interrupted) return Interrupted(context);
+  detected.proven = tried.proven;
+  const auto file = Keep(rig, detected, place);
   if (!file) return Report(context, file.error());
-  out << (context.options.json ? DetectedJson(rig.spec.name, detected, *file)
-                               : DetectedFileText(*file));
-  return ExitOfDetection(detected, *file);
+  out << (is_text ? DetectedFileText(*file)
+                  : DetectedJson(rig.spec.name, detected, tried.rows, *file));
+  return ExitOf(detected, tried, *file);
 }
 
 // False: what is there cannot be used, and why is on stderr.
@@ -104,12 +134,9 @@ Exit DetectRig(const Context& context, const hil::Rig& rig) {
   hil::ProgramWatch programs(rig.system);
   hil::Rig heard{programs.system(), rig.spec, {}, rig.holder, &programs};
   if (!TakeDescription(context, *place, heard)) return Exit::kUsage;
-  const auto detected = hil::Detect(heard);
-  if (programs.TakeInterrupt()) {
-    fmt::print(context.streams.err, "zprov: interrupted: nothing was written\n");
-    return Exit::kFailed;
-  }
-  if (detected) return Tell(context, heard, *detected, *place);
+  auto detected = hil::Detect(heard);
+  if (programs.TakeInterrupt()) return Interrupted(context);
+  if (detected) return Tell(context, heard, *std::move(detected), *place);
   Report(context, detected.error());
   return Exit::kInfra;
 }

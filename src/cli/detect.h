@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "hil/detect.h"
+#include "hil/try_power.h"
 
 namespace zprov::cli {
 
@@ -27,8 +28,9 @@ std::string DetectedText(const hil::Detected& detected);
 std::string DetectedFileText(const DetectedFile& file);
 
 // schemas/detect.schema.json
+// `tried`: what came of trying the power; none: it was not.
 std::string DetectedJson(const std::string& cluster, const hil::Detected& detected,
-                         const DetectedFile& file);
+                         const std::vector<hil::Row>& tried, const DetectedFile& file);
 
 Exit DetectRig(const Context& context, const hil::Rig& rig);
 

@@ -2,7 +2,6 @@
 #include <fmt/ostream.h>
 
 #include <fstream>
-#include <istream>
 
 #include "cli/detect.h"
 #include "cli/hil_report.h"
@@ -101,20 +100,8 @@ bool Describe(const Context& context, hil::Rig& rig) {
 bool MayDisturb(const Context& context, const hil::Rig& rig) {
   const auto disturbing = hil::Disturbing(rig, context.options.level);
   if (disturbing.empty()) return true;
-  std::ostream& err = context.streams.err;
-  err << DisturbanceText(rig, disturbing);
-  if (context.options.yes) return true;
-  if (context.streams.in == nullptr) {
-    fmt::print(err, "zprov: nothing was done: say --yes if it may do that\n");
-    return false;
-  }
-  fmt::print(err, "Go on? [y/N] ");
-  err.flush();
-  std::string answer;
-  std::getline(*context.streams.in, answer);
-  if (answer == "y" || answer == "yes") return true;
-  fmt::print(err, "nothing was done\n");
-  return false;
+  context.streams.err << DisturbanceText(rig, disturbing);
+  return IsWanted(context, "nothing was done");
 }
 
 Exit Accept(const Context& context, os::System& system, const spec::ClusterSpec& spec) {

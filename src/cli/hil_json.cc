@@ -109,7 +109,7 @@ std::string HilJson(const hil::Report& report) {
 }
 
 std::string DetectedJson(const std::string& cluster, const hil::Detected& detected,
-                         const DetectedFile& file) {
+                         const std::vector<hil::Row>& tried, const DetectedFile& file) {
   const ordered_json document = {{"version", 1},
                                  {"command", "detect"},
                                  {"cluster", cluster},
@@ -118,6 +118,7 @@ std::string DetectedJson(const std::string& cluster, const hil::Detected& detect
                                  {"consoles", detected.consoles},
                                  {"missing", detected.missing},
                                  {"findings", ListOf(detected.findings)},
+                                 {"tried", ListOf(tried)},
                                  {"file",
                                   {{"name", file.name},
                                    {"outcome", Word(file.what)},

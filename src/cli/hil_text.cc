@@ -39,6 +39,17 @@ std::string DisturbanceText(const hil::Rig& rig, const std::vector<const hil::Sc
          "It begins only when nothing is wrong, and all that runs now runs again at its end.\n";
 }
 
+std::string PowerTryText(const hil::RigDescription& switches) {
+  std::vector<std::string> nodes;
+  for (const hil::BoardAtRig& board : switches.boards) nodes.push_back(board.name);
+  return fmt::format(
+      "The power of {} can be tried: each is cut and given once, one after another, by {}.\n"
+      "What runs there is cut off, and what was not written is lost. A switch that is not what it "
+      "seems cuts\nothers off too. All that runs now runs again at the end.\n",
+      Join(nodes, ", "),
+      switches.power == hil::PowerBy::kPort ? "the hub that it hangs on" : "its power command");
+}
+
 std::string RowText(const hil::Row& row) {
   std::string text = fmt::format(kRow, Name(row.outcome), row.name, row.sentence);
   if (!row.first_try.empty()) text += Line("tried twice; the first time: " + row.first_try);

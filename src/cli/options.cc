@@ -161,7 +161,7 @@ CLI::Option* AddHil(CLI::App& app, Options& options) {
   CLI::Option* detect =
       app.add_flag("--detect", options.detect,
                    "With --hil: write the rig's description, as it is found, instead of a run; "
-                   "touches no board")
+                   "asks before it tries a switch")
           ->needs(hil);
   app.add_option("--level", options.level, "With --hil: what it may do to the rig [observe]")
       ->transform(OneOf<hil::Level>({{"observe", hil::Level::kObserve},

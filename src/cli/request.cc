@@ -4,6 +4,7 @@
 #include <fmt/ostream.h>
 
 #include <algorithm>
+#include <istream>
 
 #include "cli/text.h"
 #include "util/strings.h"
@@ -26,6 +27,22 @@ Exit WithSpec(const Context& context, Act act) {
   const auto spec = LoadSpec(context, world->system(), exit);
   if (!spec) return exit;
   return act(context, world->system(), *spec);
+}
+
+bool IsWanted(const Context& context, std::string_view not_done) {
+  if (context.options.yes) return true;
+  std::ostream& err = context.streams.err;
+  if (context.streams.in == nullptr) {
+    fmt::print(err, "zprov: {}: say --yes if it may do that\n", not_done);
+    return false;
+  }
+  fmt::print(err, "Go on? [y/N] ");
+  err.flush();
+  std::string answer;
+  std::getline(*context.streams.in, answer);
+  if (answer == "y" || answer == "yes") return true;
+  fmt::print(err, "{}\n", not_done);
+  return false;
 }
 
 std::string HolderOf(const Context& context, os::System& system) {

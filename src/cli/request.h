@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/command.h"
@@ -14,6 +15,10 @@ namespace zprov::cli {
 // Runs `act` with the opened world and its spec; otherwise why not is on stderr.
 using Act = Exit (*)(const Context&, os::System&, const spec::ClusterSpec&);
 Exit WithSpec(const Context& context, Act act);
+
+// Whoever runs the command wants it: --yes, or the answer to "Go on?". If not, `not_done` is on
+// stderr, and what to do where nobody can be asked.
+bool IsWanted(const Context& context, std::string_view not_done);
 
 // Who holds the lock, for whoever comes second: "zprov update, pid 4711, since …".
 std::string HolderOf(const Context& context, os::System& system);

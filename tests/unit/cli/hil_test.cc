@@ -8,6 +8,7 @@
 
 #include "cli/hil_report.h"
 #include "cli/hil_text.h"
+#include "sim/scenarios/hosts.h"
 #include "unit/cli/console.h"
 #include "unit/cli/schemas.h"
 
@@ -227,6 +228,20 @@ TEST_F(FoundRig, IsADocumentWithJson) {
   EXPECT_EQ(said.exit, 3);
   EXPECT_EQ(Faults("detect", said.out), "") << said.out;
   EXPECT_EQ(json::parse(said.out)["file"]["outcome"], "differs");
+}
+
+TEST(Hil, SaysWhatCameOfTryingThePowerInTheDocumentOfWhatWasFound) {
+  sim::World world;
+  sim::RigWithRelay(world);
+  ASSERT_EQ(RunOn(world, {"apply"}).exit, 0);
+  ASSERT_EQ(RunOn(world, {"boot"}).exit, 0);
+  const Said said = RunOn(world, {"--hil", "--detect", "--yes", "--json"});
+  EXPECT_EQ(said.exit, 0) << said.out << said.err;
+  EXPECT_EQ(Faults("detect", said.out), "");
+  const json document = json::parse(said.out);
+  EXPECT_EQ(document["tried"][0]["name"], "power");
+  EXPECT_EQ(document["tried"][0]["outcome"], "pass");
+  EXPECT_EQ(document["file"]["outcome"], "same");
 }
 
 TEST_F(FoundRig, IsNotWrittenWhereNoFileCanBe) {

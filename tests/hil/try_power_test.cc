@@ -1,0 +1,225 @@
+// `zprov --hil --detect` that may disturb the simulated rig: whose board each switch cuts off.
+#include <gmock/gmock.h>
+
+#include <csignal>
+#include <map>
+
+#include "hil/run_mark.h"
+#include "tests/hil/cycled_rig.h"
+
+namespace zprov::hil {
+namespace {
+
+using sim::zero::Stage;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr char kRelay[] = "/usr/local/sbin/relay";
+
+class TriedRig : public CycledRig {
+ protected:
+  TriedRig() {
+    for (size_t i = 0; i < 5; ++i) lines_["s" + std::to_string(i)] = {i};
+    world_.processes().Install(kRelay, [this](const auto& argv) { return SwitchLine(argv); });
+  }
+
+  run::Ended Detect(const std::vector<std::string>& more = {}) {
+    std::vector<std::string> words = {"--hil", "--detect"};
+    words.insert(words.end(), more.begin(), more.end());
+    return Zprov(words);
+  }
+  std::string File() { return world_.scene().Content(kOwnRigFile); }
+  void RemoveFile() { world_.scene().Remove(kOwnRigFile); }
+  // rig.toml as it is found, with the relay's command by hand.
+  void WriteFoundWithRelay() {
+    RemoveFile();
+    ASSERT_EQ(Detect().exit, 0);
+    std::string text = File();
+    const std::string none = "by = \"none\"\n";
+    const size_t at = text.find("\n" + none);
+    ASSERT_NE(at, std::string::npos) << text;
+    world_.Put(kOwnRigFile, text.replace(at + 1, none.size(),
+                                         std::string("by = \"command\"\ncommand = \"") + kRelay +
+                                             " {node}\"\n"));
+  }
+  // Another hub than a B+'s own above all boards, and they boot again.
+  void ReplaceHubs() {
+    for (const char* port : {"1-1", "1-1.5"}) {
+      world_.usb().Plug({*PortPath::Parse(port), 0x05e3, 0x0610, 0, sim::kHubClass});
+      world_.usb().SetHubPower(*PortPath::Parse(port), sim::HubPower::kPerPort);
+      world_.usb().SetHubClaim(*PortPath::Parse(port), sim::HubPower::kPerPort);
+    }
+    Boot();
+    ASSERT_TRUE(AllAreHealthy());
+  }
+  bool IsMarked() const { return world_.scene().Has(RunMarkPath(spec_)); }
+  void ExpectAllRunAgain() {
+    EXPECT_TRUE(AllAreHealthy());
+    EXPECT_FALSE(IsMarked());
+  }
+
+  std::map<std::string, std::vector<size_t>> lines_;  // which boards each cuts off
+  std::string broken_;                                // a word that no line obeys
+  int exit_code_ = 0;
+  std::map<std::string, int> cuts_;  // how often each was told to
+
+ private:
+  sim::ProgramRun SwitchLine(const std::vector<std::string>& argv) {
+    cuts_[argv.at(1)] += argv.at(2) == "off" ? 1 : 0;
+    for (const size_t board : lines_.at(argv.at(1))) {
+      if (argv.at(2) == broken_) continue;
+      argv.at(2) == "off" ? Board(board).Unplug() : Board(board).PlugIn();
+    }
+    return {.error = exit_code_ == 0 ? "" : "stuck\n", .exit_code = exit_code_};
+  }
+};
+
+TEST_F(TriedRig, HasSwitchesThatAreEachItsNodesAlone) {
+  WriteFoundWithRelay();
+  const std::string file = File();
+  const run::Ended ended = Detect({"--yes"});
+  EXPECT_EQ(ended.exit, 0) << ended.out << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr("The power of s0, s1, s2, s3, s4 can be tried"));
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("\npass    power "), HasSubstr("\npass    put-back ")));
+  EXPECT_EQ(File(), file);
+  for (const spec::Node& node : spec_.nodes) EXPECT_EQ(cuts_[node.name], 1) << node.name;
+  ExpectAllRunAgain();
+}
+
+TEST_F(TriedRig, IsNotTriedWhereNobodySaidThatItMayBe) {
+  WriteFoundWithRelay();
+  const auto boots = Boots();
+  const run::Ended ended = Detect();
+  EXPECT_EQ(ended.exit, 0) << ended.out << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr("the power is not tried: say --yes if it may do that"));
+  EXPECT_THAT(ended.out, Not(HasSubstr(" power ")));
+  EXPECT_EQ(Boots(), boots);
+}
+
+TEST_F(TriedRig, HasNothingToTryWithoutASwitch) {
+  RemoveFile();
+  const run::Ended ended = Detect({"--yes"});
+  EXPECT_EQ(ended.exit, 0) << ended.out << ended.err;
+  EXPECT_THAT(ended.err, Not(HasSubstr("can be tried")));
+}
+
+TEST_F(TriedRig, NamesTwoSwitchesThatAreExchanged) {
+  WriteFoundWithRelay();
+  std::swap(lines_["s0"], lines_["s1"]);
+  const run::Ended ended = Detect({"--yes"});
+  EXPECT_EQ(ended.exit, 1) << ended.out;
+  EXPECT_THAT(
+      ended.out,
+      AllOf(HasSubstr("fail    power "), HasSubstr("s0: when its power was cut, s1 left instead\n"),
+            HasSubstr("s1: when its power was cut, s0 left instead\n"),
+            HasSubstr("cure: exchange the switches of s0 and s1, or power_command")));
+  ExpectAllRunAgain();
+}
+
+TEST_F(TriedRig, NamesASwitchThatCutsAnotherOffToo) {
+  WriteFoundWithRelay();
+  lines_["s3"] = {3, 4};
+  const run::Ended ended = Detect({"--yes"});
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.out,
+              AllOf(HasSubstr("s3: when its power was cut, s4 left too\n"),
+                    HasSubstr("cure: see how its switch is wired"), Not(HasSubstr("s4: when"))));
+  ExpectAllRunAgain();
+}
+
+TEST_F(TriedRig, NamesASwitchThatDoesNothing) {
+  WriteFoundWithRelay();
+  lines_["s2"] = {};
+  const run::Ended ended = Detect({"--yes"});
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("s2: its power was cut, and no board left\n"),
+                               HasSubstr("gets power from nowhere else")));
+  ExpectAllRunAgain();
+}
+
+TEST_F(TriedRig, NamesASwitchThatGivesNoPowerAgain) {
+  WriteFoundWithRelay();
+  broken_ = "on";
+  const run::Ended ended = Detect({"--yes"});
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("s0: its power: has power again, and not everybody is "),
+                               HasSubstr("fail    put-back ")));
+  EXPECT_TRUE(IsMarked()) << "the next run tries to put it back";
+}
+
+TEST_F(TriedRig, NamesAPowerCommandThatFails) {
+  WriteFoundWithRelay();
+  exit_code_ = 1;
+  const run::Ended ended = Detect({"--yes"});
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.out, HasSubstr("relay s0 ended with 1: stuck"));
+}
+
+TEST_F(TriedRig, SwitchesPortsOfAHubThatWasTried) {
+  ReplaceHubs();
+  RemoveFile();
+  const run::Ended ended = Detect({"--yes"});
+  EXPECT_EQ(ended.exit, 0) << ended.out << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr("by the hub that it hangs on"));
+  EXPECT_THAT(File(), HasSubstr("# Each port was tried: it is its node's alone.\n[power]\n"
+                                "by = \"port\"\n"));
+  ExpectAllRunAgain();
+}
+
+TEST_F(TriedRig, BelievesNoHubThatWasNotTried) {
+  ReplaceHubs();
+  RemoveFile();
+  EXPECT_EQ(Detect().exit, 0);
+  EXPECT_THAT(File(), HasSubstr("[power]\nby = \"none\"\n"));
+}
+
+TEST_F(TriedRig, FindsOutThatAHubSwitchesItsPortsTogether) {
+  ReplaceHubs();
+  world_.usb().SetHubPower(*PortPath::Parse("1-1.5"), sim::HubPower::kGanged);
+  RemoveFile();
+  const run::Ended ended = Detect({"--yes"});
+  EXPECT_EQ(ended.exit, 1) << ended.out;
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("s3: when its power was cut, s4 left too\n"),
+                               HasSubstr("cure: its hub switches its ports together")));
+  EXPECT_THAT(File(), HasSubstr("[power]\nby = \"none\"\n"));
+  ExpectAllRunAgain();
+}
+
+TEST_F(TriedRig, GetsItsPowerBackWhenItIsInterrupted) {
+  WriteFoundWithRelay();
+  const std::string file = File();
+  const run::Pid run = Start({"--hil", "--detect", "--yes"});
+  ASSERT_TRUE(Until([&] { return Board(1).stage() == Stage::kOff; }));
+  host_.Signal(run, SIGINT);
+  const run::Ended ended = WaitFor(run);
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.err, HasSubstr("interrupted: nothing was written"));
+  EXPECT_EQ(File(), file);
+  ExpectAllRunAgain();
+}
+
+TEST_F(TriedRig, IsPutBackAfterARunThatWasKilled) {
+  WriteFoundWithRelay();
+  const run::Pid run = Start({"--hil", "--detect", "--yes"});
+  ASSERT_TRUE(Until([&] { return Board(1).stage() == Stage::kOff; }));
+  host_.Kill(run);
+  WaitFor(run);
+  EXPECT_TRUE(IsMarked());
+  const run::Ended ended = Detect({"--yes"});
+  EXPECT_EQ(ended.exit, 0) << ended.out << ended.err;
+  ExpectAllRunAgain();
+}
+
+TEST_F(TriedRig, IsTriedBesideServeWhichBootsNobodyMeanwhile) {
+  WriteFoundWithRelay();
+  Start({"serve"});
+  const auto boots = Boots();
+  const run::Ended ended = Detect({"--yes"});
+  EXPECT_EQ(ended.exit, 0) << ended.out << ended.err;
+  for (size_t i = 0; i < 5; ++i) EXPECT_EQ(Boots()[i], boots[i] + 1);
+  ExpectAllRunAgain();
+}
+
+}  // namespace
+}  // namespace zprov::hil
