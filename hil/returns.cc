@@ -74,9 +74,7 @@ class Judge {
   }
 
   void RanOn(const NodeLook& before) {
-    if (before.life.life != engine::Life::kUp) return;
-    const bool says_the_same = !before.report || (after_.report && !IsAnotherBoot(before, after_));
-    if (after_.life.life == engine::Life::kUp && says_the_same) return;
+    if (before.life.life != engine::Life::kUp || RunsOn(before, after_)) return;
     Bad("was disturbed by another node's restart",
         "see what the two share: a hub, a supply, a switch");
   }
@@ -124,6 +122,11 @@ class Judge {
 };
 
 }  // namespace
+
+bool RunsOn(const NodeLook& before, const NodeLook& after) {
+  const bool says_the_same = !before.report || (after.report && !IsAnotherBoot(before, after));
+  return after.life.life == engine::Life::kUp && says_the_same;
+}
 
 Finding DidNotComeBack(const std::string& node, const std::string& why) {
   return {Grade::kBad, node, why,

@@ -24,6 +24,9 @@ std::string WhyNotBack(const engine::NodeOrdered& ordered);
 
 Names NamesOf(const std::vector<NodeLook>& looks);
 
+// Whether a node that ran before runs the same boot still.
+bool RunsOn(const NodeLook& before, const NodeLook& after);
+
 // Who was told to leave, and who of them came back: why another did not is said already.
 struct Left {
   const Names& told;

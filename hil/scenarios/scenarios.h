@@ -36,6 +36,7 @@ Result<Ended> PowerGoesBeforeTheNodeIsHealthy(const Rig& rig);
 Result<Ended> ConsolesSpeakWhileNodesBoot(const Rig& rig);
 Result<Ended> FullPacketsGoBothWays(const Rig& rig);
 Result<Ended> ServeIsKilledAndComesBack(const Rig& rig);
+Result<Ended> RootsSurviveALinkLoss(const Rig& rig);
 
 // Full: nodes take generations that the run made.
 Result<Ended> NodesTakeAnUpdateAndGoBack(const Rig& rig);

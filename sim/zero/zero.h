@@ -54,12 +54,15 @@ class Zero {
   void TryToMount();
   void BeHealthy();
   void LookForOrder();
+  // Whether what it wants of its root has to wait; `then` is called again.
+  bool MustWait(void (Zero::*then)());
   void ShutDown(Node::Order order);
 
   World& world_;
   Board board_;
   std::string serial_;
   os::Moment linux_since_{0};
+  os::Moment asks_again_after_{0};  // a server that does not answer
   std::optional<Node> node_;
 };
 

@@ -1,11 +1,21 @@
 // A Zero under Linux: when its link comes, its root is mounted, it reports, and it obeys.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sim/zero/ids.h"
 #include "sim/zero/zero.h"
 #include "util/strings.h"
 
 namespace zprov::sim::zero {
+namespace {
+
+// A hard mount waits, and TCP asks again after twice the time each time: TCP_RTO_MIN, TCP_RTO_MAX
+// (kernel, include/net/tcp.h).
+constexpr auto kFirstAskedAgain = milliseconds(200);
+constexpr auto kLastAskedAgain = seconds(120);
+
+}  // namespace
 
 Mac Zero::RandomMac() {
   // As the kernel draws one: for one link, and locally administered.
@@ -59,7 +69,18 @@ void Zero::LookForHost() {
   board_.After(board_.options().profile.looks_for_host, [this] { LookForHost(); });
 }
 
+bool Zero::MustWait(void (Zero::*then)()) {
+  if (node_->ReachesServer(world_.network())) {
+    asks_again_after_ = kFirstAskedAgain;
+    return false;
+  }
+  board_.After(asks_again_after_, [this, then] { (this->*then)(); });
+  asks_again_after_ = std::min<os::Moment>(2 * asks_again_after_, kLastAskedAgain);
+  return true;
+}
+
 void Zero::TryToMount() {
+  if (MustWait(&Zero::TryToMount)) return;
   if (board_.Has(Fault::kNoMount) || !node_->Mount(world_.nfs())) {
     board_.After(board_.options().profile.tries_to_mount, [this] { TryToMount(); });
     return;
@@ -70,6 +91,7 @@ void Zero::TryToMount() {
 }
 
 void Zero::BeHealthy() {
+  if (MustWait(&Zero::BeHealthy)) return;
   const auto uptime =
       std::chrono::duration_cast<std::chrono::seconds>(world_.clock().Now() - linux_since_);
   if (!node_->HasReporter(world_.nfs())) return;
@@ -82,6 +104,7 @@ void Zero::BeHealthy() {
 }
 
 void Zero::LookForOrder() {
+  if (MustWait(&Zero::LookForOrder)) return;
   const Node::Order order = node_->TakeOrder(world_.nfs());
   if (order == Node::Order::kNone || board_.Has(Fault::kIgnoresOrders)) {
     board_.After(board_.options().profile.looks_for_ask, [this] { LookForOrder(); });

@@ -36,6 +36,14 @@ Result<void> PutOrder(os::InsideRoot& root, const std::string& text) {
   return root.files().WriteDraft(kAsk, text, 0600);
 }
 
+Result<void> PutOrderIn(os::System& system, const std::string& root, const std::string& text) {
+  ZPROV_ASSIGN(const auto inside, system.roots.Open(root));
+  auto put = PutOrder(*inside, text);
+  if (put || put.error().kind != ErrorKind::kNotFound) return put;
+  return Fail(ErrorKind::kNotFound,
+              "nobody there would read it: give the node a new root with zprov update");
+}
+
 }  // namespace
 
 std::string_view Name(Order order) {
@@ -86,14 +94,21 @@ Result<std::optional<BootReport>> ReadBootReport(os::System& system, const std::
 
 Result<void> Ask(os::System& system, const std::string& root, const std::string& nonce,
                  Order order) {
-  const std::string doing = fmt::format("ask for {} in {}", Name(order), root);
-  auto inside = system.roots.Open(root);
-  if (!inside) return While(doing, std::move(inside).error());
-  auto put = PutOrder(**inside, fmt::format("{} {}\n", Name(order), nonce));
+  auto put = PutOrderIn(system, root, fmt::format("{} {}\n", Name(order), nonce));
   if (put) return {};
-  if (put.error().kind != ErrorKind::kNotFound) return While(doing, std::move(put).error());
-  return While(doing, {ErrorKind::kNotFound,
-                       "nobody there would read it: give the node a new root with zprov update"});
+  return While(fmt::format("ask for {} in {}", Name(order), root), std::move(put).error());
+}
+
+Result<void> Knock(os::System& system, const std::string& root) {
+  auto put = PutOrderIn(system, root, "none\n");
+  if (put) return {};
+  return While("knock in " + root, std::move(put).error());
+}
+
+Result<bool> IsKnockTaken(os::System& system, const std::string& root) {
+  ZPROV_ASSIGN(const auto inside, system.roots.Open(root));
+  ZPROV_ASSIGN(const auto present, inside->files().Status(kAsk));
+  return !present.has_value();
 }
 
 }  // namespace zprov::engine

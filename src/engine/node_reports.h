@@ -37,4 +37,10 @@ std::optional<Order> OrderNamed(std::string_view name);
 Result<void> Ask(os::System& system, const std::string& root, const std::string& nonce,
                  Order order);
 
+// An order that is for no boot: a node that reads and writes its root takes it away within seconds,
+// as every order, and does nothing else. Errors as above.
+Result<void> Knock(os::System& system, const std::string& root);
+// Whether no order lies there any more.
+Result<bool> IsKnockTaken(os::System& system, const std::string& root);
+
 }  // namespace zprov::engine

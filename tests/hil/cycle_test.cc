@@ -5,8 +5,10 @@
 
 #include <csignal>
 
+#include "core/generations/layout.h"
 #include "hil/run_mark.h"
 #include "tests/hil/cycled_rig.h"
+#include "util/strings.h"
 
 namespace zprov::hil {
 namespace {
@@ -24,6 +26,10 @@ class Cycle : public CycledRig {
  protected:
   using CycledRig::CycledRig;
   bool IsMarked() const { return world_.scene().Has(RunMarkPath(spec_)); }
+  bool IsUp(const std::string& link) {
+    const auto links = world_.network().Links().value();
+    return std::ranges::find(links, link, &Link::name)->up;
+  }
 };
 
 TEST_F(Cycle, SaysWhatItWillDoAndDoesNothingUnlessItMay) {
@@ -45,8 +51,8 @@ TEST_F(Cycle, PassesOnARigThatIsWellAndLeavesItSo) {
               AllOf(HasSubstr("\npass    reboot "), HasSubstr("\npass    reboot-all "),
                     HasSubstr("\npass    cold-boot "), HasSubstr("\npass    cold-boot-all "),
                     Not(HasSubstr("warning: s1"))));
-  for (const char* row :
-       {"packets", "cut-rom", "cut-first-stage", "cut-files", "cut-kernel", "cut-mounted"}) {
+  for (const char* row : {"packets", "link-loss", "cut-rom",
+                          "cut-first-stage", "cut-files", "cut-kernel", "cut-mounted"}) {
     EXPECT_THAT(ended.out, HasSubstr(std::string("\npass    ") + row));
   }
   EXPECT_THAT(ended.out, HasSubstr("skip    serve "));
@@ -63,6 +69,86 @@ TEST_F(Cycle, NamesANodeThatDropsFullPackets) {
   EXPECT_THAT(ended.out, AllOf(HasSubstr("fail    packets "),
                                HasSubstr("s4: packets of 7418 bytes do not come back: 5 packets"),
                                HasSubstr("zprov reboot s4")));
+}
+
+// What happens while the link of s1 is away, and nothing else of the level.
+class CycleWithoutLinks : public Cycle {
+ protected:
+  CycleWithoutLinks() {
+    for (const char* scenario : {"packets", "serve", "reboot", "reboot-all",
+                                 "cold-boot", "cold-boot-all", "cut-rom", "cut-first-stage",
+                                 "cut-files", "cut-kernel", "cut-mounted"}) {
+      Quarantine(scenario);
+    }
+    each_step_ = [this] {
+      if (!has_happened_ && !IsUp("s1")) has_happened_ = (happens_(), true);
+    };
+  }
+
+  std::function<void()> happens_ = [] {};
+  bool has_happened_ = false;
+};
+
+TEST_F(CycleWithoutLinks, NamesANodeWhoseRootDoesNotSurviveIt) {
+  happens_ = [this] {
+    const std::string before = world_.scene().Content("/etc/exports");
+    std::string exports;
+    for (const std::string_view line : Split(before, '\n')) {
+      if (line.find(spec_.nodes[1].address.ToString()) == line.npos) {
+        exports += std::string(line) + "\n";
+      }
+    }
+    world_.Put("/etc/exports", exports);
+    ASSERT_EQ(world_.nfs().Exportfs({"exportfs", "-ra"}).exit_code, 0);
+  };
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_TRUE(has_happened_);
+  EXPECT_THAT(ended.out,
+              AllOf(HasSubstr("fail    link-loss "),
+                    HasSubstr("s1: does not use its root any more since its link was away"),
+                    HasSubstr("cure: zprov reboot s1"), Not(HasSubstr("s2: does not use"))));
+}
+
+TEST_F(CycleWithoutLinks, NamesANodeThatStartsAnewMeanwhile) {
+  happens_ = [this] { Board(1).Unplug(), Board(1).PlugIn(); };
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("s1: did not run on when its link was away"),
+                               HasSubstr("cure: see its console"), HasSubstr("pass    put-back")));
+  EXPECT_TRUE(AllAreHealthy());
+}
+
+TEST_F(CycleWithoutLinks, NamesANodeThatHasAnotherWayToItsRoot) {
+  happens_ = [this] {
+    world_.scene().Remove(generations::RootOf(spec_, 1, "s1") + "/var/lib/zprov/ask");
+  };
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("s1: uses its root while its link is down"),
+                               HasSubstr("cure: ip route, on s1")));
+}
+
+TEST_F(CycleWithoutLinks, GivesThemBackWhenItIsInterrupted) {
+  const run::Pid run = Start({"--hil", "--level", "cycle", "--yes"});
+  ASSERT_TRUE(Until([&] { return !IsUp("s1"); }));
+  host_.Signal(run, SIGINT);
+  EXPECT_EQ(WaitFor(run).exit, 1);
+  EXPECT_TRUE(IsUp("s1"));
+  EXPECT_FALSE(IsMarked());
+}
+
+TEST_F(CycleWithoutLinks, GivesThemBackAfterARunThatWasKilled) {
+  const run::Pid run = Start({"--hil", "--level", "cycle", "--yes"});
+  ASSERT_TRUE(Until([&] { return !IsUp("s1"); }));
+  host_.Kill(run);
+  WaitFor(run);
+  ASSERT_FALSE(IsUp("s1"));
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 0) << ended.out << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("pass    link-loss "));
+  EXPECT_TRUE(IsUp("s1"));
+  EXPECT_THAT(Boots(), Each(1)) << "nobody had to be started anew for that";
 }
 
 // Power that the hubs switch: rig.toml says so, and the simulated hubs can or cannot do it per
@@ -192,9 +278,17 @@ class CycleWithServe : public Cycle {
 TEST_F(CycleWithServe, PassesAndAsksTheServeThatRuns) {
   const run::Ended ended = RunCycle();
   EXPECT_EQ(ended.exit, 0) << ended.out << ended.err;
-  EXPECT_THAT(ended.out, HasSubstr("pass    serve "));
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("pass    serve "), HasSubstr("pass    link-loss ")));
   EXPECT_TRUE(AllAreHealthy());
   EXPECT_TRUE(host_.Runs(serve_));
+}
+
+TEST_F(CycleWithServe, GivesTheLinksBackThatARunLeftWhichWasKilled) {
+  const run::Pid run = Start({"--hil", "--level", "cycle", "--yes"});
+  ASSERT_TRUE(Until([&] { return !IsUp("s1"); }));
+  host_.Kill(run);
+  WaitFor(run);
+  EXPECT_TRUE(Until([&] { return IsUp("s1"); }));
 }
 
 TEST_F(CycleWithServe, NamesAServeThatDoesNotComeBack) {

@@ -36,6 +36,11 @@ void CycledRig::Describe(const std::string& more) {
   world_.Put(kRigToml, world_.scene().Content(kRigToml) + more);
 }
 
+void CycledRig::Quarantine(const std::string& scenario) {
+  Describe("[[quarantine]]\nscenario = \"" + scenario +
+           "\"\nreason = \"r\"\nuntil = \"2999-12-31\"\n");
+}
+
 bool CycledRig::Until(const std::function<bool()>& is_so) {
   const os::Moment late = world_.clock().Now() + std::chrono::hours(1);
   while (!is_so()) {

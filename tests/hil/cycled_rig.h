@@ -26,6 +26,8 @@ class CycledRig : public AcceptedRig {
 
   // Adds lines to rig.toml.
   void Describe(const std::string& more);
+  // The scenario is left out.
+  void Quarantine(const std::string& scenario);
   sim::zero::Zero& Board(size_t node) { return *zeros_[node]; }
   bool AllAreHealthy() const;
   std::vector<int> Boots() const;  // of each board so far

@@ -20,18 +20,14 @@ class Full : public CycledRig {
  protected:
   Full() {
     // What the levels before do has tests of its own.
-    for (const char* scenario : {"reboot", "reboot-all", "cold-boot", "cold-boot-all", "cut-rom",
-                                 "cut-first-stage", "cut-files", "cut-kernel", "cut-mounted"}) {
+    for (const char* scenario :
+         {"link-loss", "reboot", "reboot-all", "cold-boot", "cold-boot-all",
+          "cut-rom", "cut-first-stage", "cut-files", "cut-kernel", "cut-mounted"}) {
       Quarantine(scenario);
     }
   }
 
   std::vector<std::string> Words() const { return {"--hil", "--level", "full", "--yes"}; }
-
-  void Quarantine(const std::string& scenario) {
-    Describe("[[quarantine]]\nscenario = \"" + scenario +
-             "\"\nreason = \"r\"\nuntil = \"2999-12-31\"\n");
-  }
 
   int Current(const std::string& node) {
     const auto text =

@@ -19,8 +19,8 @@ std::string WrongWithRequest(std::string_view line) {
 
 TEST(ControlRequest, SaysTheSameAfterItsWayOverTheSocket) {
   using Verb = ControlRequest::Verb;
-  for (const Verb verb :
-       {Verb::kStatus, Verb::kWatch, Verb::kBoot, Verb::kHalt, Verb::kReboot, Verb::kHold}) {
+  for (const Verb verb : {Verb::kStatus, Verb::kWatch, Verb::kBoot, Verb::kHalt, Verb::kReboot,
+                          Verb::kHold, Verb::kHoldLinks}) {
     const ControlRequest request{verb, {"s0", "s1"}};
     EXPECT_EQ(ParseControlRequest(LineOf(request)), request);
   }

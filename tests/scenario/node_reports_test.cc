@@ -10,6 +10,7 @@ namespace zprov::scenario {
 namespace {
 
 using engine::Order;
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
 const char kRoot[] = "/x/.zprov/gen/8/s0/root";
@@ -168,6 +169,15 @@ TEST_F(NodeReports, AnOrderNamesTheBootAndReplacesAnEarlierOne) {
   EXPECT_EQ(world_.scene().Content(Path("/var/lib/zprov/ask")), fmt::format("halt {}\n", kNonce));
   ASSERT_TRUE(Ask(Order::kReboot));
   EXPECT_EQ(world_.scene().Content(Path("/var/lib/zprov/ask")), fmt::format("reboot {}\n", kNonce));
+}
+
+TEST_F(NodeReports, AKnockIsNoOrderAndIsHeardOnceItIsTakenAway) {
+  ASSERT_TRUE(engine::Knock(world_.system(), kRoot));
+  const std::string text = world_.scene().Content(Path("/var/lib/zprov/ask"));
+  EXPECT_THAT(text, Not(AnyOf(HasSubstr("halt"), HasSubstr("reboot"))));
+  EXPECT_FALSE(engine::IsKnockTaken(world_.system(), kRoot).value());
+  world_.scene().Remove(Path("/var/lib/zprov/ask"));
+  EXPECT_TRUE(engine::IsKnockTaken(world_.system(), kRoot).value());
 }
 
 TEST_F(NodeReports, AnOrderIsWrittenThroughNoSymlinkAndIntoNothingThatIsThere) {

@@ -107,6 +107,28 @@ TEST_F(ServiceTest, HoldsANodeAsLongAsTheCommandsClientLives) {
   EXPECT_EQ(zeros_[1]->stage(), Stage::kHealthy);
 }
 
+TEST_F(ServiceTest, LeavesAHeldLinkAsSomebodyLeftItUntilTheHolderLeaves) {
+  const auto is_up = [this](const std::string& name) {
+    const auto links = world_.network().Links().value();
+    return std::ranges::find(links, name, &Link::name)->up;
+  };
+  Begin();
+  LetPass(minutes(3));
+  const os::ControlId holder = Connect();
+  Say(holder, ControlRequest{Verb::kHoldLinks, {"s1"}});
+  LetPass(seconds(1));
+  for (const char* link : {"s1", "s2"}) {
+    ASSERT_TRUE(world_.network().SetLink(link, {.up = false}));
+  }
+  LetPass(minutes(1));
+  EXPECT_FALSE(is_up("s1"));
+  EXPECT_TRUE(is_up("s2")) << "nobody holds it";
+  EXPECT_THAT(Heard(holder), SizeIs(1));
+  world_.control().Close(holder);
+  LetPass(seconds(1));
+  EXPECT_TRUE(is_up("s1"));
+}
+
 TEST_F(ServiceTest, AnswersAStatusOnceAndTheHangerOnAtMostFourTimesASecond) {
   Begin();
   const os::ControlId once = Connect();

@@ -183,6 +183,10 @@ void Fleet::Hold(const std::set<std::string>& nodes) {
   }
 }
 
+void Fleet::HoldLinks(const std::set<std::string>& nodes) {
+  if (links_) links_->Hold(nodes);
+}
+
 Result<void> Fleet::Give(Order order, const std::set<std::string>& nodes) {
   for (const auto& node : nodes_) {
     if (nodes.contains(node->name())) ZPROV_TRY(node->MayTake(order));

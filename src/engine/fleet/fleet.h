@@ -46,6 +46,8 @@ class Fleet {
 
   // The boot ROMs of these nodes are left alone, of all others no more.
   void Hold(const std::set<std::string>& nodes);
+  // Links::Hold.
+  void HoldLinks(const std::set<std::string>& nodes);
   // A quarantined node gets another chance; others, and names that nobody has, are left as they
   // are.
   void TryAgain(const std::string& node);

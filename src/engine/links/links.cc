@@ -57,6 +57,12 @@ void Links::On(const os::Event& event) {
   if (must_answer || now >= NextWake()) Look();
 }
 
+void Links::Hold(std::set<std::string> nodes) {
+  if (nodes == held_) return;
+  held_ = std::move(nodes);
+  if (!changed_since_) changed_since_ = system_.clock.Now();
+}
+
 os::Moment Links::NextWake() const {
   os::Moment next = look_again_;
   for (const Port& port : ports_) next = std::min(next, port.wake);
@@ -157,6 +163,7 @@ void Links::Settle(const WantedLink& node, Port& port) {
     port.since = now;
   }
   port.wake = kNever;
+  if (port.view.state == LinkState::kAttached && held_.contains(node.name)) return;
   if (now < port.tries.held_until) {
     port.wake = port.tries.held_until;
     return;
@@ -194,7 +201,7 @@ bool Links::IsRestless(Tries& tries) const {
 
 // `change`: nothing when only the pin may be missing.
 void Links::Attach(const WantedLink& node, const SetUpLink* change, Port& port) {
-  if (change != nullptr && IsRestless(port.tries)) return Hold(port, std::string(kRestless));
+  if (change != nullptr && IsRestless(port.tries)) return Delay(port, std::string(kRestless));
   const Result<void> attached = TryAttach(node, change, port);
   if (!attached) return Failed(attached.error(), port);
   port.is_pinned = true;
@@ -262,11 +269,11 @@ void Links::Failed(const Error& error, Port& port) {
     port.view = {LinkState::kWaiting, error.message};
     changed_since_ = now;  // all run with less, then
   } else {
-    Hold(port, error.message);
+    Delay(port, error.message);
   }
 }
 
-void Links::Hold(Port& port, std::string reason) {
+void Links::Delay(Port& port, std::string reason) {
   port.view = {LinkState::kRefused, std::move(reason)};
   port.tries.held_until = system_.clock.Now() + kRetry;
   port.wake = port.tries.held_until;

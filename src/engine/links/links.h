@@ -50,6 +50,10 @@ class Links {
   // When it wants to be handed a DeadlinePassed; Moment::max(): never. In the past: at once.
   os::Moment NextDeadline() const;
 
+  // What anybody does to the links of these nodes, once they are attached, stays; of all others no
+  // more: they are looked at again.
+  void Hold(std::set<std::string> nodes);
+
   // By the node's name; kAbsent for one that the spec does not know.
   LinkView Of(const std::string& node) const;
 
@@ -89,7 +93,7 @@ class Links {
   Result<void> FreeName(const links::WantedLink& node);
   void KeepOut(const Link& link, const std::string& why, Port& port);
   void Failed(const Error& error, Port& port);
-  void Hold(Port& port, std::string reason);
+  void Delay(Port& port, std::string reason);
   bool IsUdevsTurn(const Link& link, const links::WantedLink& node, const Port& port);
   bool IsRestless(Tries& tries) const;
   os::Moment NextWake() const;
@@ -99,6 +103,7 @@ class Links {
   links::WantedNetwork wanted_;
   std::vector<Port> ports_;                              // as wanted_.links
   std::map<std::string, size_t, std::less<>> index_of_;  // in both, by the node's name
+  std::set<std::string> held_;                           // nodes whose links are left alone
   std::vector<Link> seen_;
   std::set<int> refusing_;  // links that refused the spec's MTU, by index
   uint32_t mtu_;

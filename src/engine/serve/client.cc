@@ -77,7 +77,7 @@ Result<Client::Outcome> Client::Do(const ControlRequest& request, os::Moment wit
   const auto asked = Ask(request);
   auto outcome = asked ? Follow(system_.clock.Now() + within, on_snapshot)
                        : tl::make_unexpected(asked.error());
-  const bool is_held = outcome && request.verb == ControlRequest::Verb::kHold;
+  const bool is_held = outcome && IsHold(request.verb);
   if (service_ != nullptr) {
     if (!is_held) service_->Leave(caller_);
   } else if (is_held) {

@@ -19,9 +19,13 @@ struct Row {
 };
 
 constexpr std::array kVerbs = {
-    Row{ControlRequest::Verb::kStatus, "status"}, Row{ControlRequest::Verb::kWatch, "watch"},
-    Row{ControlRequest::Verb::kBoot, "boot"},     Row{ControlRequest::Verb::kHalt, "halt"},
-    Row{ControlRequest::Verb::kReboot, "reboot"}, Row{ControlRequest::Verb::kHold, "hold"},
+    Row{ControlRequest::Verb::kStatus, "status"},
+    Row{ControlRequest::Verb::kWatch, "watch"},
+    Row{ControlRequest::Verb::kBoot, "boot"},
+    Row{ControlRequest::Verb::kHalt, "halt"},
+    Row{ControlRequest::Verb::kReboot, "reboot"},
+    Row{ControlRequest::Verb::kHold, "hold"},
+    Row{ControlRequest::Verb::kHoldLinks, "hold-links"},
 };
 
 tl::unexpected<Error> BadRequest(const std::string& what) {
@@ -55,6 +59,10 @@ Result<std::vector<std::string>> NodesOf(const json& request) {
 }
 
 }  // namespace
+
+bool IsHold(ControlRequest::Verb verb) {
+  return verb == ControlRequest::Verb::kHold || verb == ControlRequest::Verb::kHoldLinks;
+}
 
 std::string_view Name(ControlRequest::Verb verb) {
   for (const Row& row : kVerbs) {

@@ -16,18 +16,22 @@ inline constexpr const char* kControlPath = "/run/zprov/control";
 
 struct ControlRequest {
   enum class Verb {
-    kStatus,  // every node's state, once
-    kWatch,   // the same, and again whenever something changed, until the caller leaves
-    kBoot,    // try quarantined nodes again; then as kWatch
-    kHalt,    // then as kWatch
-    kReboot,  // then as kWatch
-    kHold,    // answered once; their boot ROMs are not booted until the caller leaves
+    kStatus,     // every node's state, once
+    kWatch,      // the same, and again whenever something changed, until the caller leaves
+    kBoot,       // try quarantined nodes again; then as kWatch
+    kHalt,       // then as kWatch
+    kReboot,     // then as kWatch
+    kHold,       // answered once; their boot ROMs are not booted until the caller leaves
+    kHoldLinks,  // answered once; their links stay as somebody leaves them until the caller leaves
   };
   Verb verb = Verb::kStatus;
   std::vector<std::string> nodes = {};  // none: all
 
   bool operator==(const ControlRequest&) const = default;
 };
+
+// Answered once, and in force as long as the caller stays.
+bool IsHold(ControlRequest::Verb verb);
 
 std::string_view Name(ControlRequest::Verb verb);  // "status", "watch", …
 

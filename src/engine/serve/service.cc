@@ -79,6 +79,10 @@ Result<void> Service::Take(CallerId id, const ControlRequest& request) {
       caller.holds.merge(nodes);
       HoldWhatIsHeld();
       break;
+    case Verb::kHoldLinks:
+      caller.holds_links.merge(nodes);
+      HoldWhatIsHeld();
+      break;
     case Verb::kBoot:
       for (const std::string& node : nodes) fleet_.TryAgain(node);
       caller.watches = true;
@@ -129,8 +133,13 @@ void Service::HoldWhatIsHeld() {
   for (const spec::Node& node : spec_.nodes) {
     if (starts_no_more_) held.insert(node.name);
   }
-  for (const auto& [id, caller] : callers_) held.insert(caller.holds.begin(), caller.holds.end());
+  std::set<std::string> held_links;
+  for (const auto& [id, caller] : callers_) {
+    held.insert(caller.holds.begin(), caller.holds.end());
+    held_links.insert(caller.holds_links.begin(), caller.holds_links.end());
+  }
   fleet_.Hold(held);
+  fleet_.HoldLinks(held_links);
 }
 
 bool Service::IsWatched() const {
@@ -165,7 +174,8 @@ std::vector<Owed> Service::TakeOwed() {
     owed.back().snapshot.notices = std::exchange(caller.notices, {});
   }
   std::erase_if(callers_, [](const auto& entry) {
-    return !entry.second.watches && entry.second.holds.empty();
+    const Caller& caller = entry.second;
+    return !caller.watches && caller.holds.empty() && caller.holds_links.empty();
   });
   return owed;
 }

@@ -69,6 +69,7 @@ class Service {
     bool is_new = true;  // it was told nothing yet
     bool watches = false;
     std::set<std::string> holds = {};
+    std::set<std::string> holds_links = {};
     std::vector<NodeNotice> notices = {};
   };
 

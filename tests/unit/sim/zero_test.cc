@@ -15,6 +15,7 @@ namespace {
 
 using os::UsbOutcome;
 using std::chrono::minutes;
+using std::chrono::seconds;
 using testing::AnyOf;
 using testing::Contains;
 using testing::Each;
@@ -66,6 +67,11 @@ struct Rig {
     return 0;
   }
   void ServeFor(os::Moment time) { server->ServeUntil(world.clock().Now() + time); }
+  // Nobody serves meanwhile.
+  void LetPass(os::Moment time) {
+    const os::Moment end = world.clock().Now() + time;
+    while (world.clock().Now() < end) (void)world.queue().Next(end);
+  }
   void CyclePower() {
     ASSERT_TRUE(world.usb().SetPortPower(kPort, Power::kOff).has_value());
     ASSERT_TRUE(world.usb().SetPortPower(kPort, Power::kOn).has_value());
@@ -96,6 +102,21 @@ TEST(Zeros, BootFromRomToANodeThatReports) {
   EXPECT_THAT(report, HasSubstr(rig.zero->serial()));
   EXPECT_THAT(rig.Arrivals(), StartsWith("9514 2763 2764 "));
   EXPECT_THAT(rig.Arrivals(), testing::EndsWith("a4a1 "));
+}
+
+// As over a hard mount: what it was to read it reads when the link is back.
+TEST(Zeros, WaitForTheirRootWhileTheirLinkIsAway) {
+  Rig rig;
+  rig.ServeFor(minutes(1));
+  ASSERT_EQ(rig.zero->stage(), Stage::kHealthy);
+  const std::string link = LinkOn(rig.world.network(), kPort)->name;
+  ASSERT_TRUE(rig.world.network().SetLink(link, {.up = false}));
+  rig.world.Put("/x/s0/var/lib/zprov/ask", std::string("halt ") + kNonce + "\n");
+  rig.LetPass(seconds(30));
+  EXPECT_TRUE(rig.world.scene().Has("/x/s0/var/lib/zprov/ask"));
+  ASSERT_TRUE(rig.world.network().SetLink(link, {.up = true}));
+  rig.LetPass(minutes(1));
+  EXPECT_FALSE(rig.world.scene().Has("/x/s0/var/lib/zprov/ask"));
 }
 
 TEST(Zeros, GetEveryFileAsItWasServed) {
