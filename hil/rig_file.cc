@@ -46,6 +46,7 @@ struct Draft {
   std::optional<LocatedText> power_command;  // of all that have none of their own
   std::vector<BoardDraft> boards;
   uint32_t least_kb_per_s = 0;
+  uint32_t least_link_kb_per_s = 0;
   std::vector<Quarantine> quarantines;
 };
 
@@ -103,6 +104,9 @@ void ReadLimits(TableReader& top, Draft& draft, Problems& problems) {
   constexpr spec::NumberRange kRates = {1, 60'000};  // what high-speed USB can carry
   if (const auto rate = table.Integer("boot_kb_per_s", kRates)) {
     draft.least_kb_per_s = static_cast<uint32_t>(rate->value);
+  }
+  if (const auto rate = table.Integer("link_kb_per_s", kRates)) {
+    draft.least_link_kb_per_s = static_cast<uint32_t>(rate->value);
   }
   table.ReportUnknown();
 }
@@ -298,6 +302,7 @@ BoardAtRig BoardOf(const BoardDraft& draft, const spec::Node& node) {
 RigDescription ToRig(Draft draft, const spec::ClusterSpec& spec) {
   RigDescription rig{.power = draft.power.value,
                      .least_kb_per_s = draft.least_kb_per_s,
+                     .least_link_kb_per_s = draft.least_link_kb_per_s,
                      .quarantines = std::move(draft.quarantines)};
   if (draft.boards.empty()) {
     for (const spec::Node& node : spec.nodes) {

@@ -50,6 +50,7 @@ struct RigDescription {
 
   // Of boot files to each node, alone on the bus, in 1000 bytes per second; 0: any will do.
   uint32_t least_kb_per_s = 0;
+  uint32_t least_link_kb_per_s = 0;  // of packets to each node and back, alone on the bus
   std::vector<Quarantine> quarantines = {};
 
   bool operator==(const RigDescription&) const = default;

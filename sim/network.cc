@@ -296,6 +296,18 @@ bool Network::Carries(uint32_t bytes, Ipv4 address) const {
   });
 }
 
+std::optional<uint32_t> Network::MostKilobytesPerSecond(Ipv4 address) const {
+  // USB 2.0, tables 5-9 and 5-10: of 64 bytes 19 in a millisecond, of 512 bytes 13 in an eighth.
+  constexpr uint32_t kFullSpeed = 19 * 64;
+  constexpr uint32_t kHighSpeed = 13 * 512 * 8;
+  const auto found = std::ranges::find_if(interfaces_, [&](const auto& entry) {
+    const auto& neighbour = entry.second.neighbour;
+    return neighbour && neighbour->address == address && entry.second.bulk_packet != 0;
+  });
+  if (found == interfaces_.end()) return std::nullopt;
+  return found->second.bulk_packet == 64 ? kFullSpeed : kHighSpeed;
+}
+
 Result<os::ProbeId> Network::Probe(std::string_view name, Ipv4 address) {
   ZPROV_ASSIGN(const Interface* interface, NeedToChange(name));
   const os::ProbeId probe = ++last_probe_;

@@ -10,7 +10,7 @@
 
 namespace zprov::sim {
 
-// `ping … -c COUNT -s BYTES … ADDRESS`, numeric and quiet; other options are taken and change
+// `ping … [-f] -c COUNT -s BYTES … ADDRESS`, numeric and quiet; other options are taken and change
 // nothing. It ends with 0 when an answer came, with 1 when none did, with 2 for what it does not
 // understand.
 ProgramRun Ping(const Network& network, const std::vector<std::string>& argv);

@@ -30,6 +30,8 @@ UsbLink Zero::OwnLink() {
   const bool is_geth = orders.gadget == "geth";
   if (is_geth) link.driver = UsbDriver::kCdcSubset;
   link.mac = orders.host_mac.has_value() && !is_geth ? *orders.host_mac : RandomMac();
+  const bool is_full_speed = board_.options().profile.speed == UsbSpeed::kFull;
+  link.bulk_packet = is_full_speed ? 64 : 512;  // bytes; USB 2.0, 5.8.3
   link.has_carrier = !board_.Has(Fault::kNoCarrier);
   return link;
 }

@@ -51,7 +51,7 @@ TEST_F(Cycle, PassesOnARigThatIsWellAndLeavesItSo) {
               AllOf(HasSubstr("\npass    reboot "), HasSubstr("\npass    reboot-all "),
                     HasSubstr("\npass    cold-boot "), HasSubstr("\npass    cold-boot-all "),
                     Not(HasSubstr("warning: s1"))));
-  for (const char* row : {"packets", "link-loss", "cut-rom",
+  for (const char* row : {"packets", "throughput", "link-loss", "cut-rom",
                           "cut-first-stage", "cut-files", "cut-kernel", "cut-mounted"}) {
     EXPECT_THAT(ended.out, HasSubstr(std::string("\npass    ") + row));
   }
@@ -75,7 +75,7 @@ TEST_F(Cycle, NamesANodeThatDropsFullPackets) {
 class CycleWithoutLinks : public Cycle {
  protected:
   CycleWithoutLinks() {
-    for (const char* scenario : {"packets", "serve", "reboot", "reboot-all",
+    for (const char* scenario : {"packets", "throughput", "serve", "reboot", "reboot-all",
                                  "cold-boot", "cold-boot-all", "cut-rom", "cut-first-stage",
                                  "cut-files", "cut-kernel", "cut-mounted"}) {
       Quarantine(scenario);
@@ -199,6 +199,26 @@ TEST_F(CycleOfASlowPort, NamesIt) {
               AllOf(HasSubstr("fail    cold-boot "), HasSubstr("s2: was sent its boot files at "),
                     HasSubstr("rig.toml wants 15000"), HasSubstr("another cable"),
                     Not(HasSubstr("s1: was sent")), Not(HasSubstr("s3: was sent"))));
+}
+
+TEST_F(CycleOfASlowPort, NamesItByWhatItsLinkCarries) {
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.out,
+              AllOf(HasSubstr("fail    throughput "),
+                    HasSubstr("s2: its link carries 1.2 MB/s, alone on the bus; half of the nodes "
+                              "have "),
+                    HasSubstr("cure: another cable or another port for it"),
+                    Not(HasSubstr("s1: its link")), Not(HasSubstr("while all are busy"))));
+}
+
+TEST_F(Cycle, NamesALinkThatCarriesLessThanTheRigIsToHave) {
+  Describe("[limits]\nlink_kb_per_s = 59000\n");
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("fail    throughput "),
+                               HasSubstr("alone on the bus; rig.toml wants 59.0"),
+                               HasSubstr("or lower link_kb_per_s in rig.toml")));
 }
 
 // With consoles: what each says is what `cat` of its device gives.

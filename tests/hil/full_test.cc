@@ -21,7 +21,7 @@ class Full : public CycledRig {
   Full() {
     // What the levels before do has tests of its own.
     for (const char* scenario :
-         {"link-loss", "reboot", "reboot-all", "cold-boot", "cold-boot-all",
+         {"throughput", "link-loss", "reboot", "reboot-all", "cold-boot", "cold-boot-all",
           "cut-rom", "cut-first-stage", "cut-files", "cut-kernel", "cut-mounted"}) {
       Quarantine(scenario);
     }

@@ -126,11 +126,13 @@ TEST(RigFile, NamesTheOneThingThatIsNotToml) {
 
 TEST(RigFile, SaysHowFastABootMustBeAndWhatIsQuarantined) {
   const ParsedRig parsed = ParseRig(
-      "[limits]\nboot_kb_per_s = 900\n[[quarantine]]\nscenario = \"reboot\"\nreason = \"why\"\n"
+      "[limits]\nboot_kb_per_s = 900\nlink_kb_per_s = 800\n[[quarantine]]\nscenario = "
+      "\"reboot\"\nreason = \"why\"\n"
       "until = \"2026-12-31\"\n",
       Cluster());
   ASSERT_TRUE(parsed.rig);
   EXPECT_EQ(parsed.rig->least_kb_per_s, 900u);
+  EXPECT_EQ(parsed.rig->least_link_kb_per_s, 800u);
   EXPECT_THAT(parsed.rig->quarantines, ElementsAre(Quarantine{"reboot", "why", "2026-12-31"}));
 }
 
