@@ -262,6 +262,23 @@ Result<void> Network::Pin(std::string_view port, const Mac& mac, Ipv4 address) {
   return {};
 }
 
+Result<std::vector<os::PinnedPort>> Network::Pins() {
+  queue_.CatchUp();
+  std::vector<os::PinnedPort> pins;
+  for (const auto& [index, port] : interfaces_) {
+    if (!port.pin || port.pin->address == Ipv4{}) continue;
+    pins.push_back({port.link.name, port.pin->mac, port.pin->address});
+  }
+  return pins;
+}
+
+void Network::Unpin(std::string_view port) {
+  Interface* interface = Find(port);
+  if (interface == nullptr) return;
+  interface->pin.reset();
+  Changed(*interface);
+}
+
 // Whether an echo sent through `from` comes back: a pinned address is looked for at its port alone,
 // and a pinned port carries frames for its own MAC alone.
 const Network::Interface* Network::Answering(const Interface& from, Ipv4 address) const {

@@ -48,6 +48,7 @@ class Network final : public os::Netlink {
   Result<void> SetLink(std::string_view name, const os::LinkChange& change) override;
   Result<void> AddAddress(std::string_view name, const InterfaceAddress& address) override;
   Result<void> Pin(std::string_view port, const Mac& mac, Ipv4 address) override;
+  Result<std::vector<os::PinnedPort>> Pins() override;
   Result<os::ProbeId> Probe(std::string_view name, Ipv4 address) override;
 
   // The world's side. Names that are not there are ignored by the verbs below.
@@ -68,6 +69,8 @@ class Network final : public os::Netlink {
   // What the link to that address carries at most, both ways together, in 1000 bytes per second;
   // nothing: it is no USB link.
   std::optional<uint32_t> MostKilobytesPerSecond(Ipv4 address) const;
+  // Somebody gives that port what Pin took: it learns and floods, as a bridge's ports do.
+  void Unpin(std::string_view port);
   // From here on every verb that changes or sends something is kPermission.
   void DropRights() { may_change_ = false; }
   // The kernel loses its notices.

@@ -127,6 +127,35 @@ Result<Ended> LinksAreInTheBridge(const Rig& rig) {
   return seen;
 }
 
+// That no other port can take a node's address, and so its root, is what serve sets up natively
+// (os::Netlink::Pin); no node is tried.
+Result<Ended> EachPortIsItsNodesAlone(const Rig& rig) {
+  ZPROV_ASSIGN(const SeenNetwork network, LookAtNetwork(rig));
+  if (!network.wanted.bridge_mac) {
+    return Skipped{"in the compatible mode no port is bound to its node: mode = \"native\""};
+  }
+  ZPROV_ASSIGN(const auto pins, rig.system.live->netlink.Pins());
+  Seen seen;
+  size_t bound = 0;
+  for (const spec::Node* node : ExpectedNodes(rig)) {
+    const Link* link = links::LinkOf(network.links, WantedOf(network, node->name));
+    if (link == nullptr) continue;  // the scenario "nodes" says that it is down
+    const os::PinnedPort wanted{link->name, node->node_mac, node->address};
+    if (std::ranges::find(pins, wanted) != pins.end()) {
+      ++bound;
+      continue;
+    }
+    seen.findings.push_back(
+        {Grade::kBad, node->name,
+         fmt::format("its link {} is not bound to {} and {}: a node that takes another's address "
+                     "gets that one's packets, and its root",
+                     link->name, node->node_mac.ToString(), node->address.ToString()),
+         "systemctl restart zprov binds it again; if it does not, journalctl -u zprov says why"});
+  }
+  seen.summary = fmt::format("{} links are bound to their nodes", bound);
+  return seen;
+}
+
 Result<Ended> MtuIsTheSameAtBothEnds(const Rig& rig) {
   ZPROV_ASSIGN(const SeenNetwork network, LookAtNetwork(rig));
   ZPROV_ASSIGN(const auto looks, LookAtNodes(rig));

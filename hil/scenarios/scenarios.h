@@ -35,6 +35,7 @@ Result<Ended> PowerGoesWhileTheKernelStarts(const Rig& rig);
 Result<Ended> PowerGoesBeforeTheNodeIsHealthy(const Rig& rig);
 Result<Ended> ConsolesSpeakWhileNodesBoot(const Rig& rig);
 Result<Ended> FullPacketsGoBothWays(const Rig& rig);
+Result<Ended> EachPortIsItsNodesAlone(const Rig& rig);
 Result<Ended> LinksCarryEnough(const Rig& rig);
 Result<Ended> ServeIsKilledAndComesBack(const Rig& rig);
 Result<Ended> RootsSurviveALinkLoss(const Rig& rig);

@@ -58,6 +58,12 @@ Table Observing() {
 // Nodes leave and come back.
 Table Cycling() {
   return {
+      {"theft",
+       "A node that takes another's address gets nothing by it.",
+       Level::kCycle,
+       EachPortIsItsNodesAlone,
+       {},
+       "looks whether each port is bound to its node"},
       {"packets",
        "Packets of full size get to every node and back.",
        Level::kCycle,

@@ -42,6 +42,10 @@ class FaultyNetlink final : public os::Netlink {
                    [&] { return inner_.Pin(port, mac, address); });
   }
 
+  Result<std::vector<os::PinnedPort>> Pins() override {
+    return Through(seam_, Touch::kReads, {"pins"}, [&] { return inner_.Pins(); });
+  }
+
   Result<os::ProbeId> Probe(std::string_view name, Ipv4 address) override {
     return Through(seam_, Touch::kChanges, {"probe through", name},
                    [&] { return inner_.Probe(name, address); });

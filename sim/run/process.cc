@@ -81,6 +81,7 @@ class OwnNetlink final : public os::Netlink {
   Result<void> Pin(std::string_view port, const Mac& mac, Ipv4 address) override {
     return netlink_.Pin(port, mac, address);
   }
+  Result<std::vector<os::PinnedPort>> Pins() override { return netlink_.Pins(); }
   Result<os::ProbeId> Probe(std::string_view name, Ipv4 address) override {
     auto probe = netlink_.Probe(name, address);
     if (probe) process_.probes.insert(*probe);

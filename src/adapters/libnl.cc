@@ -76,9 +76,11 @@ class Libnl final : public os::Netlink {
   Result<void> SetLink(std::string_view name, const os::LinkChange& change) override;
   Result<void> AddAddress(std::string_view name, const InterfaceAddress& address) override;
   Result<void> Pin(std::string_view port, const Mac& mac, Ipv4 address) override;
+  Result<std::vector<os::PinnedPort>> Pins() override;
   Result<os::ProbeId> Probe(std::string_view name, Ipv4 address) override;
 
  private:
+  Result<std::vector<ParsedNeighbour>> Neighbours(int family, uint16_t state);
   Result<std::optional<Link>> Find(std::string_view name);
   Result<Link> Need(std::string_view name);
   Result<void> Ask(std::string_view doing, NlMessage message);
@@ -347,6 +349,40 @@ Result<void> Libnl::Pin(std::string_view port, const Mac& mac, Ipv4 address) {
   ZPROV_TRY(Ask(doing, PortMessage(link)));
   ZPROV_TRY(Ask(doing, ForwardingMessage(link, mac)));
   return Ask(doing, NeighbourMessage(bridge, mac, address));
+}
+
+// Of AF_INET or AF_BRIDGE, in exactly that state.
+Result<std::vector<ParsedNeighbour>> Libnl::Neighbours(int family, uint16_t state) {
+  std::vector<ParsedNeighbour> neighbours;
+  const int failed = socket_.Dump(RTM_GETNEIGH, family, [&](nlmsghdr* message) {
+    const auto parsed = ParseNeighbour(message);
+    if (parsed && parsed->state == state) neighbours.push_back(*parsed);
+  });
+  if (failed != 0) return FailNetlink("list the neighbours", failed);
+  return neighbours;
+}
+
+Result<std::vector<os::PinnedPort>> Libnl::Pins() {
+  std::map<int, ParsedLink> closed;
+  const int failed = socket_.Dump(RTM_GETLINK, AF_UNSPEC, [&](nlmsghdr* message) {
+    auto link = ParseLink(message);
+    if (link && link->is_closed) closed[link->link.index] = std::move(*link);
+  });
+  if (failed != 0) return FailNetlink("list the links", failed);
+  ZPROV_ASSIGN(const auto forwarded, Neighbours(AF_BRIDGE, NUD_NOARP));
+  ZPROV_ASSIGN(const auto known, Neighbours(AF_INET, NUD_PERMANENT));
+  std::vector<os::PinnedPort> pins;
+  for (const auto& [index, port] : closed) {
+    for (const ParsedNeighbour& node : known) {
+      const bool is_behind_it = std::ranges::any_of(forwarded, [&](const auto& entry) {
+        return entry.link_index == index && entry.mac == node.mac;
+      });
+      if (node.link_index == port.master_index && is_behind_it) {
+        pins.push_back({port.link.name, node.mac, node.address});
+      }
+    }
+  }
+  return pins;
 }
 
 Result<os::ProbeId> Libnl::Probe(std::string_view name, Ipv4 address) {

@@ -2,6 +2,7 @@
 
 #include <linux/if.h>
 #include <linux/if_link.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <netlink/attr.h>
@@ -37,7 +38,18 @@ std::string KindOf(nlattr* link_details) {
 }
 
 // What a bridge says of its port. IFLA_BRPORT_ISOLATED: since Linux 4.18.
-bool IsIsolated(nlattr* link_details) {
+struct BridgePort {
+  bool isolated = false;
+  bool is_closed = false;
+};
+
+// Nothing of it: the attribute is not there.
+std::optional<bool> FlagOf(const nlattr* attribute) {
+  if (attribute == nullptr || nla_len(attribute) != sizeof(uint8_t)) return std::nullopt;
+  return nla_get_u8(attribute) != 0;
+}
+
+BridgePort BridgePortOf(nlattr* link_details) {
   nlattr* details[IFLA_INFO_MAX + 1] = {};
   nlattr* port[IFLA_BRPORT_MAX + 1] = {};
   if (link_details == nullptr ||
@@ -45,10 +57,20 @@ bool IsIsolated(nlattr* link_details) {
       details[IFLA_INFO_SLAVE_KIND] == nullptr || details[IFLA_INFO_SLAVE_DATA] == nullptr ||
       TextOf(details[IFLA_INFO_SLAVE_KIND]) != "bridge" ||
       nla_parse_nested(port, IFLA_BRPORT_MAX, details[IFLA_INFO_SLAVE_DATA], nullptr) != 0) {
+    return {};
+  }
+  return {FlagOf(port[IFLA_BRPORT_ISOLATED]).value_or(false),
+          FlagOf(port[IFLA_BRPORT_LEARNING]) == false &&
+              FlagOf(port[IFLA_BRPORT_UNICAST_FLOOD]) == false};
+}
+
+// False: it is no MAC.
+bool ReadMac(nlattr* attribute, Mac& mac) {
+  if (attribute == nullptr || static_cast<size_t>(nla_len(attribute)) != mac.bytes.size()) {
     return false;
   }
-  const nlattr* isolated = port[IFLA_BRPORT_ISOLATED];
-  return isolated != nullptr && nla_len(isolated) == sizeof(uint8_t) && nla_get_u8(isolated) != 0;
+  std::memcpy(mac.bytes.data(), nla_data(attribute), mac.bytes.size());
+  return true;
 }
 
 }  // namespace
@@ -64,15 +86,14 @@ std::optional<ParsedLink> ParseLink(nlmsghdr* message) {
   Link& link = parsed.link;
   link.index = header->ifi_index;
   link.name = TextOf(attributes[IFLA_IFNAME]);
-  nlattr* mac = attributes[IFLA_ADDRESS];
-  if (mac != nullptr && static_cast<size_t>(nla_len(mac)) == link.mac.bytes.size()) {
-    std::memcpy(link.mac.bytes.data(), nla_data(mac), link.mac.bytes.size());
-  }
+  ReadMac(attributes[IFLA_ADDRESS], link.mac);
   link.mtu = NumberOf(attributes[IFLA_MTU]);
   link.min_mtu = NumberOf(attributes[IFLA_MIN_MTU]);
   link.max_mtu = NumberOf(attributes[IFLA_MAX_MTU]);
   link.kind = KindOf(attributes[IFLA_LINKINFO]);
-  link.isolated = IsIsolated(attributes[IFLA_LINKINFO]);
+  const BridgePort port = BridgePortOf(attributes[IFLA_LINKINFO]);
+  link.isolated = port.isolated;
+  parsed.is_closed = port.is_closed;
   link.up = (header->ifi_flags & IFF_UP) != 0;
   link.carrier = (header->ifi_flags & IFF_LOWER_UP) != 0;
   parsed.master_index = static_cast<int>(NumberOf(attributes[IFLA_MASTER]));
@@ -90,6 +111,22 @@ std::optional<ParsedAddress> ParseAddress(nlmsghdr* message) {
   if (header->ifa_family != AF_INET || !names_a_network || !IsNumber(local)) return std::nullopt;
   return ParsedAddress{static_cast<int>(header->ifa_index),
                        {Ipv4{ntohl(NumberOf(local))}, header->ifa_prefixlen}};
+}
+
+std::optional<ParsedNeighbour> ParseNeighbour(nlmsghdr* message) {
+  nlattr* attributes[NDA_MAX + 1] = {};
+  ParsedNeighbour parsed;
+  if (nlmsg_parse(message, sizeof(ndmsg), attributes, NDA_MAX, nullptr) != 0 ||
+      !ReadMac(attributes[NDA_LLADDR], parsed.mac)) {
+    return std::nullopt;
+  }
+  const auto* header = static_cast<const ndmsg*>(nlmsg_data(message));
+  parsed.link_index = header->ndm_ifindex;
+  parsed.state = header->ndm_state;
+  if (header->ndm_family == AF_BRIDGE) return parsed;
+  if (header->ndm_family != AF_INET || !IsNumber(attributes[NDA_DST])) return std::nullopt;
+  parsed.address = {ntohl(NumberOf(attributes[NDA_DST]))};
+  return parsed;
 }
 
 std::optional<PortPath> UsbPortOf(std::string_view device_symlink) {

@@ -92,8 +92,8 @@ int NlSocket::Dump(int type, int family, const std::function<void(nlmsghdr*)>& e
     int kept = 0;
     nl_socket_modify_err_cb(raw(), NL_CB_CUSTOM, KeepErrno, &kept);
     nl_socket_modify_cb(raw(), NL_CB_VALID, NL_CB_CUSTOM, keep, &seen);
-    rtgenmsg header{};
-    header.rtgen_family = static_cast<unsigned char>(family);
+    ifinfomsg header{};  // which a dump of forwarding entries wants, and the others take
+    header.ifi_family = static_cast<unsigned char>(family);
     int outcome = nl_send_simple(raw(), type, NLM_F_DUMP, &header, sizeof header);
     if (outcome >= 0) outcome = nl_recvmsgs_default(raw());
     number = kept != 0 ? kept : (outcome < 0 ? ErrnoOf(outcome) : 0);

@@ -40,6 +40,15 @@ struct LinkAddress {
   bool operator==(const LinkAddress&) const = default;
 };
 
+// A port of a bridge that one node alone can use.
+struct PinnedPort {
+  std::string port;
+  Mac mac;
+  Ipv4 address;
+
+  bool operator==(const PinnedPort&) const = default;
+};
+
 // One probe under way; the answer is an os::ProbeAnswered with this number.
 using ProbeId = uint64_t;
 
@@ -72,6 +81,10 @@ class Netlink {
   // unicast flood off, a static forwarding entry for `mac`, a permanent neighbour `address` on the
   // bridge. kNotFound; kInvalid when the link is in no bridge; kPermission.
   virtual Result<void> Pin(std::string_view port, const Mac& mac, Ipv4 address) = 0;
+
+  // What of Pin is in force, by link index: a port is left out that lacks any of it, whoever took
+  // it away.
+  virtual Result<std::vector<PinnedPort>> Pins() = 0;
 
   // Sends an ICMP echo to `address` through link `name`, again each second (a bridge drops what is
   // sent up to a second after its first port came up), with a deadline of 3 s. Answers also with

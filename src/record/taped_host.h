@@ -34,6 +34,10 @@ class TapedNetlink final : public os::Netlink {
     return tape_.Through<Result<void>>(Act("netlink.pin", port, mac, address),
                                        [&] { return inner_->Pin(port, mac, address); });
   }
+  Result<std::vector<os::PinnedPort>> Pins() override {
+    return tape_.Through<Result<std::vector<os::PinnedPort>>>(Look("netlink.pins"),
+                                                              [&] { return inner_->Pins(); });
+  }
   Result<os::ProbeId> Probe(std::string_view name, Ipv4 address) override {
     return tape_.Through<Result<os::ProbeId>>(Act("netlink.probe", name, address),
                                               [&] { return inner_->Probe(name, address); });

@@ -1,6 +1,6 @@
 // What os::Netlink promises about nodes at the far ends of links: pins, probes and notices. Links
 // and bridges: netlink_contract.cc.
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <algorithm>
 
@@ -12,6 +12,11 @@ namespace {
 
 using os::LinkChanged;
 using std::chrono::seconds;
+using testing::Contains;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+using testing::UnorderedElementsAre;
 
 const Mac kPort0 = *Mac::Parse("02:00:00:00:00:10");
 const Mac kPort1 = *Mac::Parse("02:00:00:00:00:20");
@@ -35,6 +40,7 @@ class NetlinkNodeContract : public testing::TestWithParam<NetlinkWorldRow> {
   void Pin(const std::string& link, const Node& node) {
     Succeed(netlink().Pin(link, node.mac, node.address));
   }
+  std::vector<os::PinnedPort> Pins() { return netlink().Pins().value(); }
   bool IsAlive(const Node& node) { return world_->IsAlive("san", node.address); }
   void Succeed(const Result<void>& outcome) {
     EXPECT_TRUE(outcome.has_value()) << outcome.error().message;
@@ -116,6 +122,23 @@ TEST_P(NetlinkNodeContract, PinsTwiceAsOnce) {
   Pin("s0", kNode);
   Pin("s0", kNode);
   EXPECT_TRUE(IsAlive(kNode));
+}
+
+TEST_P(NetlinkNodeContract, ShowsWhatIsPinnedAndWhereItIsPinnedNow) {
+  Join("s0", kPort0, kNode);
+  Join("s1", kPort1, kOther);
+  EXPECT_THAT(Pins(), IsEmpty());
+  Pin("s1", kOther);
+  Pin("s0", kNode);
+  EXPECT_THAT(Pins(), UnorderedElementsAre(os::PinnedPort{"s0", kNode.mac, kNode.address},
+                                           os::PinnedPort{"s1", kOther.mac, kOther.address}));
+  Succeed(netlink().SetLink("s1", {.up = false}));
+  EXPECT_THAT(Pins(), SizeIs(2)) << "a link that was away comes back as it was";
+  Pin("s1", kNode);
+  EXPECT_THAT(Pins(), Contains(os::PinnedPort{"s1", kNode.mac, kNode.address}));
+  EXPECT_THAT(Pins(), Not(Contains(os::PinnedPort{"s0", kNode.mac, kNode.address})));
+  Succeed(netlink().SetLink("s1", {.master = ""}));
+  EXPECT_THAT(Pins(), IsEmpty());
 }
 
 TEST_P(NetlinkNodeContract, PinsOnlyPortsOfABridge) {

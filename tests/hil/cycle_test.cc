@@ -51,7 +51,7 @@ TEST_F(Cycle, PassesOnARigThatIsWellAndLeavesItSo) {
               AllOf(HasSubstr("\npass    reboot "), HasSubstr("\npass    reboot-all "),
                     HasSubstr("\npass    cold-boot "), HasSubstr("\npass    cold-boot-all "),
                     Not(HasSubstr("warning: s1"))));
-  for (const char* row : {"packets", "throughput", "link-loss", "cut-rom",
+  for (const char* row : {"theft", "packets", "throughput", "link-loss", "cut-rom",
                           "cut-first-stage", "cut-files", "cut-kernel", "cut-mounted"}) {
     EXPECT_THAT(ended.out, HasSubstr(std::string("\npass    ") + row));
   }
@@ -75,7 +75,7 @@ TEST_F(Cycle, NamesANodeThatDropsFullPackets) {
 class CycleWithoutLinks : public Cycle {
  protected:
   CycleWithoutLinks() {
-    for (const char* scenario : {"packets", "throughput", "serve", "reboot", "reboot-all",
+    for (const char* scenario : {"theft", "packets", "throughput", "serve", "reboot", "reboot-all",
                                  "cold-boot", "cold-boot-all", "cut-rom", "cut-first-stage",
                                  "cut-files", "cut-kernel", "cut-mounted"}) {
       Quarantine(scenario);
@@ -210,6 +210,16 @@ TEST_F(CycleOfASlowPort, NamesItByWhatItsLinkCarries) {
                               "have "),
                     HasSubstr("cure: another cable or another port for it"),
                     Not(HasSubstr("s1: its link")), Not(HasSubstr("while all are busy"))));
+}
+
+TEST_F(Cycle, NamesAPortAtWhichANodeCouldTakeAnothersAddress) {
+  world_.network().Unpin("s2");
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.out,
+              AllOf(HasSubstr("fail    theft "), HasSubstr("s2: its link s2 is not bound to "),
+                    HasSubstr("cure: systemctl restart zprov binds it again"),
+                    Not(HasSubstr("s1: its link s1 is not"))));
 }
 
 TEST_F(Cycle, NamesALinkThatCarriesLessThanTheRigIsToHave) {

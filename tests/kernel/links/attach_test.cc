@@ -46,6 +46,7 @@ class OnPorts final : public os::Netlink {
   Result<void> Pin(std::string_view port, const Mac& mac, Ipv4 address) override {
     return kernel_.Pin(port, mac, address);
   }
+  Result<std::vector<os::PinnedPort>> Pins() override { return kernel_.Pins(); }
   Result<os::ProbeId> Probe(std::string_view name, Ipv4 address) override {
     return kernel_.Probe(name, address);
   }
