@@ -9,6 +9,7 @@
 #include "engine/serve/give_order.h"
 #include "hil/conduct.h"
 #include "hil/node_look.h"
+#include "hil/plugs.h"
 #include "hil/run_mark.h"
 #include "hil/throw_away.h"
 #include "util/strings.h"
@@ -97,6 +98,22 @@ Result<void> Boot(const Rig& rig, const Names& nodes, Row& row) {
   return failed.empty() ? Result<void>() : CutPowerOf(rig, failed, row);
 }
 
+// They lose their power for it, and are given it with all others that do not run.
+Result<void> PutPlugsBack(const Rig& rig, const Names& exchanged, Row& row) {
+  if (exchanged.size() != 2) return {};
+  if (!Has(rig, Capability::kPlugs) || !Has(rig, Capability::kPower)) {
+    row.findings.push_back({Grade::kBad, exchanged[0],
+                            "its board and that of " + exchanged[1] +
+                                " may be in each other's port, and rig.toml does not say any more "
+                                "who exchanges plugs",
+                            "[power] and [plugs] in rig.toml as they were, then another run"});
+    return {};
+  }
+  ZPROV_ASSIGN(const bool is_moved, MovePlugs(rig, exchanged, Places::kOwn));
+  if (!is_moved) return Fail(ErrorKind::kFailed, "interrupted: the next run puts it back");
+  return {};
+}
+
 constexpr char kName[] = "put-back";
 constexpr char kSentence[] = "What ran before the rig was disturbed runs again.";
 
@@ -120,6 +137,7 @@ Result<std::optional<Row>> PutBack(const Rig& rig, Disturbance::How how) {
   const RunMark& mark = *noted;
   Row row{.name = kName, .sentence = kSentence};
   ZPROV_TRY(RollBack(rig, mark, mark.nodes));
+  ZPROV_TRY(PutPlugsBack(rig, mark.exchanged, row));
   if (how == Disturbance::How::kCutOff) ZPROV_TRY(GivePower(rig, mark.nodes, row));
   ZPROV_ASSIGN(Names moved, WhoOfThemIsDown(rig, mark.nodes));
   if (!moved.empty()) {

@@ -14,6 +14,8 @@ bool Has(const Rig& rig, Capability capability) {
     case Capability::kConsole:
       return std::ranges::any_of(rig.described->boards,
                                  [](const BoardAtRig& board) { return !board.console.empty(); });
+    case Capability::kPlugs:
+      return !rig.described->plugs_command.empty();
   }
   return false;
 }
@@ -26,6 +28,9 @@ std::string_view Lack(Capability capability) {
       return "no power: rig.toml names nothing that switches a single node's ([power])";
     case Capability::kConsole:
       return "no console: rig.toml names none (console = \"/dev/…\" of a [[node]])";
+    case Capability::kPlugs:
+      return "nobody exchanges plugs: rig.toml names no program that does, or asks for it "
+             "([plugs])";
   }
   return "";
 }

@@ -28,6 +28,7 @@ enum class Capability {
   kDescribed,  // it has a rig.toml
   kPower,      // cut and give each node's power by itself
   kConsole,    // hear at least one node's console
+  kPlugs,      // exchange two nodes' boards
 };
 
 bool Has(const Rig& rig, Capability capability);

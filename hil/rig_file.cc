@@ -45,6 +45,7 @@ struct Draft {
   Located<PowerBy> power;
   std::optional<LocatedText> power_command;  // of all that have none of their own
   std::vector<BoardDraft> boards;
+  std::optional<LocatedText> plugs_command;
   uint32_t least_kb_per_s = 0;
   uint32_t least_link_kb_per_s = 0;
   std::vector<Quarantine> quarantines;
@@ -94,6 +95,20 @@ void ReadPower(TableReader& top, Draft& draft, Problems& problems) {
                    "power does not say by what: write by = \"command\", \"port\" or \"none\"");
   }
   draft.power_command = table.Text("command");
+  table.ReportUnknown();
+}
+
+void ReadPlugs(TableReader& top, Draft& draft, Problems& problems) {
+  const spec::Value* section = SectionOf(top, "plugs", problems);
+  if (section == nullptr) return;
+  TableReader table("plugs", std::get<Table>(section->data), problems);
+  draft.plugs_command = table.Text("command");
+  if (draft.plugs_command && !draft.plugs_command->value.starts_with('/')) {
+    problems.Error(draft.plugs_command->line,
+                   fmt::format("the command {} that exchanges plugs is not absolute: write the "
+                               "program's whole path",
+                               Quoted(draft.plugs_command->value)));
+  }
   table.ReportUnknown();
 }
 
@@ -166,6 +181,7 @@ Draft ReadDraft(const Table& root, Problems& problems) {
   Draft draft;
   TableReader top("", root, problems);
   ReadPower(top, draft, problems);
+  ReadPlugs(top, draft, problems);
   ReadLimits(top, draft, problems);
   ReadEach(top, "node", problems, [&](TableReader& table, int line) {
     draft.boards.push_back(ReadBoard(table, line, problems));
@@ -299,8 +315,16 @@ BoardAtRig BoardOf(const BoardDraft& draft, const spec::Node& node) {
   return board;
 }
 
+std::vector<std::string> WordsOf(const std::optional<LocatedText>& command) {
+  std::vector<std::string> words;
+  if (!command) return words;
+  for (const std::string_view word : Words(command->value)) words.emplace_back(word);
+  return words;
+}
+
 RigDescription ToRig(Draft draft, const spec::ClusterSpec& spec) {
   RigDescription rig{.power = draft.power.value,
+                     .plugs_command = WordsOf(draft.plugs_command),
                      .least_kb_per_s = draft.least_kb_per_s,
                      .least_link_kb_per_s = draft.least_link_kb_per_s,
                      .quarantines = std::move(draft.quarantines)};

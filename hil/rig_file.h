@@ -48,6 +48,9 @@ struct RigDescription {
   PowerBy power = PowerBy::kNobody;
   std::vector<BoardAtRig> boards = {};  // that should run, in the file's order; none: all nodes
 
+  // Exchanges two nodes' boards, or puts them back; empty: nobody does.
+  std::vector<std::string> plugs_command = {};
+
   // Of boot files to each node, alone on the bus, in 1000 bytes per second; 0: any will do.
   uint32_t least_kb_per_s = 0;
   uint32_t least_link_kb_per_s = 0;  // of packets to each node and back, alone on the bus

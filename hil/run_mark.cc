@@ -11,7 +11,7 @@
 namespace zprov::hil {
 namespace {
 
-constexpr std::string_view kFirstLine = "zprov --hil 3";
+constexpr std::string_view kFirstLine = "zprov --hil 4";
 constexpr uint64_t kLongestMark = 1 << 20;
 constexpr unsigned long kMostNumber = 1'000'000'000;
 
@@ -22,7 +22,7 @@ std::optional<int> NumberIn(std::string_view word) {
 
 std::optional<RunMark> ParseMark(std::string_view text) {
   const auto lines = Split(text, '\n');
-  const bool is_whole = lines.size() == 4 && lines[0] == kFirstLine && lines[3].empty();
+  const bool is_whole = lines.size() == 5 && lines[0] == kFirstLine && lines[4].empty();
   if (!is_whole) return std::nullopt;
   std::vector<int> numbers;
   for (const std::string_view word : Words(lines[1])) {
@@ -34,6 +34,7 @@ std::optional<RunMark> ParseMark(std::string_view text) {
   RunMark mark{
       .newest = numbers.front(), .made = {numbers.begin() + 1, numbers.end()}, .nodes = {}};
   for (const std::string_view word : Words(lines[2])) mark.nodes.emplace_back(word);
+  for (const std::string_view word : Words(lines[3])) mark.exchanged.emplace_back(word);
   return mark;
 }
 
@@ -47,7 +48,7 @@ Result<void> WriteRunMark(os::System& system, const spec::ClusterSpec& spec, con
   const std::string path = RunMarkPath(spec);
   std::string text = fmt::format("{}\n{}", kFirstLine, mark.newest);
   for (const int number : mark.made) text += fmt::format(" {}", number);
-  text += "\n" + Join(mark.nodes, " ") + "\n";
+  text += "\n" + Join(mark.nodes, " ") + "\n" + Join(mark.exchanged, " ") + "\n";
   ZPROV_TRY(system.files.Write(path, text, 0600));
   return system.files.SyncDirectory(ParentOf(path));
 }
@@ -64,9 +65,11 @@ Result<std::optional<RunMark>> ReadRunMark(os::System& system, const spec::Clust
                     " was not written by this version of zprov: see that every node has power, "
                     "zprov boot, then remove that file");
   }
-  std::erase_if(mark->nodes, [&](const std::string& node) {
-    return std::ranges::find(spec.nodes, node, &spec::Node::name) == spec.nodes.end();
-  });
+  for (auto* names : {&mark->nodes, &mark->exchanged}) {
+    std::erase_if(*names, [&](const std::string& node) {
+      return std::ranges::find(spec.nodes, node, &spec::Node::name) == spec.nodes.end();
+    });
+  }
   return mark;
 }
 

@@ -13,9 +13,10 @@
 namespace zprov::hil {
 
 struct RunMark {
-  int newest = 0;                  // generation that there was
-  std::vector<int> made;           // by the run, later than that; nobody else's is touched
-  std::vector<std::string> nodes;  // that ran, and are to run again
+  int newest = 0;                           // generation that there was
+  std::vector<int> made;                    // by the run, later than that; nobody else's is touched
+  std::vector<std::string> nodes;           // that ran, and are to run again
+  std::vector<std::string> exchanged = {};  // two whose boards may be in each other's port
 
   bool operator==(const RunMark&) const = default;
 };

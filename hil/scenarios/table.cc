@@ -115,6 +115,18 @@ Table Cycling() {
   };
 }
 
+// Plugs are moved.
+Table Exchanging() {
+  return {
+      {"exchange",
+       "Two boards that are exchanged run as the nodes of the ports where they are.",
+       Level::kCycle,
+       ExchangedBoardsAreTheirPortsNodes,
+       {Capability::kPower, Capability::kPlugs},
+       "exchanges the boards of the first two nodes, without power, and back"},
+  };
+}
+
 // Power goes in the middle of a boot.
 Table CuttingBoots() {
   return {
@@ -180,7 +192,7 @@ Table Updating() {
 const std::vector<Scenario>& Scenarios() {
   static const Table all = [] {
     Table table = Observing();
-    for (Table more : {Cycling(), CuttingBoots(), Updating()}) {
+    for (Table more : {Cycling(), Exchanging(), CuttingBoots(), Updating()}) {
       std::ranges::move(more, std::back_inserter(table));
     }
     return table;

@@ -1,5 +1,8 @@
-// The rig with a relay in each board's supply, and the rig.toml of whoever built it.
+// The rig with a relay in each board's supply, somebody who exchanges plugs, and the rig.toml of
+// whoever built it.
 #include <fmt/format.h>
+
+#include <set>
 
 #include "sim/scenarios/hosts.h"
 
@@ -7,6 +10,7 @@ namespace zprov::sim {
 namespace {
 
 constexpr char kRelay[] = "/usr/local/sbin/relay";
+constexpr char kExchange[] = "/usr/local/sbin/exchange";
 
 using Zeros = std::vector<std::shared_ptr<zero::Zero>>;
 
@@ -24,8 +28,32 @@ ProgramRun Switch(const Zeros& zeros, const std::vector<std::string>& argv) {
   return {.error = "relay: NODE on|off\n", .exit_code = 2};
 }
 
+size_t LineOf(const Zeros& zeros, const std::string& node) {
+  size_t line = 0;
+  while (line < zeros.size() && node != fmt::format("s{}", line)) ++line;
+  return line;
+}
+
+// `exchange s0 s1 exchanged`, or `own`; whose boards are exchanged is `now`.
+ProgramRun Exchange(const Zeros& zeros, const std::vector<std::string>& argv,
+                    std::set<std::pair<size_t, size_t>>& now) {
+  if (argv.size() != 4) return {.error = "exchange: NODE NODE exchanged|own\n", .exit_code = 2};
+  const std::pair two{LineOf(zeros, argv[1]), LineOf(zeros, argv[2])};
+  for (const size_t line : {two.first, two.second}) {
+    if (line < zeros.size() && zeros[line]->stage() == zero::Stage::kOff) continue;
+    return {.error = "exchange: a board has power\n", .exit_code = 1};
+  }
+  const bool wanted = argv[3] == "exchanged";
+  if (now.contains(two) != wanted) zeros[two.first]->ChangePlacesWith(*zeros[two.second]);
+  wanted ? void(now.insert(two)) : void(now.erase(two));
+  return {};
+}
+
 std::string Description(const Zeros& zeros) {
-  std::string text = fmt::format("[power]\nby = \"command\"\ncommand = \"{} {{node}}\"\n", kRelay);
+  std::string text = fmt::format(
+      "[power]\nby = \"command\"\ncommand = \"{} {{node}}\"\n\n"
+      "[plugs]\ncommand = \"{}\"\n",
+      kRelay, kExchange);
   const auto ports = RigPorts(static_cast<int>(zeros.size()));
   for (size_t i = 0; i < zeros.size(); ++i) {
     text += fmt::format("\n[[node]]\nname = \"s{}\"\nusb = \"{}\"\nserial = \"{}\"\n", i,
@@ -38,11 +66,15 @@ std::string Description(const Zeros& zeros) {
 
 Zeros RigWithRelay(World& world) {
   const Zeros zeros = RigWithZeros(world);
-  world.Put(kRelay, "program", 0755);
+  for (const char* program : {kRelay, kExchange}) world.Put(program, "program", 0755);
   world.Put("/etc/zprov/rig.toml", Description(zeros));
   world.scene().SyncAll();
-  world.AtBoot([zeros](World& booted) {
+  const auto exchanged = std::make_shared<std::set<std::pair<size_t, size_t>>>();
+  world.AtBoot([zeros, exchanged](World& booted) {
     booted.processes().Install(kRelay, [zeros](const auto& argv) { return Switch(zeros, argv); });
+    booted.processes().Install(kExchange, [zeros, exchanged](const auto& argv) {
+      return Exchange(zeros, argv, *exchanged);
+    });
   });
   return zeros;
 }

@@ -55,7 +55,8 @@ TEST_F(Cycle, PassesOnARigThatIsWellAndLeavesItSo) {
                           "cut-first-stage", "cut-files", "cut-kernel", "cut-mounted"}) {
     EXPECT_THAT(ended.out, HasSubstr(std::string("\npass    ") + row));
   }
-  EXPECT_THAT(ended.out, HasSubstr("skip    serve "));
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("skip    serve "), HasSubstr("skip    exchange "),
+                               HasSubstr("nobody exchanges plugs: rig.toml names no program")));
   EXPECT_TRUE(AllAreHealthy());
   EXPECT_THAT(Boots(), Each(Ge(1 + 4 + 10))) << "each cut in a stage takes two boots";
   EXPECT_FALSE(IsMarked());
@@ -229,6 +230,61 @@ TEST_F(Cycle, NamesALinkThatCarriesLessThanTheRigIsToHave) {
   EXPECT_THAT(ended.out, AllOf(HasSubstr("fail    throughput "),
                                HasSubstr("alone on the bus; rig.toml wants 59.0"),
                                HasSubstr("or lower link_kb_per_s in rig.toml")));
+}
+
+// With somebody who exchanges plugs when he is asked to.
+class CycleWithPlugs : public Cycle {
+ protected:
+  CycleWithPlugs() {
+    Describe("[plugs]\ncommand = \"/usr/local/sbin/exchange\"\n");
+    world_.Put("/usr/local/sbin/exchange", "a program\n", 0755);
+    world_.processes().Install("/usr/local/sbin/exchange", [this](const auto& argv) {
+      EXPECT_EQ(argv.at(1) + argv.at(2), "s0s1");
+      EXPECT_EQ(Board(0).stage(), Stage::kOff);
+      EXPECT_EQ(Board(1).stage(), Stage::kOff);
+      const bool wanted = argv.at(3) == "exchanged";
+      if (obeys_ && are_exchanged_ != wanted) Board(0).ChangePlacesWith(Board(1));
+      are_exchanged_ = wanted;
+      return sim::ProgramRun{.takes = std::chrono::seconds(20)};
+    });
+  }
+
+  bool obeys_ = true;
+  bool are_exchanged_ = false;
+};
+
+TEST_F(CycleWithPlugs, PassesAndLeavesEachBoardInItsOwnPort) {
+  const std::string serial = Board(0).serial();
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 0) << ended.out << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("pass    exchange "));
+  EXPECT_EQ(Board(0).serial(), serial);
+  EXPECT_FALSE(are_exchanged_);
+}
+
+TEST_F(CycleWithPlugs, NamesBoardsThatAreNotWhereTheyShouldBe) {
+  obeys_ = false;
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("fail    exchange "),
+                               HasSubstr("s0: came back as another board, " + Board(0).serial() +
+                                         " instead of " + Board(1).serial()),
+                               HasSubstr("cure: see what is plugged into its port")));
+}
+
+TEST_F(CycleWithPlugs, PutsThePlugsBackAfterARunThatWasKilled) {
+  const std::string serial = Board(0).serial();
+  const run::Pid run = Start({"--hil", "--level", "cycle", "--yes"});
+  ASSERT_TRUE(Until([&] { return are_exchanged_ && Board(0).stage() == Stage::kHealthy; }));
+  ASSERT_NE(Board(0).serial(), serial);
+  host_.Kill(run);
+  WaitFor(run);
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 0) << ended.out << ended.err;
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("pass    put-back"), HasSubstr("pass    exchange ")));
+  EXPECT_EQ(Board(0).serial(), serial);
+  EXPECT_TRUE(AllAreHealthy());
+  EXPECT_FALSE(IsMarked());
 }
 
 // With consoles: what each says is what `cat` of its device gives.

@@ -136,6 +136,14 @@ TEST(RigFile, SaysHowFastABootMustBeAndWhatIsQuarantined) {
   EXPECT_THAT(parsed.rig->quarantines, ElementsAre(Quarantine{"reboot", "why", "2026-12-31"}));
 }
 
+TEST(RigFile, SaysWhoExchangesPlugs) {
+  const ParsedRig parsed = ParseRig("[plugs]\ncommand = \"/usr/sbin/ask me\"\n", Cluster());
+  ASSERT_TRUE(parsed.rig);
+  EXPECT_THAT(parsed.rig->plugs_command, ElementsAre("/usr/sbin/ask", "me"));
+  EXPECT_THAT(Problems("[plugs]\ncommand = \"ask\"\n"),
+              ElementsAre(At(2, "that exchanges plugs is not absolute", "whole path")));
+}
+
 TEST(RigFile, NamesAQuarantineThatCannotBeAndALimitThatNothingReaches) {
   EXPECT_THAT(Problems("[limits]\nboot_kb_per_s = 0\n[[quarantine]]\nscenario = \"rebot\"\n"
                        "until = \"soon\"\n"),
