@@ -87,8 +87,8 @@ Result<void> Boot(const Rig& rig, const Names& nodes, Row& row) {
     using How = engine::NodeOutcome::How;
     if (node.how == How::kRuns) continue;
     const engine::NodeView& view = node.view;
-    if (node.how == How::kFailed && Has(rig, Capability::kPower)) {
-      failed.push_back(view.node);
+    if (node.how != How::kInterrupted && Has(rig, Capability::kPower)) {
+      failed.push_back(view.node);  // also one whose port stays empty: it may hang
     } else {
       row.findings.push_back(
           RunsNoMore(view.node, fmt::format("{} at stage \"{}\" {}", engine::Name(node.how),
@@ -121,13 +121,18 @@ Result<void> Reboot(const Rig& rig, const Names& nodes, Row& row) {
   const engine::OrderRequest request{engine::Order::kReboot, nodes, rig.holder};
   ZPROV_ASSIGN(const auto ordered,
                engine::GiveOrder(rig.system, rig.spec, request, [](const engine::Snapshot&) {}));
+  Names failed;
   for (const engine::NodeOrdered& node : ordered.nodes) {
     if (node.how == engine::NodeOrdered::How::kDone) continue;
+    if (node.how == engine::NodeOrdered::How::kFailed && Has(rig, Capability::kPower)) {
+      failed.push_back(node.view.node);
+      continue;
+    }
     row.findings.push_back({Grade::kBad, node.view.node,
                             "runs a generation that this run made, and does not reboot from it",
                             "zprov reboot " + node.view.node + "; the next run tries it again"});
   }
-  return {};
+  return failed.empty() ? Result<void>() : CutPowerOf(rig, failed, row);
 }
 
 // Where a run was cut off, a node that still runs may be about to lose its power: all are given it.

@@ -44,5 +44,6 @@ Result<Ended> RootsSurviveALinkLoss(const Rig& rig);
 // Full: nodes take generations that the run made.
 Result<Ended> NodesTakeAnUpdateAndGoBack(const Rig& rig);
 Result<Ended> NodesRebootIntoAnUpdateAndGoBack(const Rig& rig);
+Result<Ended> UpdateSurvivesPowerCutsInItsFirstBoots(const Rig& rig);
 
 }  // namespace zprov::hil

@@ -184,6 +184,12 @@ Table Updating() {
        NodesRebootIntoAnUpdateAndGoBack,
        {},
        "the same by update --reboot"},
+      {"update-cut",
+       "An update survives that the power goes in each stage of its nodes' first boots.",
+       Level::kFull,
+       UpdateSurvivesPowerCutsInItsFirstBoots,
+       {Capability::kPower},
+       "makes a generation, cuts all nodes' power in each stage of booting it, and goes back"},
   };
 }
 

@@ -7,9 +7,11 @@
 
 #include "engine/serve/give_order.h"
 #include "engine/update_reboot.h"
+#include "hil/cuts.h"
 #include "hil/returns.h"
 #include "hil/scenarios/scenarios.h"
 #include "hil/throw_away.h"
+#include "util/strings.h"
 
 namespace zprov::hil {
 namespace {
@@ -73,15 +75,34 @@ Result<void> JudgeRolledBack(const Rig& rig, const std::vector<NodeLook>& before
   return {};
 }
 
-// From `made` back to what they ran, by rollback and reboot.
-Result<Ended> GoBack(const Rig& rig, const std::vector<NodeLook>& before, int made, Seen seen) {
-  const Names nodes = NamesOf(before);
-  ZPROV_ASSIGN(const RunMark mark, NoteMade(rig, made));
-  ZPROV_TRY(RollBack(rig, mark, nodes));
+// The generation that was made, and who of the nodes runs.
+struct Made {
+  int number;
+  const Names& running;
+};
+
+// From it back to what they ran, by rollback and reboot.
+Result<Ended> GoBack(const Rig& rig, const std::vector<NodeLook>& before, const Made& made,
+                     Seen seen) {
+  ZPROV_ASSIGN(const RunMark mark, NoteMade(rig, made.number));
+  ZPROV_TRY(RollBack(rig, mark, NamesOf(before)));
   ZPROV_TRY(JudgeRolledBack(rig, before, seen));
-  ZPROV_ASSIGN(const bool is_through, RebootAndJudge(rig, nodes, seen));
+  if (made.running.empty()) return seen;
+  ZPROV_ASSIGN(const bool is_through, RebootAndJudge(rig, made.running, seen));
   if (!is_through) return kInterrupted;
   return seen;
+}
+
+// One boot after another is cut, each a stage later; none gets as far as a system that runs.
+Result<std::optional<Cuts>> CutFirstBoots(const Rig& rig, const Names& nodes, Seen& seen) {
+  using engine::NodeState;
+  std::vector<Script> scripts;
+  for (const NodeState state : {NodeState::kRom, NodeState::kFirstStageSent, NodeState::kServing,
+                                NodeState::kServed, NodeState::kMounted}) {
+    scripts.push_back(BootAndCutAt(state));
+  }
+  scripts.push_back(BootUp());
+  return Play(rig, nodes, scripts, seen);
 }
 
 // The generation that follows `newest`, when it is the only one: then nobody else made one.
@@ -110,7 +131,24 @@ Result<Ended> NodesTakeAnUpdateAndGoBack(const Rig& rig) {
   ZPROV_TRY(JudgeUndisturbed(rig, before, updated.number, seen));
   ZPROV_ASSIGN(const bool is_through, RebootAndJudge(rig, nodes, seen));
   if (!is_through) return kInterrupted;
-  return GoBack(rig, before, updated.number, std::move(seen));
+  return GoBack(rig, before, {updated.number, nodes}, std::move(seen));
+}
+
+Result<Ended> UpdateSurvivesPowerCutsInItsFirstBoots(const Rig& rig) {
+  if (!MayUpdateRunningNodes(rig)) return kCompatible;
+  ZPROV_ASSIGN(const auto before, LookAtNodes(rig));
+  const Names nodes = NamesOf(before);
+  const engine::UpdateRequest request{.nodes = nodes, .holder = rig.holder};
+  ZPROV_ASSIGN(const auto updated,
+               engine::Update(rig.system, WithoutPruning(rig.spec), request, Ignore));
+  ZPROV_TRY(NoteMade(rig, updated.number));
+  ZPROV_ASSIGN(const auto updated_looks, LookAtNodes(rig));
+  Seen seen;
+  ZPROV_ASSIGN(const auto cuts, CutFirstBoots(rig, nodes, seen));
+  if (!cuts) return kInterrupted;
+  seen.summary = fmt::format("generation {}, cut: {}", updated.number, Join(cuts->where, ", "));
+  ZPROV_TRY(JudgeReturns(rig, updated_looks, {nodes, cuts->back}, seen));
+  return GoBack(rig, before, {updated.number, cuts->back}, std::move(seen));
 }
 
 Result<Ended> NodesRebootIntoAnUpdateAndGoBack(const Rig& rig) {
@@ -136,7 +174,7 @@ Result<Ended> NodesRebootIntoAnUpdateAndGoBack(const Rig& rig) {
   Names back;
   if (!TakeBack(renewed->rebooted, back, seen)) return kInterrupted;
   ZPROV_TRY(JudgeReturns(rig, before, {nodes, back}, seen));
-  return GoBack(rig, before, renewed->updated.number, std::move(seen));
+  return GoBack(rig, before, {renewed->updated.number, nodes}, std::move(seen));
 }
 
 }  // namespace zprov::hil

@@ -54,9 +54,11 @@ TEST_F(Full, PassesOnARigThatIsWellAndLeavesNothingBehind) {
   const run::Ended ended = Zprov(Words());
   EXPECT_EQ(ended.exit, 0) << ended.out << ended.err;
   EXPECT_THAT(ended.err, HasSubstr("update          makes a generation"));
-  EXPECT_THAT(ended.out, AllOf(HasSubstr("\npass    update "),
-                               HasSubstr("\npass    update-reboot "), Not(HasSubstr("put-back"))));
-  EXPECT_THAT(Boots(), Each(1 + 4)) << "into each of the two generations, and back";
+  EXPECT_THAT(ended.out,
+              AllOf(HasSubstr("\npass    update "), HasSubstr("\npass    update-reboot "),
+                    HasSubstr("\npass    update-cut "), Not(HasSubstr("put-back"))));
+  EXPECT_THAT(Boots(), Each(1 + 4 + 7)) << "into each of two generations and back; and into a "
+                                           "third, cut in five stages, and back";
   ExpectRigAsBefore();
 }
 
@@ -92,6 +94,24 @@ TEST_F(Full, NamesANodeThatDoesNotTakeItsUpdateInOneAct) {
   EXPECT_EQ(ended.exit, 1);
   EXPECT_THAT(ended.out, AllOf(HasSubstr("fail    update-reboot "),
                                HasSubstr("s1: did not come back from its reboot")));
+  ExpectRigAsBefore();
+}
+
+TEST_F(Full, NamesANodeThatDoesNotComeThroughTheCutsOfItsUpdate) {
+  Quarantine("update");
+  Quarantine("update-reboot");
+  bool is_planted = false;
+  each_step_ = [&] {
+    if (is_planted || Board(1).boots() < 6) return;
+    is_planted = true;
+    Board(1).Suffer(sim::zero::Fault::kNoGadget, 1);
+  };
+  const run::Ended ended = Zprov(Words());
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("fail    update-cut "), HasSubstr("s1: was given up: "),
+                               HasSubstr("cure: zprov status s1 has its boot request by request"),
+                               Not(HasSubstr("s0: was given up"))));
+  EXPECT_THAT(ended.out, HasSubstr("pass    put-back"));
   ExpectRigAsBefore();
 }
 
