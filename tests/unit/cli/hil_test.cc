@@ -1,6 +1,7 @@
 // zprov --hil: what it prints, what it writes, how it ends.
 #include <gmock/gmock.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -173,10 +174,16 @@ TEST(Hil, TakesTheRigsDescriptionFromTheFileThatIsNamed) {
   EXPECT_EQ(RunOnRig({"--hil", "--rig", file}).exit, 2) << "it is not there";
 }
 
-// A file of this machine that is gone with the test.
+// A file of this machine that is gone with the test; others run beside it.
 class FoundRig : public ::testing::Test {
  protected:
-  ~FoundRig() override { std::filesystem::remove(file_); }
+  void SetUp() override {
+    std::string directory = ::testing::TempDir() + "zprov-found-XXXXXX";
+    ASSERT_NE(mkdtemp(directory.data()), nullptr);
+    directory_ = directory;
+    file_ = directory + "/rig.toml";
+  }
+  ~FoundRig() override { std::filesystem::remove_all(directory_); }
   Said Detect(const std::vector<std::string>& more = {}) {
     std::vector<std::string> words = {"--hil", "--detect", "--rig", file_};
     words.insert(words.end(), more.begin(), more.end());
@@ -188,7 +195,8 @@ class FoundRig : public ::testing::Test {
   }
   void Put(const std::string& text) { std::ofstream(file_, std::ios::binary) << text; }
 
-  const std::string file_ = ::testing::TempDir() + "hil_test_found.toml";
+  std::string directory_;
+  std::string file_;
 };
 
 TEST_F(FoundRig, IsWrittenToTheFileThatIsNamed) {
