@@ -98,15 +98,25 @@ Result<void> Boot(const Rig& rig, const Names& nodes, Row& row) {
   return failed.empty() ? Result<void>() : CutPowerOf(rig, failed, row);
 }
 
+bool CanMovePlugs(const Rig& rig, const Names& two) {
+  return Has(rig, Capability::kPlugs) && Has(rig, Capability::kPower) &&
+         std::ranges::all_of(two, [&](const std::string& node) {
+           return std::ranges::find(rig.spec.nodes, node, &spec::Node::name) !=
+                  rig.spec.nodes.end();
+         });
+}
+
 // They lose their power for it, and are given it with all others that do not run.
 Result<void> PutPlugsBack(const Rig& rig, const Names& exchanged, Row& row) {
-  if (exchanged.size() != 2) return {};
-  if (!Has(rig, Capability::kPlugs) || !Has(rig, Capability::kPower)) {
+  if (exchanged.empty()) return {};
+  if (!CanMovePlugs(rig, exchanged)) {
     row.findings.push_back({Grade::kBad, exchanged[0],
                             "its board and that of " + exchanged[1] +
-                                " may be in each other's port, and rig.toml does not say any more "
-                                "who exchanges plugs",
-                            "[power] and [plugs] in rig.toml as they were, then another run"});
+                                " may be in each other's port, and cluster.toml has not both any "
+                                "more, or rig.toml does not say who exchanges plugs",
+                            "the two in cluster.toml, [power] and [plugs] in rig.toml, as they "
+                            "were, then another run; or exchange the plugs by hand, and remove " +
+                                RunMarkPath(rig.spec)});
     return {};
   }
   ZPROV_ASSIGN(const bool is_moved, MovePlugs(rig, exchanged, Places::kOwn));

@@ -35,6 +35,7 @@ std::optional<RunMark> ParseMark(std::string_view text) {
       .newest = numbers.front(), .made = {numbers.begin() + 1, numbers.end()}, .nodes = {}};
   for (const std::string_view word : Words(lines[2])) mark.nodes.emplace_back(word);
   for (const std::string_view word : Words(lines[3])) mark.exchanged.emplace_back(word);
+  if (!mark.exchanged.empty() && mark.exchanged.size() != 2) return std::nullopt;
   return mark;
 }
 
@@ -65,11 +66,9 @@ Result<std::optional<RunMark>> ReadRunMark(os::System& system, const spec::Clust
                     " was not written by this version of zprov: see that every node has power, "
                     "zprov boot, then remove that file");
   }
-  for (auto* names : {&mark->nodes, &mark->exchanged}) {
-    std::erase_if(*names, [&](const std::string& node) {
-      return std::ranges::find(spec.nodes, node, &spec::Node::name) == spec.nodes.end();
-    });
-  }
+  std::erase_if(mark->nodes, [&](const std::string& node) {
+    return std::ranges::find(spec.nodes, node, &spec::Node::name) == spec.nodes.end();
+  });
   return mark;
 }
 

@@ -26,7 +26,8 @@ std::string RunMarkPath(const spec::ClusterSpec& spec);  // "/x/.zprov/hil.run"
 // It is on disk, also after a power cut, when this returns. kNotFound: apply was never run.
 Result<void> WriteRunMark(os::System& system, const spec::ClusterSpec& spec, const RunMark& mark);
 
-// Nothing: no run is under way or was cut off. Nodes that the spec has no more are left out.
+// Nothing: no run is under way or was cut off. Of `nodes` those are left out that
+// the spec has no more; plugs stay exchanged whoever is described.
 // kInvalid: what is there is none, and the message says what to do.
 Result<std::optional<RunMark>> ReadRunMark(os::System& system, const spec::ClusterSpec& spec);
 
