@@ -3,10 +3,12 @@
 // put back.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "core/generations/layout.h"
 #include "hil/run_mark.h"
+#include "sim/ping.h"
 #include "tests/hil/cycled_rig.h"
 #include "util/strings.h"
 
@@ -232,6 +234,25 @@ TEST_F(Cycle, NamesALinkThatCarriesLessThanTheRigIsToHave) {
                                HasSubstr("or lower link_kb_per_s in rig.toml")));
 }
 
+TEST_F(Cycle, FloodsNobodyMoreWhenItIsInterrupted) {
+  int floods = 0;
+  world_.processes().Install("ping", [&](const auto& argv) {
+    sim::ProgramRun ping = sim::Ping(world_.network(), argv);
+    if (std::ranges::find(argv, "-f") == argv.end()) return ping;
+    ++floods;
+    ping.takes = std::chrono::seconds(5);
+    return ping;
+  });
+  const run::Pid run = Start({"--hil", "--level", "cycle", "--yes"});
+  ASSERT_TRUE(Until([&] { return floods == 1; }));
+  host_.Signal(run, SIGINT);
+  const run::Ended ended = WaitFor(run);
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.out, HasSubstr("skip    throughput "));
+  EXPECT_EQ(floods, 1);
+  EXPECT_FALSE(IsMarked());
+}
+
 // With somebody who exchanges plugs when he is asked to.
 class CycleWithPlugs : public Cycle {
  protected:
@@ -285,6 +306,32 @@ TEST_F(CycleWithPlugs, PutsThePlugsBackAfterARunThatWasKilled) {
   EXPECT_EQ(Board(0).serial(), serial);
   EXPECT_TRUE(AllAreHealthy());
   EXPECT_FALSE(IsMarked());
+}
+
+TEST_F(CycleWithPlugs, SaysWhichPlugsNobodyCanPutBackAnyMore) {
+  const run::Pid run = Start({"--hil", "--level", "cycle", "--yes"});
+  ASSERT_TRUE(Until([&] { return are_exchanged_ && Board(0).stage() == Stage::kHealthy; }));
+  host_.Kill(run);
+  WaitFor(run);
+  world_.Put("/etc/zprov/rig.toml", "[power]\nby = \"none\"\n");
+  for (int again = 0; again < 2; ++again) {
+    const run::Ended ended = RunCycle();
+    EXPECT_EQ(ended.exit, 1);
+    EXPECT_THAT(ended.out, AllOf(HasSubstr("fail    put-back"),
+                                 HasSubstr("s0: its board and that of s1 may be in each other's"),
+                                 HasSubstr("exchange the plugs by hand, and remove ")));
+    EXPECT_TRUE(IsMarked());
+  }
+}
+
+TEST_F(CycleWithPlugs, RemembersThePlugOfANodeThatClusterTomlHasNoMore) {
+  ASSERT_TRUE(WriteRunMark(world_.system(), spec_,
+                           {.newest = 1, .made = {}, .nodes = {"s0"}, .exchanged = {"s0", "s9"}}));
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.out, HasSubstr("s0: its board and that of s9 may be in each other's port, and "
+                                   "cluster.toml has not both any more"));
+  EXPECT_TRUE(IsMarked());
 }
 
 // With consoles: what each says is what `cat` of its device gives.
