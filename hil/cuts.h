@@ -1,4 +1,5 @@
-// Boots whose power goes in the middle of them.
+// Scripts of power that nodes go through together, and who came back; those in which it goes in the
+// middle of a boot.
 #pragma once
 
 #include <optional>

@@ -68,7 +68,6 @@ std::string StageOf(const os::UsbDevice& device, const Link* link) {
   if (link != nullptr) return "network link";
   const auto speaker = usbboot::Identify(device.vendor, device.product, device.serial_index);
   if (speaker) return speaker->stage == usbboot::Stage::kRom ? "boot ROM" : "file server";
-  constexpr uint8_t kHubClass = 9;  // USB 2.0, 11.23.1
   if (device.device_class == kHubClass) return "a hub";
   return fmt::format("{:04x}:{:04x}", device.vendor, device.product);
 }

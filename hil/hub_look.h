@@ -2,6 +2,7 @@
 // asked and nothing is tried: what a hub says is not always so.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,8 @@
 #include "os/system.h"
 
 namespace zprov::hil {
+
+inline constexpr uint8_t kHubClass = 9;  // bDeviceClass; USB 2.0, 11.23.1
 
 enum class Switching {
   kUnknown,   // it did not say

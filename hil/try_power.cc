@@ -175,7 +175,9 @@ Result<std::optional<std::vector<PowerTry>>> PlayRound(const Rig& rig) {
   if (!outcome) return tl::make_unexpected(outcome.error());
   if (!is_over) return tl::make_unexpected(is_over.error());
   if (outcome->how == Client::Outcome::How::kInterrupted) return std::nullopt;
-  if (!*is_over) return Fail(ErrorKind::kTimedOut, "the switches take too long: try fewer nodes");
+  if (!*is_over)
+    return Fail(ErrorKind::kTimedOut,
+                "the switches take too long: name fewer nodes in rig.toml, and try those");
   return round.Take();
 }
 

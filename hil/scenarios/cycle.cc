@@ -6,7 +6,7 @@
 
 #include "engine/boots/boot_ring.h"
 #include "engine/serve/give_order.h"
-#include "hil/conduct.h"
+#include "hil/cuts.h"
 #include "hil/returns.h"
 #include "hil/scenarios/scenarios.h"
 
@@ -16,18 +16,10 @@ namespace {
 // Nothing: it was interrupted.
 Result<std::optional<Seen>> CycleAndJudge(const Rig& rig, const std::vector<NodeLook>& before,
                                           const Names& nodes) {
-  ZPROV_ASSIGN(const auto parts, Conduct(rig, nodes, PowerCycle()));
-  if (!parts) return std::nullopt;
   Seen seen;
-  Names back;
-  for (const Part& part : *parts) {
-    if (part.trouble.empty()) {
-      back.push_back(part.node);
-    } else {
-      seen.findings.push_back(DidNotComeBack(part.node, part.trouble));
-    }
-  }
-  ZPROV_TRY(JudgeReturns(rig, before, {nodes, back}, seen));
+  ZPROV_ASSIGN(const auto cycles, Play(rig, nodes, {PowerCycle()}, seen));
+  if (!cycles) return std::nullopt;
+  ZPROV_TRY(JudgeReturns(rig, before, {nodes, cycles->back}, seen));
   return seen;
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "hil/hub_look.h"
 #include "hil/scenarios/scenarios.h"
 
 namespace zprov::hil {
@@ -90,7 +91,6 @@ Result<void> JudgeCommands(const Rig& rig, Seen& seen) {
 }
 
 Result<void> JudgeHubs(const Rig& rig, Seen& seen) {
-  constexpr uint8_t kHubClass = 9;  // USB 2.0, 11.23.1
   ZPROV_ASSIGN(const auto devices, rig.system.live->usb.Devices());
   for (const BoardAtRig& board : rig.described->boards) {
     PortPath hub = board.usb.value_or(PortPath{});

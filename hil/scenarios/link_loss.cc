@@ -17,8 +17,8 @@ namespace {
 using engine::Client;
 
 constexpr os::Moment kLostFor = std::chrono::seconds(30);
-// A node's TCP asks again after up to two minutes (TCP_RTO_MAX), and its zprov-node looks every 2
-// s.
+// A node's TCP asks again after up to two minutes (TCP_RTO_MAX), and its zprov-node looks for
+// orders every two seconds.
 constexpr os::Moment kAnswersWithin = std::chrono::seconds(150);
 constexpr os::Moment kLookEvery = std::chrono::milliseconds(500);
 

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "hil/conduct.h"
+#include "hil/cuts.h"
 #include "hil/scenarios/scenarios.h"
 
 namespace zprov::hil {
@@ -17,22 +17,6 @@ std::vector<NodeLook> WithEachOthersBoard(std::vector<NodeLook> looks) {
   return looks;
 }
 
-// They get power and boot. Nothing: it was interrupted.
-Result<std::optional<Names>> BootBoth(const Rig& rig, const Names& two, Seen& seen) {
-  const Script script{.acts = {{Act::Kind::kOn}, {Act::Kind::kReach}}};
-  ZPROV_ASSIGN(const auto parts, Conduct(rig, two, script));
-  if (!parts) return std::nullopt;
-  Names back;
-  for (const Part& part : *parts) {
-    if (part.trouble.empty()) {
-      back.push_back(part.node);
-    } else {
-      seen.findings.push_back(DidNotComeBack(part.node, part.trouble));
-    }
-  }
-  return back;
-}
-
 }  // namespace
 
 Result<Ended> ExchangedBoardsAreTheirPortsNodes(const Rig& rig) {
@@ -44,9 +28,9 @@ Result<Ended> ExchangedBoardsAreTheirPortsNodes(const Rig& rig) {
     ZPROV_ASSIGN(const auto before, LookAtNodes(rig));
     ZPROV_ASSIGN(const bool is_moved, MovePlugs(rig, two, places));
     if (!is_moved) return kInterrupted;
-    ZPROV_ASSIGN(const auto back, BootBoth(rig, two, seen));
-    if (!back) return kInterrupted;
-    ZPROV_TRY(JudgeReturns(rig, WithEachOthersBoard(before), {two, *back}, seen));
+    ZPROV_ASSIGN(const auto boots, Play(rig, two, {BootUp()}, seen));
+    if (!boots) return kInterrupted;
+    ZPROV_TRY(JudgeReturns(rig, WithEachOthersBoard(before), {two, boots->back}, seen));
   }
   return seen;
 }

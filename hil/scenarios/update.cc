@@ -112,6 +112,14 @@ Result<void> NoteIfNext(const Rig& rig, int newest) {
   return {};
 }
 
+// For these nodes, noted as the run's own.
+Result<engine::Updated> MakeGeneration(const Rig& rig, const Names& nodes) {
+  const engine::UpdateRequest request{.nodes = nodes, .holder = rig.holder};
+  ZPROV_ASSIGN(auto updated, engine::Update(rig.system, WithoutPruning(rig.spec), request, Ignore));
+  ZPROV_TRY(NoteMade(rig, updated.number));
+  return updated;
+}
+
 bool MayUpdateRunningNodes(const Rig& rig) { return rig.spec.mode == spec::Mode::kNative; }
 
 const Skipped kCompatible{
@@ -123,10 +131,7 @@ Result<Ended> NodesTakeAnUpdateAndGoBack(const Rig& rig) {
   if (!MayUpdateRunningNodes(rig)) return kCompatible;
   ZPROV_ASSIGN(const auto before, LookAtNodes(rig));
   const Names nodes = NamesOf(before);
-  const engine::UpdateRequest request{.nodes = nodes, .holder = rig.holder};
-  ZPROV_ASSIGN(const auto updated,
-               engine::Update(rig.system, WithoutPruning(rig.spec), request, Ignore));
-  ZPROV_TRY(NoteMade(rig, updated.number));
+  ZPROV_ASSIGN(const auto updated, MakeGeneration(rig, nodes));
   Seen seen{.summary = fmt::format("generation {}, kernel {}", updated.number, updated.kernel)};
   ZPROV_TRY(JudgeUndisturbed(rig, before, updated.number, seen));
   ZPROV_ASSIGN(const bool is_through, RebootAndJudge(rig, nodes, seen));
@@ -138,10 +143,7 @@ Result<Ended> UpdateSurvivesPowerCutsInItsFirstBoots(const Rig& rig) {
   if (!MayUpdateRunningNodes(rig)) return kCompatible;
   ZPROV_ASSIGN(const auto before, LookAtNodes(rig));
   const Names nodes = NamesOf(before);
-  const engine::UpdateRequest request{.nodes = nodes, .holder = rig.holder};
-  ZPROV_ASSIGN(const auto updated,
-               engine::Update(rig.system, WithoutPruning(rig.spec), request, Ignore));
-  ZPROV_TRY(NoteMade(rig, updated.number));
+  ZPROV_ASSIGN(const auto updated, MakeGeneration(rig, nodes));
   ZPROV_ASSIGN(const auto updated_looks, LookAtNodes(rig));
   Seen seen;
   ZPROV_ASSIGN(const auto cuts, CutFirstBoots(rig, nodes, seen));
