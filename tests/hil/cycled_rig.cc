@@ -3,6 +3,7 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "hil/run_mark.h"
 #include "support/simulated_zprov.h"
 
 namespace zprov::hil {
@@ -71,6 +72,8 @@ run::Ended CycledRig::RunCycle(const std::vector<std::string>& words) {
   args.insert(args.end(), words.begin(), words.end());
   return Zprov(std::move(args));
 }
+
+bool CycledRig::IsMarked() const { return world_.scene().Has(RunMarkPath(spec_)); }
 
 bool CycledRig::AllAreHealthy() const {
   return std::ranges::all_of(

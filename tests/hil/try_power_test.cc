@@ -4,7 +4,6 @@
 #include <csignal>
 #include <map>
 
-#include "hil/run_mark.h"
 #include "tests/hil/cycled_rig.h"
 
 namespace zprov::hil {
@@ -53,7 +52,6 @@ class TriedRig : public CycledRig {
     Boot();
     ASSERT_TRUE(AllAreHealthy());
   }
-  bool IsMarked() const { return world_.scene().Has(RunMarkPath(spec_)); }
   void ExpectAllRunAgain() {
     EXPECT_TRUE(AllAreHealthy());
     EXPECT_FALSE(IsMarked());
