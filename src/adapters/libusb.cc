@@ -16,6 +16,7 @@
 #include "adapters/usb_devices.h"
 #include "adapters/usb_poll_set.h"
 #include "adapters/usb_reset.h"
+#include "adapters/usb_settling.h"
 
 namespace zprov::adapters {
 namespace {
@@ -130,6 +131,7 @@ class Libusb final : public os::UsbBus {
   static int LIBUSB_CALL Noticed(libusb_context* context, libusb_device* device,
                                  libusb_hotplug_event what, void* self);
   void SayNotices();
+  void Arrived(SeenUsbDevice seen);
   void SayArrived(SeenUsbDevice seen);
   void SayLeft(libusb_device* device);
 
@@ -145,6 +147,8 @@ class Libusb final : public os::UsbBus {
   std::unique_ptr<UsbPollSet> poll_set_;
   bool watched_ = false;
   libusb_hotplug_callback_handle hotplug_ = 0;
+  UsbSettling settling_{loop_, UsbSettling::kPatience,
+                        [this](SeenUsbDevice seen) { SayArrived(std::move(seen)); }};
   std::deque<Notice> notices_;                    // what libusb told us and nobody knows yet
   std::map<libusb_device*, SeenUsbDevice> said_;  // who arrived, as the events tell it
   std::map<libusb_device*, SeenUsbDevice>
@@ -194,7 +198,7 @@ Result<void> Libusb::Watch() {
   watched_ = true;
   // Whoever arrives meanwhile is in the list and among the notices: said_ knows.
   ZPROV_ASSIGN(auto list, ListUsb(context));
-  for (SeenUsbDevice& seen : list) SayArrived(std::move(seen));
+  for (SeenUsbDevice& seen : list) Arrived(std::move(seen));
   return {};
 }
 
@@ -211,13 +215,16 @@ void Libusb::SayNotices() {
     if (notice.what == LIBUSB_HOTPLUG_EVENT_DEVICE_LEFT) {
       SayLeft(notice.device.get());
     } else if (auto seen = SeeUsb(notice.device.get())) {
-      SayArrived(*std::move(seen));
+      Arrived(*std::move(seen));
     }
   }
 }
 
+void Libusb::Arrived(SeenUsbDevice seen) {
+  if (!seen.IsRootHub() && !said_.contains(seen.device.get())) settling_.Await(std::move(seen));
+}
+
 void Libusb::SayArrived(SeenUsbDevice seen) {
-  if (seen.IsRootHub()) return;
   libusb_device* const device = seen.device.get();
   const os::UsbDevice shown = seen.shown;
   if (said_.try_emplace(device, std::move(seen)).second) loop_.Post(os::UsbArrived{shown});
@@ -230,6 +237,7 @@ void Libusb::SayLeft(libusb_device* device) {
     EndFlights(opened);
   }
   resets_.erase(device);
+  settling_.Forget(device);
   const auto said = said_.find(device);
   if (said == said_.end()) return;
   loop_.Post(os::UsbLeft{said->second.shown.port});

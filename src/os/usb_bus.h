@@ -88,8 +88,8 @@ class UsbBus {
   // no USB.
   virtual Result<std::vector<UsbDevice>> Devices() = 0;
 
-  // From here on arrivals and departures are events; each device that is there now is said once as
-  // UsbArrived. A second call changes nothing. Errors as Devices.
+  // From here on arrivals and departures are events; who is there now arrives once. One arrives
+  // when the kernel has configured it, or gave up. A second call changes nothing. Errors: Devices'.
   virtual Result<void> Watch() = 0;
 
   // The device at `port`, to talk to it. Changes nothing on the wire. kNotFound (nothing is there,

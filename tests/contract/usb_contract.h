@@ -19,9 +19,10 @@
 namespace zprov::tests {
 
 // Not a board's own numbers: the bus does not care, and they have their one place elsewhere.
-inline constexpr uint16_t kVendor = 0x1234;
-inline constexpr uint16_t kFirstStage = 0x5678;
-inline constexpr uint16_t kSecondStage = 0x9abc;
+// pid.codes keeps these for tests: no kernel has a driver for them.
+inline constexpr uint16_t kVendor = 0x1209;
+inline constexpr uint16_t kFirstStage = 0x0001;
+inline constexpr uint16_t kSecondStage = 0x0002;
 inline constexpr uint8_t kVendorOut = 0x40;  // bmRequestType, USB 2.0, table 9-2
 inline constexpr uint8_t kVendorIn = 0xc0;
 

@@ -19,8 +19,9 @@ namespace zprov::tests {
 
 inline constexpr uint8_t kHubClass = 9;
 
-// One configuration with no interface, as USB 2.0, 9.6.3 lays it out.
-inline constexpr std::string_view kEmptyConfiguration{"\x09\x02\x09\x00\x00\x01\x00\x80\x32", 9};
+// One configuration with one interface without endpoints, as USB 2.0, 9.6.3 and 9.6.5 lay it out.
+inline constexpr std::string_view kPlainConfiguration{
+    "\x09\x02\x12\x00\x01\x01\x00\x80\x32\x09\x04\x00\x00\x00\xff\x00\x00\x00", 18};
 
 class UsbWorld {
  public:
@@ -35,8 +36,8 @@ class UsbWorld {
   }
 
   // The hubs above it must be plugged in before. What sat on that port before has left. Without a
-  // function it has no interface and stalls whatever is asked. The real bus asks the function from
-  // another thread.
+  // function its interface has no endpoint and it stalls whatever is asked. The real bus asks the
+  // function from another thread.
   virtual void Plug(const os::UsbDevice& device, std::shared_ptr<sim::UsbFunction> function) = 0;
   virtual void Unplug(const PortPath& port) = 0;
 

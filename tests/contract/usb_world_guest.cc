@@ -32,7 +32,7 @@ class PluggedFunction final : public sim::UsbFunction {
       : function_(std::move(function)), speed_(speed) {}
 
   std::string Configuration() const override {
-    return function_ ? function_->Configuration() : std::string(kEmptyConfiguration);
+    return function_ ? function_->Configuration() : std::string(kPlainConfiguration);
   }
   sim::UsbSpeed Speed() const override { return speed_; }
   sim::UsbReply OnControlOut(const os::ControlOut& asked) override {

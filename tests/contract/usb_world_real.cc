@@ -1,5 +1,7 @@
 // The real libusb in front of a mocked bus: umockdev shows sysfs and sends the hotplug notices,
 // ServedUsbfs answers what libusb asks of usbfs.
+#include "contract/usb_world_real.h"
+
 #include <fmt/format.h>
 #include <umockdev.h>
 #include <unistd.h>
@@ -13,7 +15,6 @@
 #include "adapters/libusb.h"
 #include "adapters/system_clock.h"
 #include "contract/served_usbfs.h"
-#include "contract/usb_world.h"
 
 namespace zprov::tests {
 namespace {
@@ -28,6 +29,7 @@ struct Place {
   std::string sysfs_path;  // below /sys
   std::string node;        // below /dev
   int number = 0;
+  bool is_configured = false;
 };
 
 // Linux's view of one device, as umockdev reads it: sysfs attributes and the descriptors.
@@ -44,11 +46,20 @@ std::string Record(const os::UsbDevice& device, const Place& place,
       place.sysfs_path, place.node, device.port.bus, place.number, descriptor + Hex(configuration));
 }
 
+// Its one interface, which the kernel shows when the device is configured. Who looks for
+// configured devices asks no more of it.
+std::string InterfacePathOf(const PortPath& port, const Place& place) {
+  return fmt::format("{}/{}:1.0", place.sysfs_path, port.ToString());
+}
+std::string InterfaceRecord(const std::string& sysfs_path) {
+  return "P: " + sysfs_path + "\nE: SUBSYSTEM=usb\nE: DEVTYPE=usb_interface\n\n";
+}
+
 // A hub that is asked for its ports' power, and what it can do about it (USB 2.0, 11.24.2).
 class SwitchingHub final : public sim::UsbFunction {
  public:
   explicit SwitchingHub(std::map<uint16_t, std::atomic<int>>& cuts) : cuts_(cuts) {}
-  std::string Configuration() const override { return std::string(kEmptyConfiguration); }
+  std::string Configuration() const override { return std::string(kPlainConfiguration); }
   sim::UsbReply OnControlOut(const os::ControlOut& asked) override {
     constexpr uint8_t kClassOther = 0x23, kClear = 1, kSet = 3;
     constexpr uint16_t kPortPower = 8;
@@ -71,7 +82,7 @@ class SwitchingHub final : public sim::UsbFunction {
   std::map<uint16_t, std::atomic<int>>& cuts_;
 };
 
-class MockedUsbWorld final : public UsbWorld {
+class MockedUsbWorld final : public MockedUsb {
  public:
   MockedUsbWorld() = default;
   ~MockedUsbWorld() override { bus_.reset(); }
@@ -86,31 +97,41 @@ class MockedUsbWorld final : public UsbWorld {
     Plug(os::UsbDevice{{bus_number, {}}, 0x1d6b, 2, 1, 9}, nullptr);
   }
   void Plug(const os::UsbDevice& device, std::shared_ptr<sim::UsbFunction> function) override {
+    PlugUnconfigured(device, std::move(function));
+    Configure(device);
+    // Again: the first came before all of sysfs was there, and whoever knows it already ignores it.
+    Say("add", plugged_.at(device.port));
+  }
+  void PlugUnconfigured(const os::UsbDevice& device,
+                        std::shared_ptr<sim::UsbFunction> function) override {
     Unplug(device.port);
     LetHotplugFinish();
     const int number = ++last_number_;
     const Place place{PathOf(device.port),
                       fmt::format("bus/usb/{:03}/{:03}", device.port.bus, number), number};
     const std::string configuration =
-        function == nullptr ? std::string(kEmptyConfiguration) : function->Configuration();
+        function == nullptr ? std::string(kPlainConfiguration) : function->Configuration();
     usbfs_.Serve("/dev/" + place.node, std::move(function));
-    if (umockdev_testbed_add_from_string(
-            testbed_.get(), Record(device, place, configuration).c_str(), nullptr) == 0) {
-      std::abort();
-    }
+    Add(Record(device, place, configuration));
     usbfs_.MakePollable("/dev/" + place.node);
     plugged_[device.port] = place;
-    // Again: the first came before all of sysfs was there, and whoever knows it already ignores it.
-    umockdev_testbed_uevent(testbed_.get(), ("/sys" + place.sysfs_path).c_str(), "add");
+    Say("add", place);
+  }
+  void Configure(const os::UsbDevice& device) override {
+    LetHotplugFinish();
+    Place& place = plugged_.at(device.port);
+    Add(InterfaceRecord(InterfacePathOf(device.port, place)));
+    place.is_configured = true;
   }
   void Unplug(const PortPath& port) override {
     const auto found = plugged_.find(port);
     if (found == plugged_.end()) return;
     LetHotplugFinish();
     usbfs_.Disconnect("/dev/" + found->second.node);
-    const std::string path = "/sys" + found->second.sysfs_path;
-    umockdev_testbed_uevent(testbed_.get(), path.c_str(), "remove");
-    umockdev_testbed_remove_device(testbed_.get(), path.c_str());
+    const Place& place = found->second;
+    Say("remove", place);
+    if (place.is_configured) Remove(InterfacePathOf(port, place));
+    Remove(place.sysfs_path);
     plugged_.erase(found);
   }
   void HoldInterface(const PortPath& port, uint8_t interface_number) override {
@@ -142,6 +163,17 @@ class MockedUsbWorld final : public UsbWorld {
     return path;
   }
 
+  void Add(const std::string& record) {
+    if (umockdev_testbed_add_from_string(testbed_.get(), record.c_str(), nullptr) == 0)
+      std::abort();
+  }
+  void Remove(const std::string& sysfs_path) {
+    umockdev_testbed_remove_device(testbed_.get(), ("/sys" + sysfs_path).c_str());
+  }
+  void Say(const char* action, const Place& place) {
+    umockdev_testbed_uevent(testbed_.get(), ("/sys" + place.sysfs_path).c_str(), action);
+  }
+
   // umockdev uses libudev, which is not for two threads at once, and libusb's thread uses it for
   // each notice under a lock that every look at the bus takes, too.
   void LetHotplugFinish() { (void)bus_->Devices(); }
@@ -165,17 +197,19 @@ bool IsPreloaded() {
          std::string_view(preload).find("umockdev-preload") != std::string_view::npos;
 }
 
-std::unique_ptr<UsbWorld> MakeMocked() {
+std::unique_ptr<UsbWorld> MakeWorld() { return MakeMockedUsb(); }
+
+}  // namespace
+
+std::unique_ptr<MockedUsb> MakeMockedUsb() {
   auto world = std::make_unique<MockedUsbWorld>();
   world->AddRootHub(1);
   world->AddRootHub(3);
   return world;
 }
 
-}  // namespace
-
 UsbWorldRow RealUsbWorlds() {
-  return {"Real", "umockdev's preload library (ctest sets it)", IsPreloaded, MakeMocked,
+  return {"Real", "umockdev's preload library (ctest sets it)", IsPreloaded, MakeWorld,
           []() -> std::unique_ptr<UsbWorld> { return std::make_unique<MockedUsbWorld>(); }};
 }
 
