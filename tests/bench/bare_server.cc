@@ -4,6 +4,7 @@
 #include <libusb.h>
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
@@ -20,7 +21,7 @@ namespace {
 constexpr uint16_t kVendor = 0x0a5c;
 constexpr uint8_t kVendorOut = 0x40;  // bmRequestType
 constexpr uint8_t kVendorIn = 0xc0;
-constexpr unsigned kControlTimeout = 1000;  // ms
+constexpr unsigned kControlTimeout = 5000;  // ms
 constexpr unsigned kBulkTimeout = 5000;
 constexpr unsigned kReadTimeout = 20000;
 // libusb submits what one call has at once: 15 boards stay within usbfs's pool of 16 MB.
@@ -40,8 +41,7 @@ void ReadFiles(const std::filesystem::path& directory) {
 class Board {
  public:
   explicit Board(libusb_device_handle* handle) : handle_(handle) {
-    libusb_config_descriptor* configuration = nullptr;
-    libusb_get_active_config_descriptor(libusb_get_device(handle), &configuration);
+    libusb_config_descriptor* configuration = Configuration(libusb_get_device(handle));
     const bool is_single = configuration == nullptr || configuration->bNumInterfaces == 1;
     libusb_free_config_descriptor(configuration);
     endpoint_ = is_single ? 1 : 3;
@@ -58,6 +58,16 @@ class Board {
   }
 
  private:
+  // The kernel says that a device is there before it has configured it.
+  static libusb_config_descriptor* Configuration(libusb_device* device) {
+    libusb_config_descriptor* configuration = nullptr;
+    for (int looks = 0; looks < 600; ++looks) {
+      const int error = libusb_get_active_config_descriptor(device, &configuration);
+      if (error != LIBUSB_ERROR_NOT_FOUND) break;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return configuration;
+  }
   bool Announce(size_t size) {
     return libusb_control_transfer(handle_, kVendorOut, 0, static_cast<uint16_t>(size),
                                    static_cast<uint16_t>(size >> 16), nullptr, 0,

@@ -21,8 +21,9 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
-constexpr double kGoal = 1.15;  // of the bare server's time, at most (goal 1)
-constexpr int kRounds = 2;      // of which the better one counts, for both
+constexpr double kGoal = 1.15;              // of the bare server's time, at most (goal 1)
+constexpr std::chrono::minutes kServed{2};  // a board that has not its files by then never will
+constexpr int kRounds = 2;                  // of which the better one counts, for both
 
 struct Side {
   double seconds = 1e9;
@@ -38,6 +39,9 @@ class Cables {
       Must(Cable(zero).CutPower());
     }
     Do(std::string(vm::kInstall) + " && zprov apply");
+    // By emulation Debian's udev rules take longer for 15 boards than a second stage waits.
+    Do("for rule in /lib/udev/rules.d/*; do ln -s /dev/null /etc/udev/rules.d/${rule##*/}; done; "
+       "udevadm control --reload");
     // What zprov would send, as files.
     Do("mkdir /tmp/set && cp -rL /x/.zprov/current/s0/boot/. /tmp/set && cd /tmp/set && "
        "zprov render cmdline:s0 >cmdline.txt && zprov render config:s0 >config.txt");
@@ -82,9 +86,12 @@ class Cables {
   }
   // It says that it has all, and nothing follows ("no-gadget").
   void AwaitServed(int zero) {
-    const auto late = Clock::now() + kPatience;
+    const auto late = Clock::now() + kServed;
     while (Must(Cable(zero).Stage()) != "dead") {
-      if (Clock::now() > late) throw std::runtime_error("a board is not served");
+      if (Clock::now() > late) {
+        throw std::runtime_error(
+            fmt::format("board {} is not served\n{}", zero, Do("journalctl -b -u bare -u zprov")));
+      }
       poll(nullptr, 0, 20);
     }
   }
