@@ -74,6 +74,8 @@ class Board {
   void Suffer(Fault fault, int boots);
   // Nothing, from now on.
   void Mend() { options_.troubles.clear(); }
+  // From its next second stage on; an impatient one stays so.
+  void set_patience(seconds patience) { options_.profile.patience = patience; }
 
   // ---- its power
   // It has power, and nothing else yet. Nothing when it has it already.

@@ -59,6 +59,8 @@ class Cable {
   // From its next boot on. kNotSupported: no board on this cable can have it.
   Result<void> Break(sim::zero::Fault fault, int boots);
   void Mend() { board_.Mend(); }
+  // How long its next second stage waits for its host before it goes deaf.
+  void set_patience(std::chrono::seconds patience) { board_.set_patience(patience); }
   const LineFaults& line_faults() const { return line_faults_; }
   void set_line_faults(const LineFaults& faults);
 

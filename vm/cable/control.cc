@@ -99,6 +99,14 @@ Answer Break(Cable& cable, const Words& words) {
   return {};
 }
 
+Answer SetPatience(Cable& cable, const Words& words) {
+  constexpr int kHour = 3600;
+  const auto number = NumberIn(words[1], 1, kHour);
+  if (!number) return No("say how many seconds, up to an hour: `patience 60`");
+  cable.set_patience(std::chrono::seconds(*number));
+  return {};
+}
+
 Answer Delay(Cable& cable, const Words& words) {
   constexpr int kMinute = 60'000;
   const auto number = NumberIn(words[1], 0, kMinute);
@@ -153,6 +161,7 @@ constexpr Order kOrders[] = {
     {"unplug", "", 1, 1, Unplug},
     {"plug", "", 1, 1, Plug},
     {"fault", "NAME|none [BOOTS]", 2, 3, Break},
+    {"patience", "SECONDS", 2, 2, SetPatience},
     {"delay", "MS", 2, 2, Delay},
     {"drop", "PERCENT", 2, 2, Drop},
     {"corrupt", "PERCENT", 2, 2, Corrupt},

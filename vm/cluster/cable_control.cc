@@ -54,6 +54,10 @@ Result<void> CableControl::Break(sim::zero::Fault fault, int boots) {
   return Order(fmt::format("fault {} {}", sim::zero::NameOf(fault), boots));
 }
 
+Result<void> CableControl::SetPatience(std::chrono::seconds patience) {
+  return Order(fmt::format("patience {}", patience.count()));
+}
+
 Result<void> CableControl::Delay(std::chrono::milliseconds delay) {
   return Order(fmt::format("delay {}", delay.count()));
 }

@@ -28,6 +28,9 @@ class CableControl {
   Result<void> Break(sim::zero::Fault fault, int boots = sim::zero::kEveryBoot);
   Result<void> Mend() { return Order("fault none"); }
 
+  // How long its second stages wait for a host before they go deaf.
+  Result<void> SetPatience(std::chrono::seconds patience);
+
   // The network between the two ends, in both directions; 0: as it should be.
   Result<void> Delay(std::chrono::milliseconds delay);
   Result<void> DropPercent(int percent);

@@ -68,11 +68,12 @@ TEST_F(AControlledCable, IsGivenEachCallAsALineOfWords) {
   EXPECT_TRUE(cable.Plug().has_value());
   EXPECT_TRUE(cable.Break(sim::zero::Fault::kRomDeaf, 2).has_value());
   EXPECT_TRUE(cable.Mend().has_value());
+  EXPECT_TRUE(cable.SetPatience(std::chrono::minutes(1)).has_value());
   EXPECT_TRUE(cable.Delay(milliseconds(20)).has_value());
   EXPECT_TRUE(cable.DropPercent(3).has_value());
   EXPECT_TRUE(cable.CorruptPercent(4).has_value());
   EXPECT_THAT(orders_, ElementsAre("power off", "power on", "unplug", "plug", "fault rom-deaf 2",
-                                   "fault none", "delay 20", "drop 3", "corrupt 4"));
+                                   "fault none", "patience 60", "delay 20", "drop 3", "corrupt 4"));
 }
 
 TEST_F(AControlledCable, SaysWhatItWasAskedFor) {

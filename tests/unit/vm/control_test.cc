@@ -137,6 +137,19 @@ TEST_F(Control, ANodeWithoutAWarmRebootStaysAway) {
   EXPECT_EQ(host.plugged().back(), "-");
 }
 
+TEST_F(Control, AnUnservedSecondStageGoesDeafOnceItsPatienceIsOver) {
+  ServeFirstStage();
+  Pass(seconds(6));
+  EXPECT_THAT(Read(260), IsEmpty());
+  Say("power off");
+  EXPECT_EQ(Say("patience 60"), "ok");
+  Say("power on");
+  Pass(seconds(1));
+  ServeFirstStage();
+  Pass(seconds(50));
+  EXPECT_THAT(Read(260), SizeIs(260));
+}
+
 TEST_F(Control, FramesAreLateInBothDirections) {
   ServeAll();
   TakeUpBothEnds();
@@ -208,6 +221,7 @@ TEST_F(Control, WrongWordsChangeNothingAndSayWhatToWrite) {
   EXPECT_THAT(Say("fault rom-def"), AllOf(StartsWith("no: "), HasSubstr("rom-deaf")));
   EXPECT_THAT(Say("fault rom-deaf 0"), StartsWith("no: "));
   EXPECT_THAT(Say("drop 101"), StartsWith("no: "));
+  EXPECT_THAT(Say("patience 0"), StartsWith("no: "));
   EXPECT_THAT(Say("delay 1x"), StartsWith("no: "));
   EXPECT_EQ(cable.line_faults(), LineFaults{});
   EXPECT_THAT(host.plugged(), ElementsAre("0a5c:2763 full"));
