@@ -14,6 +14,7 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <syncstream>
 #include <thread>
 
 namespace {
@@ -54,10 +55,17 @@ class Board {
   void Serve() {
     libusb_device_descriptor descriptor{};
     libusb_get_device_descriptor(libusb_get_device(handle_), &descriptor);
-    if (is_open_) descriptor.iSerialNumber == 0 ? SendFirstStage() : SendFiles();
+    if (!is_open_) return Say("cannot be claimed");
+    descriptor.iSerialNumber == 0 ? SendFirstStage() : SendFiles();
   }
 
  private:
+  void Say(const std::string& what) {
+    libusb_device* device = libusb_get_device(handle_);
+    std::osyncstream(std::cerr) << "device " << int{libusb_get_device_address(device)}
+                                << " on port " << int{libusb_get_port_number(device)} << " " << what
+                                << "\n";
+  }
   // The kernel says that a device is there before it has configured it.
   static libusb_config_descriptor* Configuration(libusb_device* device) {
     libusb_config_descriptor* configuration = nullptr;
@@ -99,7 +107,8 @@ class Board {
     const auto size = static_cast<uint32_t>(first_stage.size());
     std::memcpy(message.data(), &size, sizeof size);
     std::array<char, 4> status{};
-    if (Write(message) && Write(first_stage)) Read(status);
+    if (!Write(message) || !Write(first_stage)) return Say("did not take its first stage");
+    Read(status);
   }
 
   void SendFiles() {
@@ -115,8 +124,11 @@ class Board {
       }
       const auto found = files.find(name);
       const std::string_view content = found == files.end() ? "" : std::string_view(found->second);
-      if (!(command == 0 ? Announce(content.size()) : Write(content))) return;
+      if (!(command == 0 ? Announce(content.size()) : Write(content))) {
+        return Say("did not take " + name);
+      }
     }
+    Say("asks for nothing more, and has not said that it has all");
   }
 
   libusb_device_handle* handle_;
