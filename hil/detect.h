@@ -21,6 +21,7 @@ struct FoundBoard {
   std::string shows = {};       // "up", "boot ROM"; of something else "046d:c31c", "a hub"
   std::optional<Mac> mac = {};  // of the node's own usb0, by its link's; nothing: not shown
   std::string serial = {};      // as the node says it, fit for rig.toml; empty: not said
+  std::string console = {};     // device on the host; empty: not known
   bool operator==(const FoundBoard&) const = default;
 };
 

@@ -71,6 +71,7 @@ std::string BoardSection(const FoundBoard& board, const std::string& power_comma
                     : "# mac: as cluster.toml has it; no link with it is there\n";
   text += board.serial.empty() ? "# serial: not known; a node that runs tells it\n"
                                : fmt::format("serial = {}\n", TomlText(board.serial));
+  if (!board.console.empty()) text += fmt::format("console = {}\n", TomlText(board.console));
   if (!power_command.empty()) text += fmt::format("power_command = {}\n", TomlText(power_command));
   return text;
 }
@@ -87,15 +88,17 @@ std::string MissingSection(const std::vector<std::string>& missing, const Cluste
   return text;
 }
 
-std::string ConsoleSection(const std::vector<std::string>& consoles) {
-  if (consoles.empty()) return "";
-  std::string text =
-      "\n# Serial devices of the host. Whose console each is, a boot tells; it goes under that "
-      "[[node]]:\n";
-  for (const std::string& console : consoles) {
+std::string ConsoleSection(const Detected& detected) {
+  std::string text;
+  for (const std::string& console : detected.consoles) {
+    if (std::ranges::count(detected.boards, console, &FoundBoard::console) != 0) continue;
     text += fmt::format("# console = {}\n", TomlText(console));
   }
-  return text;
+  if (text.empty()) return "";
+  return "\n# Serial devices of the host that may be consoles. Whose each is, a boot tells; it "
+         "goes "
+         "under that [[node]]:\n" +
+         text;
 }
 
 }  // namespace
@@ -111,7 +114,7 @@ std::string RigFileOf(const Detected& detected, const ClusterSpec& spec) {
     if (node == spec.nodes.end()) continue;
     text += BoardSection(board, power == PowerBy::kCommand ? node->power_command : "");
   }
-  return text + MissingSection(detected.missing, spec) + ConsoleSection(detected.consoles);
+  return text + MissingSection(detected.missing, spec) + ConsoleSection(detected);
 }
 
 std::optional<RigDescription> SwitchesToTry(const Detected& detected, const ClusterSpec& spec,
@@ -157,6 +160,7 @@ std::vector<Finding> DifferencesOf(const Detected& detected, const RigDescriptio
     judge("usb", board.port.ToString(), there->usb ? there->usb->ToString() : "");
     judge("mac", board.mac ? board.mac->ToString() : "", there->mac ? there->mac->ToString() : "");
     judge("serial", board.serial, there->serial);
+    judge("console", board.console, there->console);
   }
   return findings;
 }

@@ -8,6 +8,7 @@
 #include "engine/fleet/deadlines.h"
 #include "engine/serve/client.h"
 #include "hil/conduct.h"
+#include "hil/console_ears.h"
 #include "hil/power.h"
 #include "hil/program_watch.h"
 #include "hil/put_back.h"
@@ -220,15 +221,48 @@ Row RowOfTries(const Rig& rig, const std::vector<PowerTry>& tries) {
   return row;
 }
 
+// Why a device is nobody's, after what it said of `node`.
+std::string WhyNobodys(const Rig& rig, const std::string& node, const PowerTried& tried) {
+  if (node.empty()) return "no node said there that it boots";
+  if (BoardOf(rig, node) == nullptr) return fmt::format("{} boots there, which is not ours", node);
+  return fmt::format("says what {} says, the console of {}", tried.consoles.at(node), node);
+}
+
+// Whose they are, by what booting nodes said.
+Row RowOfConsoles(const Rig& rig, const std::vector<std::string>& devices, const ConsoleEars& ears,
+                  PowerTried& tried) {
+  Row row{.name = "consoles", .sentence = "Each console is that of a node."};
+  std::vector<std::string> known;
+  for (const std::string& device : devices) {
+    const std::string node = NodeHeardIn(ears.HeardFrom(device));
+    if (BoardOf(rig, node) != nullptr && tried.consoles.emplace(node, device).second) {
+      known.push_back(fmt::format("{}: {}", node, device));
+      continue;
+    }
+    row.findings.push_back(
+        {Grade::kWarning, device,
+         ears.IsDead(device) ? "cannot be read" : WhyNobodys(rig, node, tried),
+         "see its wires (the board's TX to the adapter's RX, and ground), and that cmdline under "
+         "[boot] in cluster.toml does not say quiet; or name it in rig.toml by hand"});
+  }
+  row.summary = Join(known, ", ");
+  return row;
+}
+
 }  // namespace
 
-PowerTried TryPower(const Rig& rig) {
+PowerTried TryPower(const Rig& rig, const std::vector<std::string>& consoles) {
   PowerTried tried;
   const auto add = [&](std::optional<Row> row) {
     if (row) tried.rows.push_back(*std::move(row));
     return tried.rows.empty() || tried.rows.back().outcome == Outcome::kPass;
   };
   if (!add(Disturbance::LeftOver(rig))) return tried;
+  const auto ears = ConsoleEars::ListenTo(rig, consoles);
+  if (!ears) {
+    add(CannotTry(ears.error()));
+    return tried;
+  }
   const auto disturbance = Disturbance::Begin(rig);
   if (!disturbance) {
     add(CannotTry(disturbance.error()));
@@ -244,7 +278,10 @@ PowerTried TryPower(const Rig& rig) {
   }
   using How = Disturbance::How;
   rig.programs->TakeInterrupt();
-  add(disturbance->End(rig, tried.was_interrupted ? How::kCutOff : How::kToItsEnd));
+  const bool is_whole = !tried.was_interrupted && tries;
+  const bool all_run =
+      add(disturbance->End(rig, tried.was_interrupted ? How::kCutOff : How::kToItsEnd));
+  if (is_whole && all_run && !consoles.empty()) add(RowOfConsoles(rig, consoles, **ears, tried));
   return tried;
 }
 

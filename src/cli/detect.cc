@@ -83,7 +83,7 @@ hil::PowerTried TryIfWanted(const Context& context, const hil::Rig& rig,
   if (!IsWanted(context, "the power is not tried")) return {};
   hil::Rig tried = rig;
   tried.described = std::move(switches);
-  return hil::TryPower(tried);
+  return hil::TryPower(tried, detected.consoles);
 }
 
 Exit Interrupted(const Context& context) {
@@ -101,6 +101,10 @@ Exit Tell(const Context& context, const hil::Rig& rig, hil::Detected detected, c
   }
   if (tried.was_interrupted) return Interrupted(context);
   detected.proven = tried.proven;
+  for (hil::FoundBoard& board : detected.boards) {
+    const auto heard = tried.consoles.find(board.node);
+    if (heard != tried.consoles.end()) board.console = heard->second;
+  }
   const auto file = Keep(rig, detected, place);
   if (!file) return Report(context, file.error());
   out << (is_text ? DetectedFileText(*file)

@@ -62,7 +62,8 @@ ordered_json Of(const hil::FoundBoard& board) {
           {"is_board", board.is_board},
           {"shows", board.shows},
           {"mac", board.mac ? board.mac->ToString() : ""},
-          {"serial", board.serial}};
+          {"serial", board.serial},
+          {"console", board.console}};
 }
 
 ordered_json Of(const hil::HubLook& look) {

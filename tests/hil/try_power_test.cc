@@ -4,6 +4,7 @@
 #include <csignal>
 #include <map>
 
+#include "hil/console_ears.h"
 #include "tests/hil/cycled_rig.h"
 
 namespace zprov::hil {
@@ -182,6 +183,82 @@ TEST_F(TriedRig, FindsOutThatAHubSwitchesItsPortsTogether) {
                                HasSubstr("cure: its hub switches its ports together")));
   EXPECT_THAT(File(), HasSubstr("[power]\nby = \"none\"\n"));
   ExpectAllRunAgain();
+}
+
+// What Linux says on the console of that node.
+std::string BootOf(const std::string& node) {
+  return "[    0.000000] Kernel command line: console=ttyAMA0 zprov.node=" + node +
+         " zprov.mtu=1500\r\n";
+}
+
+// What `cat` of each serial device gives: what Linux says there while its node boots.
+class TriedRigWithConsoles : public TriedRig {
+ protected:
+  TriedRigWithConsoles() {
+    for (const auto& [device, said] : said_) world_.Put(device, "");
+    world_.processes().Install("stty", [](const auto&) { return sim::ProgramRun{}; });
+    world_.processes().Install("cat", [this](const auto& argv) {
+      return sim::ProgramRun{.out = said_.at(argv.at(1)),
+                             .takes = std::chrono::seconds(20),
+                             .ending = sim::ProgramRun::Ending::kHangs};
+    });
+  }
+
+  std::map<std::string, std::string> said_ = {
+      {"/dev/ttyUSB0", BootOf("s3")}, {"/dev/ttyUSB1", "login: "}, {"/dev/ttyUSB2", BootOf("s0")}};
+};
+
+TEST_F(TriedRigWithConsoles, SayWhoseTheyAre) {
+  WriteFoundWithRelay();
+  const run::Ended ended = Detect({"--yes"});
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("\npass    consoles "),
+                               HasSubstr("/dev/ttyUSB1: no node said there that it boots\n"),
+                               HasSubstr("cure: see its wires")));
+}
+
+TEST_F(TriedRigWithConsoles, AreDifferencesWhereRigTomlHasNone) {
+  WriteFoundWithRelay();
+  const run::Ended ended = Detect({"--yes"});
+  EXPECT_EQ(ended.exit, 3) << ended.out << ended.err;
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("s0: its console is /dev/ttyUSB2, and rig.toml has none\n"
+                                         "                      cure: console = \"/dev/ttyUSB2\""),
+                               HasSubstr("s3: its console is /dev/ttyUSB0")));
+}
+
+TEST_F(TriedRigWithConsoles, AreWrittenUnderTheirNodes) {
+  ReplaceHubs();
+  RemoveFile();
+  ASSERT_EQ(Detect({"--yes"}).exit, 0);
+  EXPECT_THAT(File(), AllOf(HasSubstr("\nconsole = \"/dev/ttyUSB2\"\n\n[[node]]\nname = \"s1\"\n"),
+                            HasSubstr("\nconsole = \"/dev/ttyUSB0\"\n\n[[node]]\nname = \"s4\"\n"),
+                            HasSubstr("\n# console = \"/dev/ttyUSB1\"\n"),
+                            Not(HasSubstr("# console = \"/dev/ttyUSB0\""))));
+}
+
+TEST_F(TriedRigWithConsoles, AreOneNodesEachAndOnlyOurs) {
+  WriteFoundWithRelay();
+  said_["/dev/ttyUSB1"] = BootOf("s3");
+  said_["/dev/ttyUSB2"] = BootOf("x7");
+  const run::Ended ended = Detect({"--yes"});
+  EXPECT_THAT(ended.out,
+              AllOf(HasSubstr("/dev/ttyUSB1: says what /dev/ttyUSB0 says, the console of s3"),
+                    HasSubstr("/dev/ttyUSB2: x7 boots there, which is not ours\n")));
+}
+
+TEST(NodeHeardIn, IsThatOfTheLastBootByItsWholeName) {
+  EXPECT_EQ(NodeHeardIn(BootOf("s1") + BootOf("s2")), "s2");
+  EXPECT_EQ(NodeHeardIn("console=ttyAMA0 zprov.node=s1"), "");  // the rest is still to come
+  EXPECT_EQ(NodeHeardIn(""), "");
+}
+
+TEST_F(TriedRigWithConsoles, AreNotListenedToWithoutACat) {
+  WriteFoundWithRelay();
+  world_.processes().Remove("cat");
+  const auto boots = Boots();
+  const run::Ended ended = Detect({"--yes"});
+  EXPECT_EQ(ended.exit, 5) << ended.out;
+  EXPECT_EQ(Boots(), boots);
+  EXPECT_FALSE(IsMarked());
 }
 
 TEST_F(TriedRig, GetsItsPowerBackWhenItIsInterrupted) {
