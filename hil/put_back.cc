@@ -161,7 +161,9 @@ Result<std::optional<Row>> PutBack(const Rig& rig, Disturbance::How how) {
   }
   ZPROV_ASSIGN(const Names astray, NodesAstray(rig, mark));
   if (!astray.empty()) ZPROV_TRY(Reboot(rig, astray, row));
-  moved.insert(moved.end(), astray.begin(), astray.end());
+  for (const std::string& node : astray) {
+    if (std::ranges::count(moved, node) == 0) moved.push_back(node);
+  }
   ZPROV_ASSIGN(auto stays, DiscardMade(rig, mark));
   std::ranges::move(stays, std::back_inserter(row.findings));
   if (row.findings.empty()) ZPROV_TRY(RemoveRunMark(rig.system, rig.spec));

@@ -62,6 +62,15 @@ TEST_F(Full, PassesOnARigThatIsWellAndLeavesNothingBehind) {
   ExpectRigAsBefore();
 }
 
+TEST_F(Full, PassesBesideServe) {
+  Quarantine("serve");
+  Start({"serve"});
+  const run::Ended ended = Zprov(Words());
+  EXPECT_EQ(ended.exit, 0) << ended.out << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("\npass    update-cut "));
+  ExpectRigAsBefore();
+}
+
 TEST_F(Full, KeepsWhatTheOperatorHas) {
   for (int i = 0; i < 6; ++i) Update({});
   ASSERT_EQ(Zprov({"reboot", "s0", "s1", "s2", "s3", "s4"}).exit, 0);

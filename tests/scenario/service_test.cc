@@ -73,6 +73,20 @@ TEST_F(ServiceTest, GivesAQuarantinedNodeAnotherTryWhenItIsAskedToBootIt) {
   EXPECT_EQ(rig.Of(1).state, NodeState::kHealthy) << rig.Of(1).cause;
 }
 
+TEST_F(ServiceTest, GivesANodeAllItsTriesAgainEachTimeItIsAskedToBootIt) {
+  Begin();
+  for (int cut = 0; cut < 4; ++cut) {
+    Say(Connect(), ControlRequest{Verb::kBoot, {"s1"}});
+    for (int i = 0; i < 60 && zeros_[1]->stage() != Stage::kKernel; ++i) LetPass(seconds(1));
+    ASSERT_EQ(zeros_[1]->stage(), Stage::kKernel) << "cut " << cut << ": " << Of(1).cause;
+    zeros_[1]->Unplug();
+    LetPass(seconds(2));
+    zeros_[1]->PlugIn();
+  }
+  LetPass(minutes(3));
+  EXPECT_EQ(Of(1).state, NodeState::kHealthy) << Of(1).cause;
+}
+
 TEST_F(ServiceTest, LeavesAHeldNodeInItsBootRomUntilTheHolderLeaves) {
   Open();
   const os::ControlId holder = Connect();

@@ -48,8 +48,8 @@ class Fleet {
   void Hold(const std::set<std::string>& nodes);
   // Links::Hold.
   void HoldLinks(const std::set<std::string>& nodes);
-  // A quarantined node gets another chance; others, and names that nobody has, are left as they
-  // are.
+  // A quarantined node gets another chance, and of one that boots no failure counts from before;
+  // names that nobody has are ignored.
   void TryAgain(const std::string& node);
 
   std::vector<NodeView> Views() const;              // nodes with a port, in the spec's order

@@ -92,9 +92,9 @@ void NodeBoot::Hold(Grip grip) {
 void NodeBoot::TryAgain() {
   const bool was_halted = halted_.has_value();
   halted_.reset();
+  failures_ = 0;
   if (was_halted && state_ == NodeState::kRom) return OnRom();
   if (state_ != NodeState::kQuarantined) return;
-  failures_ = 0;
   cause_.clear();
   Enter(NodeState::kAbsent, kNever);
   if (device_) Arrived(os::UsbDevice(*device_));

@@ -52,8 +52,8 @@ class NodeBoot {
   // Its boot ROM is left alone until it is released.
   enum class Grip { kReleased, kHeld };
   void Hold(Grip grip);
-  // As if it had been plugged in again: one that was quarantined gets another chance, one that was
-  // halted boots.
+  // As if it had been plugged in again: what failed before counts no more, one that was quarantined
+  // gets another chance, one that was halted boots.
   void TryAgain();
   // kRefused: it cannot take that order now; the message says what to do.
   Result<void> MayTake(Order order) const;
