@@ -89,22 +89,50 @@ void AddLook(const Shown& shown, const spec::Node& node, FoundBoard& board) {
   if (look.report) board.serial = UsableSerial(look.report->serial);
 }
 
-std::vector<FoundBoard> BoardsIn(const Shown& shown, const ClusterSpec& spec) {
+// Who plugged a board in says whose it is; else its link does. nullptr: its port may tell.
+const spec::Node* KnownNode(const ClusterSpec& spec, const Plugged& plugged, const PortPath& port,
+                            const Link* link) {
+  const auto told = plugged.find(port);
+  if (told != plugged.end()) return NodeWhere(spec, &spec::Node::name, told->second);
+  const spec::Node* node = NodeOfLink(spec, link);
+  const bool is_elsewhere = node != nullptr && std::ranges::any_of(plugged, [&](const auto& entry) {
+                              return entry.second == node->name;
+                            });
+  return is_elsewhere ? nullptr : node;
+}
+
+// Boards that were plugged in and are away for a moment, as they are when they boot.
+void AddThoseThatBoot(const Plugged& plugged, std::vector<FoundBoard>& boards) {
+  for (const auto& [port, node] : plugged) {
+    if (std::ranges::count(boards, port, &FoundBoard::port) != 0) continue;
+    boards.push_back({.port = port, .node = node, .was_plugged_in = true, .shows = "boots"});
+  }
+  std::ranges::sort(boards, {}, &FoundBoard::port);
+}
+
+std::vector<FoundBoard> BoardsIn(const Shown& shown, const ClusterSpec& spec,
+                                 const Plugged& plugged) {
   std::vector<FoundBoard> boards;
-  std::set<std::string> taken;  // nodes that their links name
+  std::set<std::string> taken;  // nodes that are known by more than their port
   for (const os::UsbDevice& device : shown.devices) {
     const Link* link = LinkAt(shown, device.port);
-    const bool is_board = IsBoard(spec, device, link);
+    const bool was_plugged_in = plugged.contains(device.port);
+    const bool is_board = was_plugged_in || IsBoard(spec, device, link);
     if (!is_board && NodePluggedInAt(spec, device.port) == nullptr) continue;
-    FoundBoard board{.port = device.port, .is_board = is_board, .shows = StageOf(device, link)};
-    const spec::Node* node = NodeOfLink(spec, link);
+    FoundBoard board{.port = device.port,
+                     .was_plugged_in = was_plugged_in,
+                     .is_board = is_board,
+                     .shows = StageOf(device, link)};
+    const spec::Node* node = KnownNode(spec, plugged, device.port, link);
     if (node != nullptr && taken.insert(node->name).second) {
       board.node = node->name;
-      board.mac = node->node_mac;
+      if (node == NodeOfLink(spec, link)) board.mac = node->node_mac;
       AddLook(shown, *node, board);
     }
     boards.push_back(std::move(board));
   }
+  AddThoseThatBoot(plugged, boards);
+  for (const auto& [port, node] : plugged) taken.insert(node);
   for (FoundBoard& board : boards) {
     const spec::Node* node = NodePluggedInAt(spec, board.port);
     const bool is_known = !board.node.empty() || node == nullptr || taken.contains(node->name);
@@ -179,17 +207,17 @@ void JudgePlace(const ClusterSpec& spec, const FoundBoard& board, Findings& find
   if (node.usb == board.port || (!node.usb && !needs_port)) return;
   const std::string port = board.port.ToString();
   const spec::Node* other = NodePluggedInAt(spec, board.port);
+  const std::string is_at =
+      (board.was_plugged_in ? "was plugged in at " : "its link, by its MAC, is at ") + port;
   const std::string own = node.usb ? "cluster.toml has it at " + node.usb->ToString()
                                    : "cluster.toml has no port for it";
   if (other == nullptr) {
-    findings.push_back({Grade::kBad, node.name,
-                        fmt::format("its link, by its MAC, is at {}, and {}", port, own),
+    findings.push_back({Grade::kBad, node.name, fmt::format("{}, and {}", is_at, own),
                         fmt::format("usb = \"{}\" for {} {}", port, node.name, kThenApply)});
     return;
   }
   findings.push_back(
-      {Grade::kBad, node.name,
-       fmt::format("its link, by its MAC, is at {}, and {} and {} there", port, own, other->name),
+      {Grade::kBad, node.name, fmt::format("{}, and {} and {} there", is_at, own, other->name),
        fmt::format("exchange usb of {0} and {1} {2}; or exchange the plugs of {0} and {1}",
                    node.name, other->name, kThenApply)});
 }
@@ -231,13 +259,21 @@ void JudgeStranger(const ClusterSpec& spec, const Detected& detected, const Foun
   }
 }
 
+// Those that are a node's first, and by their nodes; the others by port.
+std::vector<FoundBoard> InSpecsOrder(const ClusterSpec& spec, std::vector<FoundBoard> boards) {
+  std::ranges::stable_sort(boards, {}, [&](const FoundBoard& board) {
+    return std::ranges::find(spec.nodes, board.node, &spec::Node::name) - spec.nodes.begin();
+  });
+  return boards;
+}
+
 // No node has a port yet: one line instead of one for each board.
 bool JudgeUndescribed(const ClusterSpec& spec, const Detected& detected, Findings& findings) {
   const bool has_port =
       std::ranges::any_of(spec.nodes, [](const spec::Node& node) { return node.usb.has_value(); });
   if (has_port || spec.mode != spec::Mode::kNative || detected.boards.empty()) return false;
   std::vector<std::string> ports;
-  for (const FoundBoard& board : detected.boards) {
+  for (const FoundBoard& board : InSpecsOrder(spec, detected.boards)) {
     ports.push_back('"' + board.port.ToString() + '"');
   }
   findings.push_back({Grade::kBad, spec.host,
@@ -300,22 +336,20 @@ Result<void> JudgeBoards(const Rig& rig, Findings& findings) {
 
 }  // namespace
 
-Result<Detected> Detect(const Rig& rig) {
+Result<Detected> Detect(const Rig& rig, const Plugged& plugged) {
   if (rig.system.live == nullptr) {
     return Fail(ErrorKind::kNotSupported, "a tree of files has no boards: look at a running host");
   }
   ZPROV_ASSIGN(const Shown shown, LookAround(rig));
-  Detected detected{.boards = BoardsIn(shown, rig.spec)};
+  Detected detected{.boards = BoardsIn(shown, rig.spec, plugged)};
   detected.hubs = HubsAbove(rig, shown, detected.boards);
   ZPROV_ASSIGN(detected.consoles, Consoles(rig));
   detected.missing = MissingNodes(rig.spec, detected.boards);
   Findings& findings = detected.findings;
-  const bool is_undescribed = JudgeUndescribed(rig.spec, detected, findings);
-  for (const FoundBoard& board : detected.boards) {
-    if (!board.node.empty()) {
-      JudgePlace(rig.spec, board, findings);
-    } else if (!is_undescribed) {
-      JudgeStranger(rig.spec, detected, board, findings);
+  if (!JudgeUndescribed(rig.spec, detected, findings)) {
+    for (const FoundBoard& board : detected.boards) {
+      board.node.empty() ? JudgeStranger(rig.spec, detected, board, findings)
+                         : JudgePlace(rig.spec, board, findings);
     }
   }
   for (const std::string& name : detected.missing) JudgeMissing(rig.spec, name, findings);

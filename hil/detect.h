@@ -2,6 +2,7 @@
 // boards are, whose each is, what the hubs can do, and where cluster.toml says otherwise.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@ namespace zprov::hil {
 struct FoundBoard {
   PortPath port;
   std::string node = {};        // whose it is; empty: nobody's
+  bool was_plugged_in = false;  // as a person said, who plugged it in
   bool is_board = true;         // false: something else is where cluster.toml wants a node
   std::string shows = {};       // "up", "boot ROM"; of something else "046d:c31c", "a hub"
   std::optional<Mac> mac = {};  // of the node's own usb0, by its link's; nothing: not shown
@@ -36,9 +38,12 @@ struct Detected {
   bool operator==(const Detected&) const = default;
 };
 
-// Looks, asks the hubs and sends one echo to each node. Errors: the bus or the links cannot be
-// read.
-Result<Detected> Detect(const Rig& rig);
+// Whose board a person plugged in at which port (watch_plugs.h).
+using Plugged = std::map<PortPath, std::string>;
+
+// Looks, asks the hubs and sends one echo to each node. A board that was plugged in is that node's,
+// whatever else is known of it. Errors: the bus or the links cannot be read.
+Result<Detected> Detect(const Rig& rig, const Plugged& plugged = {});
 
 // rig.toml with that, and in comments what could not be found out. ParseRig reads it.
 std::string RigFileOf(const Detected& detected, const spec::ClusterSpec& spec);

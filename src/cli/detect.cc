@@ -112,6 +112,19 @@ Exit Tell(const Context& context, const hil::Rig& rig, hil::Detected detected, c
   return ExitOf(detected, tried, *file);
 }
 
+// The rig again, with the boards that a person has plugged in meanwhile.
+Result<hil::Detected> AfterPlugs(const Context& context, const hil::Rig& rig,
+                                 const hil::Detected& before) {
+  if (hil::NodesWithoutBoard(rig.spec, before).empty()) {
+    fmt::print(context.streams.err, "every node has its board: there is no plug to watch\n");
+    return before;
+  }
+  ZPROV_ASSIGN(const auto plugged, hil::WatchPlugs(rig, before, [&](const hil::PlugTold& told) {
+                 context.streams.err << PlugText(rig.spec, told) << std::flush;
+               }));
+  return hil::Detect(rig, plugged);
+}
+
 // False: what is there cannot be used, and why is on stderr.
 bool TakeDescription(const Context& context, const Place& place, hil::Rig& rig) {
   const auto text = ReadIfThere(place);
@@ -139,6 +152,9 @@ Exit DetectRig(const Context& context, const hil::Rig& rig) {
   hil::Rig heard{programs.system(), rig.spec, {}, rig.holder, &programs};
   if (!TakeDescription(context, *place, heard)) return Exit::kUsage;
   auto detected = hil::Detect(heard);
+  if (detected && context.options.watch_plugs && !programs.WasInterrupted()) {
+    detected = AfterPlugs(context, heard, *detected);
+  }
   if (programs.TakeInterrupt()) return Interrupted(context);
   if (detected) return Tell(context, heard, *std::move(detected), *place);
   Report(context, detected.error());

@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "hil/detect.h"
 #include "hil/try_power.h"
+#include "hil/watch_plugs.h"
 
 namespace zprov::cli {
 
@@ -25,6 +26,8 @@ struct DetectedFile {
 
 // Boards, hubs and consoles, and what is not as it should be.
 std::string DetectedText(const hil::Detected& detected);
+// A line for whoever plugs boards in.
+std::string PlugText(const spec::ClusterSpec& spec, const hil::PlugTold& told);
 std::string DetectedFileText(const DetectedFile& file);
 
 // schemas/detect.schema.json

@@ -44,6 +44,13 @@ std::string DetectedText(const hil::Detected& detected) {
   return text + Row("cluster", "The rig is as cluster.toml describes it.", detected.findings);
 }
 
+std::string PlugText(const spec::ClusterSpec& spec, const hil::PlugTold& told) {
+  if (told.port) return fmt::format("{}: its board is at {}\n", told.node, told.port->ToString());
+  const auto& node = *std::ranges::find(spec.nodes, told.node, &spec::Node::name);
+  return fmt::format("{}: plug its board in now{} (Ctrl-C: that was all)\n", told.node,
+                     node.usb ? ", at " + node.usb->ToString() + " by cluster.toml" : "");
+}
+
 std::string DetectedFileText(const DetectedFile& file) {
   const std::string name = Printable(file.name);
   switch (file.what) {

@@ -163,6 +163,10 @@ CLI::Option* AddHil(CLI::App& app, Options& options) {
                    "With --hil: write the rig's description, as it is found, instead of a run; "
                    "asks before it tries a switch")
           ->needs(hil);
+  app.add_flag("--watch", options.watch_plugs,
+               "With --detect: wait until the board of each node that has none is plugged in, one "
+               "after another, and see where")
+      ->needs(detect);
   app.add_option("--level", options.level, "With --hil: what it may do to the rig [observe]")
       ->transform(OneOf<hil::Level>({{"observe", hil::Level::kObserve},
                                      {"cycle", hil::Level::kCycle},

@@ -34,6 +34,7 @@ struct Options {
   bool reboot = false;                      // update
   bool watch = false;                       // status
   hil::Level level = hil::Level::kObserve;  // --hil
+  bool watch_plugs = false;                 // --hil --detect
   bool detect = false;                      // --hil: write rig.toml instead of a run
   std::string rig_file;                     // --hil: --rig FILE; empty: the world's own, if any
   std::string report;                       // --hil: a file; empty: none
