@@ -14,6 +14,9 @@ namespace zprov::hil {
 
 using Names = std::vector<std::string>;
 
+// Who waits for nodes to say something looks again after so long.
+inline constexpr os::Moment kLookEvery = std::chrono::milliseconds(500);
+
 // What a run that was interrupted came to is said by the run.
 inline const Skipped kInterrupted{"interrupted"};
 

@@ -19,8 +19,7 @@ using engine::Client;
 constexpr os::Moment kLostFor = std::chrono::seconds(30);
 // A node's TCP asks again after up to two minutes (TCP_RTO_MAX), and its zprov-node looks for
 // orders every two seconds.
-constexpr os::Moment kAnswersWithin = std::chrono::seconds(150);
-constexpr os::Moment kLookEvery = std::chrono::milliseconds(500);
+constexpr os::Moment kAnswersAgainWithin = std::chrono::seconds(150);
 
 // A node that is up, on whose root is known that it answers.
 struct Loser {
@@ -134,7 +133,7 @@ Result<Ended> RootsSurviveALinkLoss(const Rig& rig) {
   ZPROV_TRY(lost);
   ZPROV_TRY(back);
   if (!*lost) return kInterrupted;
-  ZPROV_ASSIGN(const bool is_through, WaitAtMost(rig, kAnswersWithin, losers));
+  ZPROV_ASSIGN(const bool is_through, WaitAtMost(rig, kAnswersAgainWithin, losers));
   if (!is_through) return kInterrupted;
   ZPROV_ASSIGN(const auto after, LookAtNodes(rig));
   for (size_t i = 0; i < after.size(); ++i) {

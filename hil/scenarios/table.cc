@@ -8,10 +8,10 @@ namespace zprov::hil {
 
 namespace {
 
-using Table = std::vector<Scenario>;
+using Rows = std::vector<Scenario>;
 
 // Change nothing.
-Table Observing() {
+Rows Observing() {
   return {
       {"host", "The host has what zprov needs.", Level::kObserve, HostHasWhatIsNeeded},
       {"description", "The host is as cluster.toml describes it.", Level::kObserve,
@@ -56,7 +56,7 @@ Table Observing() {
 }
 
 // Nodes leave and come back.
-Table Cycling() {
+Rows Cycling() {
   return {
       {"theft",
        "A node that takes another's address gets nothing by it.",
@@ -116,7 +116,7 @@ Table Cycling() {
 }
 
 // Plugs are moved.
-Table Exchanging() {
+Rows Exchanging() {
   return {
       {"exchange",
        "Two boards that are exchanged run as the nodes of the ports where they are.",
@@ -128,7 +128,7 @@ Table Exchanging() {
 }
 
 // Power goes in the middle of a boot.
-Table CuttingBoots() {
+Rows CuttingBoots() {
   return {
       {"console-boot",
        "Every console says something while its node boots.",
@@ -170,7 +170,7 @@ Table CuttingBoots() {
 }
 
 // Nodes take other generations.
-Table Updating() {
+Rows Updating() {
   return {
       {"update",
        "Nodes run on while they are updated, take it when they reboot, and go back.",
@@ -196,9 +196,9 @@ Table Updating() {
 }  // namespace
 
 const std::vector<Scenario>& Scenarios() {
-  static const Table all = [] {
-    Table table = Observing();
-    for (Table more : {Cycling(), Exchanging(), CuttingBoots(), Updating()}) {
+  static const Rows all = [] {
+    Rows table = Observing();
+    for (Rows more : {Cycling(), Exchanging(), CuttingBoots(), Updating()}) {
       std::ranges::move(more, std::back_inserter(table));
     }
     return table;

@@ -22,7 +22,8 @@ std::string BoardTable(const std::vector<hil::FoundBoard>& boards) {
 }
 
 // As a scenario's row, which people know how to read.
-std::string Row(const char* name, std::string sentence, const std::vector<hil::Finding>& findings) {
+std::string FindingsRow(const char* name, std::string sentence,
+                        const std::vector<hil::Finding>& findings) {
   const bool is_bad = std::ranges::any_of(
       findings, [](const hil::Finding& finding) { return finding.grade == hil::Grade::kBad; });
   return RowText({.name = name,
@@ -41,7 +42,8 @@ std::string DetectedText(const hil::Detected& detected) {
   for (const std::string& console : detected.consoles) {
     text += fmt::format("console {}: whose it is, a boot tells\n", Printable(console));
   }
-  return text + Row("cluster", "The rig is as cluster.toml describes it.", detected.findings);
+  return text +
+         FindingsRow("cluster", "The rig is as cluster.toml describes it.", detected.findings);
 }
 
 std::string PlugText(const spec::ClusterSpec& spec, const hil::PlugTold& told) {
@@ -63,7 +65,7 @@ std::string DetectedFileText(const DetectedFile& file) {
     case DetectedFile::What::kDiffers:
       break;
   }
-  return Row("rig.toml", name + " says what was found.", file.differences) + name +
+  return FindingsRow("rig.toml", name + " says what was found.", file.differences) + name +
          " stays as it is: do what the cures say, or write another and compare: zprov --hil "
          "--detect --rig ./found.toml\n";
 }
