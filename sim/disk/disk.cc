@@ -137,13 +137,18 @@ Result<Node> Disk::Make(const Spot& spot, Inode inode) {
     return Fail(ErrorKind::kExists, "something is there already");
   ZPROV_TRY(MayChange(spot.directory));
   ZPROV_TRY(Charge(spot.directory, BytesOf(inode)));
+  return Add(spot, std::move(inode));
+}
+
+// There is room for it.
+Node Disk::Add(const Spot& spot, Inode inode) {
   Tree& tree = EditTree(spot.directory);
   const Entry entry{tree.next_inode++, 0};
   inode.links = 1;
   inode.changed_ns = Now();
   tree.inodes.Set(entry.inode, std::move(inode));
   Settle(spot, entry);
-  return Node{spot.directory.volume, spot.directory.tree, entry.inode};
+  return {spot.directory.volume, spot.directory.tree, entry.inode};
 }
 
 Result<Node> Disk::Replace(const Spot& spot, Inode inode) {
@@ -154,7 +159,7 @@ Result<Node> Disk::Replace(const Spot& spot, Inode inode) {
   ZPROV_TRY(MayChange(spot.directory));
   ZPROV_TRY(Charge(spot.directory, BytesOf(inode)));
   ZPROV_TRY(Remove(spot));
-  return Make(spot, std::move(inode));
+  return Add(spot, std::move(inode));
 }
 
 Result<void> Disk::Link(const Spot& spot, const Node& file) {

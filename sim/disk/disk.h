@@ -140,6 +140,7 @@ class Disk {
   Result<Entry> EntryAt(const Spot& spot) const;
   void Settle(const Spot& spot, const Entry& entry);
   void Unsettle(const Spot& spot);
+  Node Add(const Spot& spot, Inode inode);
   void AddTree(const Spot& spot, Tree tree);
   Result<void> Charge(const Node& where, uint64_t bytes);
   Use CountUse() const;

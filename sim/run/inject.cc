@@ -8,6 +8,7 @@
 #include "sim/programs.h"
 #include "sim/run/marks.h"
 #include "sim/run/performance.h"
+#include "util/path.h"
 
 namespace zprov::run {
 namespace {
@@ -109,9 +110,12 @@ void BreakMedium(Performance& on, const Fault& fault) {
   on.OnNextCommand(fail);
 }
 
-// Not on a disk that takes nothing; whether it was saved.
+// As an editor does that syncs what it saves. Not on a disk that takes nothing; whether it was
+// saved.
 bool SaveSpec(Performance& on, const std::string& text) {
-  const auto saved = on.world().system().files.Write(kSpec, text, 0644);
+  os::Files& files = on.world().system().files;
+  const auto saved =
+      files.Write(kSpec, text, 0644).and_then([&] { return files.SyncDirectory(ParentOf(kSpec)); });
   on.host().Signal(on.serve(), SIGHUP);
   return saved.has_value();
 }

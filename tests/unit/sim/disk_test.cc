@@ -76,6 +76,19 @@ TEST(Disk, AFullOneKeepsTheOldFileAndTakesTheNewOneAfterADeletion) {
   EXPECT_EQ(world.scene().Content("/a"), std::string(100000, 'c'));
 }
 
+TEST(Disk, ANearlyFullOneThatWasSnapshottedHasTheOldFileOrTheNewOne) {
+  for (uint64_t left = 0; left < 1000; left += 4) {
+    World world;
+    world.Put("/d/f", "old");
+    ASSERT_TRUE(world.system().btrfs.Snapshot("/", "/s", os::Access::kReadOnly).has_value());
+    const os::Space used = world.system().btrfs.Usage("/").value();
+    world.disk().SetCapacity(used.data_used + used.metadata_used + left);
+    const bool is_written = world.system().files.Write("/d/f", "new", 0644).has_value();
+    ASSERT_TRUE(world.scene().Has("/d/f")) << left;
+    EXPECT_EQ(world.scene().Content("/d/f"), is_written ? "new" : "old") << left;
+  }
+}
+
 TEST(Disk, CountsItsOwnRootToWhatIsUsed) {
   World world;
   const os::Space empty = world.system().btrfs.Usage("/").value();
