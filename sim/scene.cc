@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <stdexcept>
 
 #include "sim/os/trees.h"
@@ -37,12 +38,8 @@ std::string_view Letter(os::FileType type) {
   return "?";
 }
 
-// FNV-1a, 64 bits: tells contents apart in a dump.
-uint64_t Fingerprint(std::string_view text) {
-  uint64_t hash = 0xcbf29ce484222325;
-  for (char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return hash;
-}
+// Tells contents apart in a dump.
+uint64_t Fingerprint(std::string_view text) { return std::hash<std::string_view>()(text); }
 
 std::string Line(const Inode& inode, const Node& node, const std::string& path) {
   std::string line =

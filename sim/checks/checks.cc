@@ -167,10 +167,11 @@ Broken BridgePortsCarryTheirNodesNames(const Seen& seen) {
 // ---- what serve says
 
 Broken HealthyNodesWereReallyBooted(const Seen& seen) {
+  const os::Moment now = seen.world.clock().Now();
   for (const BoardAt& board : seen.boards) {
     const auto claim = seen.claims.find(board.name);
-    if (claim == seen.claims.end() || claim->second.state != "healthy") continue;
-    if (claim->second.since != seen.world.clock().Now()) continue;  // it may have died since
+    if (claim == seen.claims.end()) continue;
+    if (claim->second.since != now || claim->second.state != "healthy") continue;  // dead since?
     if (board.zero->stage() != Stage::kHealthy) return board.name + " is called healthy and is not";
     const auto& orders = board.zero->node()->orders();
     const auto report = seen.world.nfs().Read(*board.zero->node()->mount(), kReport);
@@ -185,8 +186,8 @@ Broken NobodyWaitsPastItsDeadline(const Seen& seen) {
       "first stage sent", "serving", "served",    "gadget", "link",
       "mounted",          "halting", "recovering"};
   for (const auto& [node, claim] : seen.claims) {
-    if (!kOnTheWay.contains(claim.state)) continue;
     if (seen.world.clock().Now() - claim.since <= kLongest) continue;
+    if (!kOnTheWay.contains(claim.state)) continue;
     return fmt::format(
         "{} is \"{}\" since {} s", node, claim.state,
         std::chrono::duration_cast<std::chrono::seconds>(seen.world.clock().Now() - claim.since)
