@@ -96,8 +96,8 @@ std::string ConsoleSection(const Detected& detected) {
   }
   if (text.empty()) return "";
   return "\n# Serial devices of the host that may be consoles. Whose each is, a boot tells; it "
-         "goes "
-         "under that [[node]]:\n" +
+         "goes\n"
+         "# under that [[node]]:\n" +
          text;
 }
 

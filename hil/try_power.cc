@@ -224,7 +224,9 @@ Row RowOfTries(const Rig& rig, const std::vector<PowerTry>& tries) {
 // Why a device is nobody's, after what it said of `node`.
 std::string WhyNobodys(const Rig& rig, const std::string& node, const PowerTried& tried) {
   if (node.empty()) return "no node said there that it boots";
-  if (BoardOf(rig, node) == nullptr) return fmt::format("{} boots there, which is not ours", node);
+  if (BoardOf(rig, node) == nullptr) {
+    return fmt::format("{} boots there, and is none of those that were tried", node);
+  }
   return fmt::format("says what {} says, the console of {}", tried.consoles.at(node), node);
 }
 
