@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 
 #include "engine/run_program.h"
 #include "engine/serve/client.h"
@@ -20,30 +22,22 @@ constexpr os::Moment kBackWithin = std::chrono::seconds(60);  // its unit waits 
 constexpr os::Moment kLooksWithin = std::chrono::seconds(60);
 constexpr os::Moment kTryEvery = std::chrono::seconds(1);
 
+// None runs, or that which did has just ended.
+bool IsAway(const Error& error) {
+  return error.kind == ErrorKind::kNotFound || error.kind == ErrorKind::kGone;
+}
+
 // Whether the serve on whose socket we are has ended. We hear that before it may be back.
 Result<bool> Dies(const Rig& rig, Client& client) {
   const auto killed = engine::RunToEnd(rig.system, {"systemctl", "kill", "--signal=KILL", kUnit});
   if (!killed) return tl::make_unexpected(killed.error());
   const auto watched = client.Do({engine::ControlRequest::Verb::kWatch, {}}, kDiesWithin,
                                  [](const engine::Snapshot&) { return Client::Verdict::kGoOn; });
-  return !watched &&
-         (watched.error().kind == ErrorKind::kGone || watched.error().kind == ErrorKind::kNotFound);
+  return !watched && IsAway(watched.error());
 }
 
-// Null: it does not come back in time.
-Result<std::unique_ptr<Client>> Returned(const Rig& rig) {
-  const os::Moment late = rig.system.clock.Now() + kBackWithin;
-  while (true) {
-    auto client = Client::OfServe(rig.system);
-    if (client || client.error().kind != ErrorKind::kNotFound) return client;
-    const os::Moment now = rig.system.clock.Now();
-    if (now >= late) return std::unique_ptr<Client>();
-    ZPROV_TRY(rig.system.events.Next(std::min(late, now + kTryEvery)));
-  }
-}
-
-// The nodes that it does not take for running, once it has looked around.
-Result<Names> TakesForDown(Client& client, const Names& nodes) {
+// The nodes that the serve that runs does not take for running, once it has looked around.
+Result<Names> TakesForDown(const Rig& rig, const Names& nodes) {
   Names down;
   const auto look = [&](const engine::Snapshot& snapshot) {
     down.clear();
@@ -53,8 +47,22 @@ Result<Names> TakesForDown(Client& client, const Names& nodes) {
     }
     return down.empty() ? Client::Verdict::kOver : Client::Verdict::kGoOn;
   };
-  ZPROV_TRY(client.Do({engine::ControlRequest::Verb::kWatch, {}}, kLooksWithin, look));
+  ZPROV_ASSIGN(const auto client, Client::OfServe(rig.system));
+  ZPROV_TRY(client->Do({engine::ControlRequest::Verb::kWatch, {}}, kLooksWithin, look));
   return down;
+}
+
+// The same of the serve that comes back. The one that was killed closes its sockets one after
+// another: who connects meanwhile is hung up on. Nothing: none comes back in time.
+Result<std::optional<Names>> TakesForDownOnceBack(const Rig& rig, const Names& nodes) {
+  const os::Moment late = rig.system.clock.Now() + kBackWithin;
+  while (true) {
+    auto down = TakesForDown(rig, nodes);
+    if (down || !IsAway(down.error())) return down;
+    const os::Moment now = rig.system.clock.Now();
+    if (now >= late) return std::optional<Names>();
+    ZPROV_TRY(rig.system.events.Next(std::min(late, now + kTryEvery)));
+  }
 }
 
 Finding OfHost(const Rig& rig, std::string what) {
@@ -80,13 +88,12 @@ Result<Ended> ServeIsKilledAndComesBack(const Rig& rig) {
     return seen;
   }
   client->reset();
-  ZPROV_ASSIGN(const auto again, Returned(rig));
-  if (again == nullptr) {
+  ZPROV_ASSIGN(const auto down, TakesForDownOnceBack(rig, NamesOf(before)));
+  if (!down) {
     seen.findings.push_back(OfHost(rig, "serve was killed and does not come back"));
     return seen;
   }
-  ZPROV_ASSIGN(const Names down, TakesForDown(*again, NamesOf(before)));
-  for (const std::string& node : down) {
+  for (const std::string& node : *down) {
     seen.findings.push_back({Grade::kBad, node, "is not known to run since serve was killed",
                              "zprov status " + node + " says what it is taken for"});
   }

@@ -7,6 +7,7 @@
 #include <csignal>
 
 #include "core/generations/layout.h"
+#include "engine/serve/control_request.h"
 #include "sim/ping.h"
 #include "tests/hil/cycled_rig.h"
 #include "util/strings.h"
@@ -313,6 +314,12 @@ class CycleWithServe : public Cycle {
     if (std::exchange(is_to_be_killed_, false)) {
       host_.Kill(serve_);
       if (comes_back_) starts_at_ = now + std::chrono::seconds(10);
+      dying_ = dies_slowly_ ? Dying::kHangsUp : Dying::kNot;
+    } else if (dying_ == Dying::kHangsUp) {
+      ASSERT_TRUE(world_.control().Listen(engine::kControlPath)) << "nobody waits for its end";
+      dying_ = Dying::kTakesCallers;
+    } else if (std::exchange(dying_, Dying::kNot) == Dying::kTakesCallers) {
+      world_.control().ListenerDies();
     }
     if (!starts_at_ || now < *starts_at_) return;
     starts_at_.reset();
@@ -320,6 +327,10 @@ class CycleWithServe : public Cycle {
   }
 
   bool comes_back_ = true;
+  // Linux closes what it had open one after another: first who is connected is hung up on, and for
+  // a step one can still connect.
+  bool dies_slowly_ = false;
+  enum class Dying { kNot, kHangsUp, kTakesCallers } dying_ = Dying::kNot;
   bool is_to_be_killed_ = false;
   std::optional<os::Moment> starts_at_;
   run::Pid serve_;
@@ -331,6 +342,13 @@ TEST_F(CycleWithServe, PassesAndAsksTheServeThatRuns) {
   EXPECT_THAT(ended.out, AllOf(HasSubstr("pass    serve "), HasSubstr("pass    link-loss ")));
   EXPECT_TRUE(AllAreHealthy());
   EXPECT_TRUE(host_.Runs(serve_));
+}
+
+TEST_F(CycleWithServe, WaitsForTheServeThatStaysWhenTheKilledOneCanStillBeConnectedTo) {
+  dies_slowly_ = true;
+  const run::Ended ended = RunCycle();
+  EXPECT_EQ(ended.exit, 0) << ended.out << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("pass    serve "));
 }
 
 TEST_F(CycleWithServe, GivesTheLinksBackThatARunLeftWhichWasKilled) {
