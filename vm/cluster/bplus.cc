@@ -55,7 +55,26 @@ Error With(Error error, const BplusOptions& options) {
   return error;
 }
 
-// -smp 1 and qemu-xhci: vm/README.md.
+// Its USB, the relay in its supply, and its serial line: each is its cable's.
+std::vector<std::string> WordsOfZero(const BplusOptions& options, int zero) {
+  const std::string directory = ZeroDirectory(options, zero);
+  std::string device = fmt::format("usb-redir,chardev=zero{0},bus=usb-bus.0,port={0}", zero);
+  if (options.captures) device += ",pcap=" + directory + "/usb.pcap";
+  return {"-chardev",
+          fmt::format("socket,id=zero{},path={}", zero, SocketOf(options, zero)),
+          "-device",
+          device,
+          "-chardev",
+          fmt::format("socket,id=relay{},path={}/control", zero, directory),
+          "-device",
+          fmt::format("virtserialport,bus=relays.0,chardev=relay{0},name=relay.1-{0}", zero),
+          "-chardev",
+          fmt::format("socket,id=console{},path={}/console", zero, directory),
+          "-device",
+          fmt::format("virtserialport,bus=consoles.0,chardev=console{0},name=console.1-{0}", zero)};
+}
+
+// -smp 1 and qemu-xhci: vm/README.md. A virtio-serial bus has 30 ports for us.
 std::vector<std::string> BplusWords(const BplusOptions& options) {
   std::vector<std::string> words = {
       "qemu-system-x86_64",
@@ -86,11 +105,13 @@ std::vector<std::string> BplusWords(const BplusOptions& options) {
       "-drive",
       "file=" + options.images + "/root.img,format=raw,if=virtio,snapshot=on",
       "-device",
-      "virtio-serial",
+      "virtio-serial,id=relays",
+      "-device",
+      "virtio-serial,id=consoles",
       "-chardev",
       "socket,id=agent,server=on,wait=off,path=" + options.directory + "/agent",
       "-device",
-      "virtserialport,chardev=agent,name=org.qemu.guest_agent.0",
+      "virtserialport,bus=relays.0,chardev=agent,name=org.qemu.guest_agent.0",
       "-device",
       "qemu-xhci,p2=15,p3=15"};
   words.insert(words.end(), options.more_words.begin(), options.more_words.end());
@@ -99,14 +120,8 @@ std::vector<std::string> BplusWords(const BplusOptions& options) {
                  {"-drive", "file=" + options.payload + ",format=raw,if=virtio,readonly=on"});
   }
   for (int zero = 1; zero <= options.zeros; ++zero) {
-    std::string device = fmt::format("usb-redir,chardev=zero{0},bus=usb-bus.0,port={0}", zero);
-    if (options.captures) device += ",pcap=" + ZeroDirectory(options, zero) + "/usb.pcap";
-    words.insert(
-        words.end(),
-        {"-chardev", fmt::format("socket,id=zero{},path={}", zero, SocketOf(options, zero)),
-         "-device", device, "-chardev",
-         fmt::format("socket,id=relay{},path={}/control", zero, ZeroDirectory(options, zero)),
-         "-device", fmt::format("virtserialport,chardev=relay{0},name=relay.1-{0}", zero)});
+    const auto of_zero = WordsOfZero(options, zero);
+    words.insert(words.end(), of_zero.begin(), of_zero.end());
   }
   return words;
 }

@@ -23,9 +23,8 @@ exec 3<>/dev/virtio-ports/relay.1-$((${1#s} + 1)) && echo "power $2" >&3 &&
 	read -r -t 30 answer <&3 && [[ $answer == ok* ]]
 )";
 
-// QEMU's Zeros have the serial number zero, all of them, and rig.toml names no consoles and nobody
-// who exchanges plugs.
-const std::set<std::string> kLacking = {"boards", "consoles", "console-boot", "exchange"};
+// QEMU's Zeros have the serial number zero, all of them, and nobody exchanges their plugs.
+const std::set<std::string> kLacking = {"boards", "exchange"};
 
 class Acceptance : public Story {
  protected:
@@ -36,6 +35,39 @@ class Acceptance : public Story {
                        "END\n",
                        kRelay),
            kShort);
+  }
+
+  // udev names an adapter's serial port so; these are the ports where the Zeros' serial lines end.
+  void NameTheConsoles() {
+    Expect(
+        "mkdir -p /dev/serial/by-id && cd /dev/virtio-ports && for port in console.1-*; do "
+        "ln -s $PWD/$port /dev/serial/by-id/; done",
+        kShort);
+  }
+
+  // `zprov --hil --detect` hears whose console each is, while it tries the relays, and says what
+  // rig.toml should have: an operator writes that into it.
+  void DetectTheConsoles() {
+    const vm::Ran ran = Run("zprov --json --hil --detect --yes", kWhole);
+    constexpr int kRigFileDiffers = 3;
+    EXPECT_EQ(ran.exit_code, kRigFileDiffers) << ran.out << ran.err;
+    const json detected = json::parse(ran.out, nullptr, false);
+    ASSERT_TRUE(detected.is_object()) << ran.out << ran.err;
+    for (const json& row : detected["tried"]) EXPECT_EQ(row["outcome"], "pass") << row.dump(1);
+    std::map<std::string, std::string> lines;  // by node
+    for (const json& difference : detected["file"]["differences"]) {
+      const std::string cure = difference["cure"];
+      if (cure.starts_with("console = ")) lines[difference["subject"]] = cure;
+    }
+    for (int node = 0; node < 2; ++node) {
+      const std::string& line = lines[fmt::format("s{}", node)];
+      const std::string wanted =
+          fmt::format(R"(console = "/dev/serial/by-id/console.1-{}")", node + 1);
+      EXPECT_TRUE(line.starts_with(wanted)) << detected.dump(1);
+      Expect(fmt::format("printf '[[node]]\\nname = \"s{}\"\\n%s\\n' '{}' >>/etc/zprov/rig.toml",
+                         node, wanted),
+             kShort);
+    }
   }
 
   // By scenario: its outcome; whatever is neither passed nor skipped is shown with its reasons.
@@ -61,6 +93,9 @@ TEST_F(Acceptance, IsPassedAtEveryLevel) {
   Expect("systemctl start zprov", kShort);
   Await(2, "healthy");
   DescribeTheRig();
+  NameTheConsoles();
+  ASSERT_NO_FATAL_FAILURE(Chapter("zprov --hil --detect"));
+  DetectTheConsoles();
   ASSERT_NO_FATAL_FAILURE(Chapter("zprov --hil --level full"));
   const auto outcomes = Outcomes("full");
   EXPECT_EQ(outcomes.size(), 35U);  // all of hil/scenarios/table.cc
