@@ -10,6 +10,7 @@
 #include "engine/guards.h"
 #include "engine/lint.h"
 #include "engine/serve/control_request.h"
+#include "engine/serve/ports.h"
 #include "util/path.h"
 #include "util/strings.h"
 
@@ -159,13 +160,9 @@ Result<Finding> NfsRunning(const Patient& patient) {
                  "systemctl enable --now nfs-kernel-server"};
 }
 
-bool IsRpibootWanted(const spec::ClusterSpec& spec) {
-  return spec.mode == spec::Mode::kCompatible && spec.boot_server == spec::BootServer::kRpiboot;
-}
-
 Result<Finding> Rpiboot(const Patient& patient) {
   ZPROV_ASSIGN(const auto running, patient.system.live->process_table.Named("rpiboot"));
-  const bool is_wanted = IsRpibootWanted(patient.spec);
+  const bool is_wanted = LeavesBootingToRpiboot(patient.spec);
   if (is_wanted && running.empty()) {
     return Finding{Verdict::kWarning, "rpiboot does not run, so no node can boot",
                    "reboot the host (rc.local starts it), or start it as /etc/rc.local does"};
@@ -182,7 +179,7 @@ Result<Finding> Rpiboot(const Patient& patient) {
 
 // Somebody listens on its socket; `boot` in the foreground does not.
 Result<Finding> ServiceRow(const Patient& patient) {
-  if (IsRpibootWanted(patient.spec)) return Good("none is needed: rpiboot boots the nodes");
+  if (LeavesBootingToRpiboot(patient.spec)) return Good("none is needed: rpiboot boots the nodes");
   os::Control& control = patient.system.live->control;
   const auto connection = control.Connect(kControlPath);
   if (connection) {

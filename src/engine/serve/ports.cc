@@ -9,7 +9,7 @@ namespace zprov::engine {
 namespace {
 
 Result<void> NeedNoRpiboot(os::System& system, const spec::ClusterSpec& spec) {
-  if (spec.mode == spec::Mode::kCompatible && spec.boot_server == spec::BootServer::kRpiboot) {
+  if (LeavesBootingToRpiboot(spec)) {
     return Fail(ErrorKind::kRefused,
                 "in the compatible mode rpiboot boots the nodes: write server = \"zprov\" below "
                 "[boot] in cluster.toml, run `zprov apply`, and end rpiboot");
@@ -23,6 +23,10 @@ Result<void> NeedNoRpiboot(os::System& system, const spec::ClusterSpec& spec) {
 }
 
 }  // namespace
+
+bool LeavesBootingToRpiboot(const spec::ClusterSpec& spec) {
+  return spec.mode == spec::Mode::kCompatible && spec.boot_server == spec::BootServer::kRpiboot;
+}
 
 Result<std::unique_ptr<os::Lock>> TakePorts(os::System& system, const spec::ClusterSpec& spec,
                                             const std::string& holder) {

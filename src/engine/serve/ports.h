@@ -10,6 +10,9 @@
 
 namespace zprov::engine {
 
+// In the compatible mode the spec may leave the booting to rpiboot.
+bool LeavesBootingToRpiboot(const spec::ClusterSpec& spec);
+
 // The ports are ours while the lock lives. kRefused, with what to do: the spec leaves booting to
 // rpiboot; rpiboot runs; another zprov has the ports (the message says who); apply was never run;
 // the world is only a tree of files.
