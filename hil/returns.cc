@@ -22,16 +22,20 @@ bool IsAnotherBoot(const NodeLook& before, const NodeLook& after) {
   return after.report && (!before.report || before.report->boot_id != after.report->boot_id);
 }
 
-// The looks once all that were named have said so, or when they had time enough.
+bool HasSaid(const NodeLook& before, const NodeLook& after, Left::In in) {
+  return in == Left::In::kAnyBoot ? after.report.has_value() : IsAnotherBoot(before, after);
+}
+
+// The looks once all that are back have said so, or when they had time enough.
 Result<std::vector<NodeLook>> LookOnceSaid(const Rig& rig, const std::vector<NodeLook>& before,
-                                           const Names& named) {
+                                           const Left& left) {
   const os::Moment late = rig.system.clock.Now() + kSaysWithin;
   while (true) {
     ZPROV_ASSIGN(auto looks, LookAtNodes(rig));
     bool have_all_said = true;
     for (size_t i = 0; i < looks.size(); ++i) {
-      const bool is_named = IsIn(named, looks[i].node->name);
-      have_all_said &= !is_named || IsAnotherBoot(before[i], looks[i]);
+      const bool is_back = IsIn(left.back, looks[i].node->name);
+      have_all_said &= !is_back || HasSaid(before[i], looks[i], left.in);
     }
     const os::Moment now = rig.system.clock.Now();
     if (have_all_said || now >= late) return looks;
@@ -44,7 +48,7 @@ class Judge {
   Judge(const Rig& rig, const NodeLook& after, Seen& seen)
       : rig_(rig), after_(after), seen_(seen) {}
 
-  Result<void> Return(const NodeLook& before) {
+  Result<void> Return(const NodeLook& before, Left::In in) {
     if (after_.life.life != engine::Life::kUp) {
       Bad(fmt::format("is {}: {}", engine::Name(after_.life.life), after_.life.evidence),
           "zprov boot " + name());
@@ -54,7 +58,7 @@ class Judge {
       Bad("came back, and did not say that this boot is up", "zprov reboot " + name());
       return {};
     }
-    if (!IsAnotherBoot(before, after_)) {
+    if (in == Left::In::kAnotherBoot && !IsAnotherBoot(before, after_)) {
       Bad("runs the same boot as before: its power or its reboot never took effect",
           "see that what switches its power switches this board");
     }
@@ -149,11 +153,11 @@ Names NamesOf(const std::vector<NodeLook>& looks) {
 
 Result<void> JudgeReturns(const Rig& rig, const std::vector<NodeLook>& before, const Left& left,
                           Seen& seen) {
-  ZPROV_ASSIGN(const auto after, LookOnceSaid(rig, before, left.back));
+  ZPROV_ASSIGN(const auto after, LookOnceSaid(rig, before, left));
   for (size_t i = 0; i < after.size(); ++i) {
     Judge judge(rig, after[i], seen);
     if (IsIn(left.back, after[i].node->name)) {
-      ZPROV_TRY(judge.Return(before[i]));
+      ZPROV_TRY(judge.Return(before[i], left.in));
     } else if (!IsIn(left.told, after[i].node->name)) {
       judge.RanOn(before[i]);
     }

@@ -34,6 +34,7 @@ bool RunsOn(const NodeLook& before, const NodeLook& after);
 struct Left {
   const Names& told;
   const Names& back;
+  enum class In { kAnotherBoot, kAnyBoot } in = In::kAnotherBoot;  // kAnyBoot: it may have run on
 };
 
 // Of those that came back whether they are as they were `before`, of those that were told nothing

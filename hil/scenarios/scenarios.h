@@ -5,7 +5,7 @@
 
 namespace zprov::hil {
 
-// Observe: none of them changes anything.
+// Observe: none of them changes anything; the note of a reboot goes when it was judged.
 Result<Ended> HostHasWhatIsNeeded(const Rig& rig);
 Result<Ended> HostIsAsDescribed(const Rig& rig);
 Result<Ended> ClusterIsTheRigs(const Rig& rig);
@@ -22,6 +22,7 @@ Result<Ended> BoardsAreTheNodesOwn(const Rig& rig);
 Result<Ended> LinksAreInTheBridge(const Rig& rig);
 Result<Ended> MtuIsTheSameAtBothEnds(const Rig& rig);
 Result<Ended> NodesLeaveTheirLinkAlone(const Rig& rig);
+Result<Ended> NodesRunAgainAfterTheHostRebooted(const Rig& rig);
 
 // Cycle: nodes leave and come back.
 Result<Ended> EachNodeReboots(const Rig& rig);

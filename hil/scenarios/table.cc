@@ -33,6 +33,8 @@ Rows Observing() {
        {Capability::kConsole}},
       {"left-over", "No earlier run was cut off while it disturbed the rig.", Level::kObserve,
        NothingIsLeftOver},
+      {"host-reboot", "Every node runs again, as itself, since a run rebooted this host.",
+       Level::kObserve, NodesRunAgainAfterTheHostRebooted},
       {"disk", "The disk has room for the next generations.", Level::kObserve, DiskHasRoom},
       {"boot-files", "Each node would get files that it can boot from.", Level::kObserve,
        BootFilesAreSound},
@@ -50,6 +52,8 @@ Rows Observing() {
        BoardsAreTheNodesOwn},
       {"links", "Every node's link has its name, its address and its place in the bridge.",
        Level::kObserve, LinksAreInTheBridge},
+      {"theft", "A node that takes another's address gets nothing by it.", Level::kObserve,
+       EachPortIsItsNodesAlone},
       {"mtu", "Every link carries packets of the same size, at both ends.", Level::kObserve,
        MtuIsTheSameAtBothEnds},
   };
@@ -58,12 +62,6 @@ Rows Observing() {
 // Nodes leave and come back.
 Rows Cycling() {
   return {
-      {"theft",
-       "A node that takes another's address gets nothing by it.",
-       Level::kCycle,
-       EachPortIsItsNodesAlone,
-       {},
-       "looks whether each port is bound to its node"},
       {"packets",
        "Packets of full size get to every node and back.",
        Level::kCycle,

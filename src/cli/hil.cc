@@ -10,6 +10,7 @@
 #include "engine/apply.h"
 #include "engine/serve/boot_nodes.h"
 #include "hil/acceptance.h"
+#include "hil/host_reboot.h"
 
 namespace zprov::cli {
 namespace {
@@ -99,9 +100,23 @@ bool Describe(const Context& context, hil::Rig& rig) {
 // Whoever runs it knows what it will do, and wants it.
 bool MayDisturb(const Context& context, const hil::Rig& rig) {
   const auto disturbing = hil::Disturbing(rig, context.options.level);
-  if (disturbing.empty()) return true;
-  context.streams.err << DisturbanceText(rig, disturbing);
+  if (disturbing.empty() && !context.options.reboot_host) return true;
+  if (!disturbing.empty()) context.streams.err << DisturbanceText(rig, disturbing);
+  if (context.options.reboot_host) context.streams.err << HostRebootText(rig);
   return IsWanted(context, "nothing was done");
+}
+
+// The next run sees what became of it: this process ends with the host.
+Exit RebootIfWanted(const Context& context, const hil::Rig& rig, Exit exit) {
+  if (!context.options.reboot_host) return exit;
+  std::ostream& err = context.streams.err;
+  if (exit != Exit::kDone) {
+    fmt::print(err, "zprov: {} is not rebooted: cure what failed first\n", rig.spec.host);
+    return exit;
+  }
+  if (auto begun = hil::RebootHost(rig); !begun) return Report(context, begun.error());
+  fmt::print(err, "{} reboots: afterwards zprov --hil says which nodes run again\n", rig.spec.host);
+  return exit;
 }
 
 Exit Accept(const Context& context, os::System& system, const spec::ClusterSpec& spec) {
@@ -120,7 +135,8 @@ Exit Accept(const Context& context, os::System& system, const spec::ClusterSpec&
   });
   context.streams.out << (context.options.json ? HilJson(report) : RunText(report));
   if (!file.Write(report)) return Unwritable(context);
-  return report.was_interrupted ? Exit::kFailed : ExitOf(hil::Overall(report.rows));
+  const Exit exit = report.was_interrupted ? Exit::kFailed : ExitOf(hil::Overall(report.rows));
+  return RebootIfWanted(context, rig, exit);
 }
 
 Exit Detect(const Context& context, os::System& system, const spec::ClusterSpec& spec) {

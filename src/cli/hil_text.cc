@@ -39,6 +39,13 @@ std::string DisturbanceText(const hil::Rig& rig, const std::vector<const hil::Sc
          "It begins only when nothing is wrong, and all that runs now runs again at its end.\n";
 }
 
+std::string HostRebootText(const hil::Rig& rig) {
+  return fmt::format(
+      "At its end, when nothing failed, {} is rebooted: what runs on it ends. The nodes wait for "
+      "their\nroots meanwhile, or boot again; what they have not written may be lost.\n",
+      rig.spec.host);
+}
+
 std::string PowerTryText(const hil::RigDescription& switches) {
   std::vector<std::string> nodes;
   for (const hil::BoardAtRig& board : switches.boards) nodes.push_back(board.name);

@@ -13,6 +13,9 @@ namespace zprov::cli {
 // What the run will do to the rig, and to whom, before it does.
 std::string DisturbanceText(const hil::Rig& rig, const std::vector<const hil::Scenario*>& what);
 
+// The same of --reboot-host.
+std::string HostRebootText(const hil::Rig& rig);
+
 // The same, where the power of each node is only tried.
 std::string PowerTryText(const hil::RigDescription& switches);
 

@@ -174,6 +174,11 @@ CLI::Option* AddHil(CLI::App& app, Options& options) {
       ->type_name("observe|cycle|full")
       ->needs(hil)
       ->excludes(detect);
+  app.add_flag("--reboot-host", options.reboot_host,
+               "With --hil: reboot this host at the end, when nothing failed; the next --hil says "
+               "which nodes run again")
+      ->needs(hil)
+      ->excludes(detect);
   app.add_flag("--yes", options.yes, "With --hil: disturb the rig without asking first")
       ->needs(hil);
   app.add_option(
@@ -226,6 +231,10 @@ std::string Contradiction(const Options& options) {
       options.command == kHil || options.command == "serve" || options.command == "boot";
   if (!options.record.empty() && !may_record) {
     return "--record goes with serve, boot and --hil\n";
+  }
+  if (options.reboot_host && options.rig == Rig::kSim) {
+    return "--reboot-host: the simulated rig's host ends with the command, and nobody looks at it "
+           "after its reboot\n";
   }
   if (options.root == "/") return "";
   if (options.rig == Rig::kSim) {

@@ -39,6 +39,7 @@ struct Options {
   std::string rig_file;                     // --hil: --rig FILE; empty: the world's own, if any
   std::string report;                       // --hil: a file; empty: none
   std::string record;                       // serve, boot, --hil: a directory; empty: none
+  bool reboot_host = false;                 // --hil: at the end of the run
   bool yes = false;                         // --hil: it may disturb the rig without a question
   std::optional<int> keep;                  // prune; nothing: what the spec says
 };

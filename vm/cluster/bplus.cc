@@ -181,11 +181,11 @@ Result<Ran> Bplus::Run(const std::string& command, std::chrono::seconds within) 
   return ran;
 }
 
-Result<void> Bplus::Reboot() {
+Result<void> Bplus::Reboot(const std::string& by) {
   constexpr const char* kBootId = "cat /proc/sys/kernel/random/boot_id";
   constexpr seconds kOneLook{10};
   ZPROV_ASSIGN(const Ran before, Run(kBootId, kOneLook));
-  ZPROV_TRY(Run("systemctl --no-block reboot", kOneLook));
+  ZPROV_TRY(Run(by, kOneLook));
   const auto deadline = steady_clock::now() + kBootsWithin;
   while (steady_clock::now() < deadline) {
     // The old system may still answer, or fall silent in the middle of an answer.

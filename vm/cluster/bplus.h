@@ -36,9 +36,9 @@ class Bplus {
   // As GuestAgent::Run; its errors show the end of the consoles.
   Result<Ran> Run(const std::string& command, std::chrono::seconds within);
 
-  // Its operator reboots it; its USB ports keep their power, as on a board. Its agent answers
-  // again.
-  Result<void> Reboot();
+  // Its operator reboots it by a command that returns within seconds; its USB ports keep their
+  // power, as on a board. Its agent answers again.
+  Result<void> Reboot(const std::string& by);
 
   // Orders to the cable of the Zero at port 1-`zero`.
   CableControl CableOf(int zero) const;

@@ -78,8 +78,8 @@ void Cluster::PowerOn(int zeros, const Orders& first_orders) {
   Expect(vm::kInstall, seconds(240));
 }
 
-void Cluster::RebootHost() {
-  const auto back = bplus_->Reboot();
+void Cluster::RebootHost(const std::string& by) {
+  const auto back = bplus_->Reboot(by);
   ASSERT_TRUE(back.has_value()) << back.error().message;
 }
 

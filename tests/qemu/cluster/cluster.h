@@ -40,7 +40,8 @@ class Cluster : public ::testing::Test {
   // For QEMU, before PowerOn: what a test's B+ has that others have not.
   std::vector<std::string> more_words_;
 
-  void RebootHost();
+  // By a command on the B+ that returns within seconds.
+  void RebootHost(const std::string& by = "systemctl --no-block reboot");
 
   // What a hand does at the cable of that Zero (1, 2, …): its power, its plug, and what breaks.
   vm::CableControl CableOf(int zero) const { return bplus_->CableOf(zero); }

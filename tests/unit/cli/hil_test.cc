@@ -73,7 +73,7 @@ TEST(Hil, IsGreenOnTheSimulatedRigWhichItSetsUpFirst) {
   EXPECT_THAT(said.err, HasSubstr("set up and booted first"));
   EXPECT_THAT(said.out, AllOf(StartsWith("pass    host          The host has what zprov needs.\n"),
                               HasSubstr("\npass    nodes "), HasSubstr("\nskip    boards "),
-                              EndsWith("snail, level observe: 16 scenarios: 12 pass, 4 skip\n")));
+                              EndsWith("snail, level observe: 18 scenarios: 13 pass, 5 skip\n")));
 }
 
 TEST(Hil, IsOneDocumentWithJsonThatItsSchemaAccepts) {
