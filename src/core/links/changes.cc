@@ -19,6 +19,27 @@ const Link* LinkOf(const std::vector<Link>& links, const WantedLink& node) {
   return found == links.end() ? nullptr : &*found;
 }
 
+std::vector<const Link*> LinksOf(const std::vector<Link>& links,
+                                 const std::vector<WantedLink>& nodes) {
+  const auto port = [](const Link* link) -> const PortPath& { return *link->usb; };
+  std::vector<const Link*> by_port;
+  for (const Link& link : links) {
+    if (link.usb) by_port.push_back(&link);
+  }
+  std::ranges::stable_sort(by_port, {}, port);
+  std::vector<const Link*> of_nodes;
+  for (const WantedLink& node : nodes) {
+    if (!node.usb) {
+      of_nodes.push_back(LinkOf(links, node));
+      continue;
+    }
+    const auto found = std::ranges::lower_bound(by_port, *node.usb, {}, port);
+    const bool is_there = found != by_port.end() && port(*found) == *node.usb;
+    of_nodes.push_back(is_there ? *found : nullptr);
+  }
+  return of_nodes;
+}
+
 SetUpBridge BridgeAsWanted(const WantedNetwork& wanted, uint32_t mtu) {
   SetUpBridge bridge{wanted.bridge, wanted.bridge_mac, std::nullopt, wanted.address};
   if (wanted.bridge_mac) bridge.mtu = mtu;  // pinned natively; else it follows its ports
@@ -52,12 +73,10 @@ std::optional<SetUpLink> ChangeOf(const AskedLink& asked, const WantedNetwork& w
 
 std::vector<std::string> StrayPorts(const WantedNetwork& wanted, const std::vector<Link>& links) {
   std::vector<std::string> strays;
+  const auto of_nodes = LinksOf(links, wanted.links);
   for (const Link& link : links) {
-    if (!link.usb || link.master != wanted.bridge) continue;
-    const bool is_a_nodes =
-        std::any_of(wanted.links.begin(), wanted.links.end(),
-                    [&](const WantedLink& node) { return LinkOf(links, node) == &link; });
-    if (is_a_nodes) continue;
+    const bool is_a_nodes = std::ranges::find(of_nodes, &link) != of_nodes.end();
+    if (!link.usb || link.master != wanted.bridge || is_a_nodes) continue;
     strays.push_back(
         fmt::format("{} at port {} is in the bridge {} and no node's: give its port to a node "
                     "under [nodes], or take it out with `ip link set {} nomaster`",

@@ -45,6 +45,11 @@ const Link* Find(const std::vector<Link>& links, const std::string& name);
 // The port decides the node; without one, the declared MAC does. The kernel's name never does.
 const Link* LinkOf(const std::vector<Link>& links, const WantedLink& node);
 
+// The same for all nodes at once, in their order: nothing where a node has no link. Points into
+// `links`; takes n log n steps, where LinkOf takes n for each node.
+std::vector<const Link*> LinksOf(const std::vector<Link>& links,
+                                 const std::vector<WantedLink>& nodes);
+
 struct SeenBridge {
   const Link* link = nullptr;  // nothing: there is none
   std::vector<InterfaceAddress> addresses;

@@ -112,7 +112,8 @@ Result<void> Links::TryLook() {
     bridge_error_ = std::move(settled).error();
     look_again_ = system_.clock.Now() + kRetry;
   }
-  for (size_t i = 0; i < ports_.size(); ++i) Settle(wanted_.links[i], ports_[i]);
+  const auto of_nodes = links::LinksOf(seen_, wanted_.links);
+  for (size_t i = 0; i < ports_.size(); ++i) Settle(wanted_.links[i], of_nodes[i], ports_[i]);
   return {};
 }
 
@@ -150,8 +151,7 @@ Result<void> Links::SettleBridge() {
   return SetUp(netlink, *change);
 }
 
-void Links::Settle(const WantedLink& node, Port& port) {
-  const Link* link = links::LinkOf(seen_, node);
+void Links::Settle(const WantedLink& node, const Link* link, Port& port) {
   const os::Moment now = system_.clock.Now();
   if (link == nullptr) {
     port = {};
@@ -226,9 +226,8 @@ Result<void> Links::FreeName(const WantedLink& node) {
   const auto holder = std::find_if(seen_.begin(), seen_.end(),
                                    [&](const Link& link) { return link.name == node.name; });
   if (holder == seen_.end()) return {};
-  const bool is_a_nodes =
-      std::any_of(wanted_.links.begin(), wanted_.links.end(),
-                  [&](const WantedLink& other) { return links::LinkOf(seen_, other) == &*holder; });
+  const auto of_nodes = links::LinksOf(seen_, wanted_.links);
+  const bool is_a_nodes = std::ranges::find(of_nodes, &*holder) != of_nodes.end();
   if (!is_a_nodes) {
     const std::string place =
         holder->usb ? "the link at port " + holder->usb->ToString() : "another link of this host";

@@ -86,7 +86,7 @@ class Links {
   void Look();
   Result<void> TryLook();
   Result<void> SettleBridge();
-  void Settle(const links::WantedLink& node, Port& port);
+  void Settle(const links::WantedLink& node, const Link* link, Port& port);
   void Attach(const links::WantedLink& node, const links::SetUpLink* change, Port& port);
   Result<void> TryAttach(const links::WantedLink& node, const links::SetUpLink* change,
                          const Port& port);
