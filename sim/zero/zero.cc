@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <stdexcept>
 #include <utility>
 
 namespace zprov::sim::zero {
@@ -28,11 +29,25 @@ Board::Surroundings Zero::AtPort() {
   };
 }
 
-void Zero::LeaveBus() {
+void Zero::LeavePort() {
   const auto link = LinkOn(world_.network(), port());
   if (link.has_value()) world_.network().Unplug(link->name);
-  node_.reset();
   world_.usb().Unplug(port());
+}
+
+void Zero::LeaveBus() {
+  LeavePort();
+  node_.reset();
+}
+
+void Zero::UnplugAlive() {
+  if (!node_.has_value()) throw std::logic_error("a board that runs no Linux is unplugged alive");
+  LeavePort();
+}
+
+void Zero::PlugInAlive() {
+  if (!node_.has_value()) throw std::logic_error("a board that runs no Linux is plugged in alive");
+  ShowGadget();
 }
 
 std::shared_ptr<Zero> PlugZero(World& world, Options options) {

@@ -35,6 +35,10 @@ class Zero {
   // Its plug is pulled, or put back: the board starts anew.
   void Unplug() { board_.Follow(os::UsbBus::PortPower::kOff); }
   void PlugIn() { board_.Follow(os::UsbBus::PortPower::kOn); }
+  // The same of one that a supply of its own keeps running meanwhile. Only under Linux: what a
+  // board without power from its port does before that is not simulated (std::logic_error).
+  void UnplugAlive();
+  void PlugInAlive();
 
   void Suffer(Fault fault, int boots) { board_.Suffer(fault, boots); }
   void Mend() { board_.Mend(); }
@@ -44,9 +48,11 @@ class Zero {
  private:
   Board::Surroundings AtPort();
   const PortPath& port() const { return board_.options().port; }
+  void LeavePort();
   void LeaveBus();
   // ---- Linux (zero_linux.cc)
   void StartLinux();
+  void StartNode();
   void ShowGadget();
   UsbLink OwnLink();
   Mac RandomMac();

@@ -39,10 +39,10 @@ UsbLink Zero::OwnLink() {
 void Zero::StartLinux() {
   linux_since_ = world_.clock().Now();
   board_.After(board_.random().In(board_.options().profile.kernel_to_gadget),
-               [this] { ShowGadget(); });
+               [this] { StartNode(); });
 }
 
-void Zero::ShowGadget() {
+void Zero::StartNode() {
   Orders orders = Orders::Of(served().files.at(std::string(kCommandLine)));
   if (board_.Has(Fault::kRandomMacs)) {
     orders.own_mac.reset();
@@ -55,6 +55,12 @@ void Zero::ShowGadget() {
       second >> 52, second & 0xffffffffffff);
   node_.emplace(Node::Board{port(), serial_, boot_id}, orders);
   board_.Enter(Stage::kGadget);
+  ShowGadget();
+  LookForHost();
+}
+
+void Zero::ShowGadget() {
+  const Orders& orders = node_->orders();
   const uint16_t product = orders.gadget == "ecm" ? kGadgetCdcProduct : kGadgetProduct;
   world_.usb().Plug({port(), kGadgetVendor, product, 0, kGadgetClass});
   const std::string name = world_.network().PlugUsb(OwnLink());
@@ -63,7 +69,6 @@ void Zero::ShowGadget() {
     world_.network().SetNeighbour(
         name, Neighbour{orders.own_mac.value_or(RandomMac()), *orders.address, mtu});
   }
-  LookForHost();
 }
 
 void Zero::LookForHost() {

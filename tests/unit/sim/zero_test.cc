@@ -119,6 +119,24 @@ TEST(Zeros, WaitForTheirRootWhileTheirLinkIsAway) {
   EXPECT_FALSE(rig.world.scene().Has("/x/s0/var/lib/zprov/ask"));
 }
 
+// With a supply of its own: it is the same boot that reads on when the plug is back.
+TEST(Zeros, RunOnWithoutTheirPlugWhereTheyHaveAnotherSupply) {
+  Rig rig;
+  rig.ServeFor(minutes(1));
+  ASSERT_EQ(rig.zero->stage(), Stage::kHealthy);
+  rig.zero->UnplugAlive();
+  EXPECT_FALSE(LinkOn(rig.world.network(), kPort).has_value());
+  EXPECT_EQ(rig.world.usb().Devices()->size(), 1u) << "the hub";
+  rig.world.Put("/x/s0/var/lib/zprov/ask", "nothing\n");
+  rig.ServeFor(seconds(30));
+  EXPECT_TRUE(rig.world.scene().Has("/x/s0/var/lib/zprov/ask"));
+  rig.zero->PlugInAlive();
+  rig.ServeFor(minutes(1));
+  EXPECT_FALSE(rig.world.scene().Has("/x/s0/var/lib/zprov/ask"));
+  EXPECT_EQ(rig.zero->stage(), Stage::kHealthy);
+  EXPECT_EQ(rig.zero->boots(), 1);
+}
+
 TEST(Zeros, GetEveryFileAsItWasServed) {
   Rig rig;
   rig.ServeFor(minutes(1));
