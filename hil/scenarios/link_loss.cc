@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "core/links/changes.h"
-#include "engine/node_reports.h"
 #include "engine/serve/client.h"
+#include "hil/knocks.h"
 #include "hil/program_watch.h"
 #include "hil/returns.h"
 #include "hil/scenarios/scenarios.h"
@@ -17,38 +17,35 @@ namespace {
 using engine::Client;
 
 constexpr os::Moment kLostFor = std::chrono::seconds(30);
-// A node's TCP asks again after up to two minutes (TCP_RTO_MAX), and its zprov-node looks for
-// orders every two seconds.
-constexpr os::Moment kAnswersAgainWithin = std::chrono::seconds(150);
 
-// A node that is up, on whose root is known that it answers.
-struct Loser {
-  std::string node;
-  std::string link;
-  std::string root;
-  bool has_answered = false;
+// Nodes that are up, each with its link, on whose roots is known that they answer.
+struct Losers {
+  std::vector<Knocked> nodes;
+  Names links;
 };
 
-Result<std::vector<Loser>> Losers(const Rig& rig, const std::vector<NodeLook>& looks) {
+Result<Losers> LosersOf(const Rig& rig, const std::vector<NodeLook>& looks) {
   ZPROV_ASSIGN(const auto links, rig.system.live->netlink.Links());
   const links::WantedNetwork wanted = links::WantedBy(rig.spec);
-  std::vector<Loser> losers;
+  Losers losers;
   for (const NodeLook& look : looks) {
     if (!look.report) continue;
     const std::string& node = look.node->name;
     const auto own = std::ranges::find(wanted.links, node, &links::WantedLink::name);
     const Link* link = links::LinkOf(links, *own);
     ZPROV_ASSIGN(const auto root, RootOf(rig, look));
-    if (link != nullptr && root) losers.push_back({node, link->name, *root});
+    if (link == nullptr || !root) continue;
+    losers.nodes.push_back({node, *root});
+    losers.links.push_back(link->name);
   }
   return losers;
 }
 
 // Nobody puts their links up again while the client lives.
-Result<std::unique_ptr<Client>> HoldLinks(const Rig& rig, const std::vector<Loser>& losers) {
+Result<std::unique_ptr<Client>> HoldLinks(const Rig& rig, const Losers& losers) {
   constexpr os::Moment kAnsweredWithin = std::chrono::seconds(10);
   Names nodes;
-  for (const Loser& loser : losers) nodes.push_back(loser.node);
+  for (const Knocked& loser : losers.nodes) nodes.push_back(loser.node);
   ZPROV_ASSIGN(auto client, Client::OfServeOrHere(rig.system, rig.spec, rig.holder));
   ZPROV_TRY(client->Do({engine::ControlRequest::Verb::kHoldLinks, nodes}, kAnsweredWithin,
                        [](const engine::Snapshot&) { return Client::Verdict::kOver; }));
@@ -58,44 +55,21 @@ Result<std::unique_ptr<Client>> HoldLinks(const Rig& rig, const std::vector<Lose
 enum class Turn { kDown, kUp };
 
 // All of them, whatever becomes of one. Who left meanwhile is judged later.
-Result<void> TurnAll(const Rig& rig, const std::vector<Loser>& losers, Turn turn) {
+Result<void> TurnAll(const Rig& rig, const Losers& losers, Turn turn) {
   Result<void> all;
-  for (const Loser& loser : losers) {
-    auto turned = rig.system.live->netlink.SetLink(loser.link, {.up = turn == Turn::kUp});
+  for (const std::string& link : losers.links) {
+    auto turned = rig.system.live->netlink.SetLink(link, {.up = turn == Turn::kUp});
     if (!turned && turned.error().kind != ErrorKind::kNotFound) all = std::move(turned);
   }
   return all;
 }
 
-Result<bool> HaveAllAnswered(const Rig& rig, std::vector<Loser>& losers) {
-  bool all = true;
-  for (Loser& loser : losers) {
-    if (!loser.has_answered) {
-      ZPROV_ASSIGN(loser.has_answered, engine::IsKnockTaken(rig.system, loser.root));
-    }
-    all &= loser.has_answered;
-  }
-  return all;
-}
-
-// So long, or until all have answered. False: it was interrupted.
-Result<bool> WaitAtMost(const Rig& rig, os::Moment time, std::vector<Loser>& losers) {
-  const os::Moment late = rig.system.clock.Now() + time;
-  while (rig.system.clock.Now() < late) {
-    ZPROV_ASSIGN(const bool have_all, HaveAllAnswered(rig, losers));
-    if (have_all) break;
-    ZPROV_TRY(rig.system.events.Next(std::min(late, rig.system.clock.Now() + kLookEvery)));
-    if (rig.programs->WasInterrupted()) return false;
-  }
-  return true;
-}
-
 // Their links are gone meanwhile; who answers all the same is a finding. False: interrupted.
-Result<bool> LoseLinks(const Rig& rig, std::vector<Loser>& losers, Seen& seen) {
+Result<bool> LoseLinks(const Rig& rig, Losers& losers, Seen& seen) {
   ZPROV_TRY(TurnAll(rig, losers, Turn::kDown));
-  for (const Loser& loser : losers) ZPROV_TRY(engine::Knock(rig.system, loser.root));
-  ZPROV_ASSIGN(const bool is_through, WaitAtMost(rig, kLostFor, losers));
-  for (const Loser& loser : losers) {
+  ZPROV_TRY(KnockAt(rig, losers.nodes));
+  ZPROV_ASSIGN(const bool is_through, AwaitAnswers(rig, kLostFor, losers.nodes));
+  for (const Knocked& loser : losers.nodes) {
     if (!loser.has_answered) continue;
     seen.findings.push_back({Grade::kBad, loser.node,
                              "uses its root while its link is down: something else joins the two",
@@ -105,18 +79,15 @@ Result<bool> LoseLinks(const Rig& rig, std::vector<Loser>& losers, Seen& seen) {
   return is_through;
 }
 
-void JudgeLoser(const Loser& loser, const NodeLook& before, const NodeLook& after, Seen& seen) {
-  const auto bad = [&](std::string what, std::string cure) {
-    seen.findings.push_back({Grade::kBad, loser.node, std::move(what), std::move(cure)});
-  };
+void JudgeLoser(const Knocked& loser, const NodeLook& before, const NodeLook& after, Seen& seen) {
   if (!RunsOn(before, after)) {
-    bad("did not run on when its link was away for half a minute",
-        fmt::format("see its console for who restarts it: a watchdog; zprov boot {}", loser.node));
+    seen.findings.push_back(
+        {Grade::kBad, loser.node, "did not run on when its link was away for half a minute",
+         fmt::format("see its console for who restarts it: a watchdog; zprov boot {}",
+                     loser.node)});
   } else if (!loser.has_answered) {
-    bad("does not use its root any more since its link was away for half a minute",
-        fmt::format("zprov reboot {0}, else its power; see that its nfsroot is not soft (zprov "
-                    "render cmdline:{0}) and that its root is exported to it (exportfs -s)",
-                    loser.node));
+    seen.findings.push_back(
+        DoesNotUseItsRoot(loser.node, "since its link was away for half a minute"));
   }
 }
 
@@ -124,21 +95,21 @@ void JudgeLoser(const Loser& loser, const NodeLook& before, const NodeLook& afte
 
 Result<Ended> RootsSurviveALinkLoss(const Rig& rig) {
   ZPROV_ASSIGN(const auto before, LookAtNodes(rig));
-  ZPROV_ASSIGN(auto losers, Losers(rig, before));
-  if (losers.empty()) return Skipped{"no node runs that says so itself: zprov boot"};
-  Seen seen{.summary = fmt::format("{} nodes ran on", losers.size())};
+  ZPROV_ASSIGN(auto losers, LosersOf(rig, before));
+  if (losers.nodes.empty()) return Skipped{"no node runs that says so itself: zprov boot"};
+  Seen seen{.summary = fmt::format("{} nodes ran on", losers.nodes.size())};
   ZPROV_ASSIGN(const auto holding, HoldLinks(rig, losers));
   const auto lost = LoseLinks(rig, losers, seen);
   const auto back = TurnAll(rig, losers, Turn::kUp);
   ZPROV_TRY(lost);
   ZPROV_TRY(back);
   if (!*lost) return kInterrupted;
-  ZPROV_ASSIGN(const bool is_through, WaitAtMost(rig, kAnswersAgainWithin, losers));
+  ZPROV_ASSIGN(const bool is_through, AwaitAnswers(rig, kAnswersAgainWithin, losers.nodes));
   if (!is_through) return kInterrupted;
   ZPROV_ASSIGN(const auto after, LookAtNodes(rig));
   for (size_t i = 0; i < after.size(); ++i) {
-    const auto loser = std::ranges::find(losers, after[i].node->name, &Loser::node);
-    if (loser != losers.end()) JudgeLoser(*loser, before[i], after[i], seen);
+    const auto loser = std::ranges::find(losers.nodes, after[i].node->name, &Knocked::node);
+    if (loser != losers.nodes.end()) JudgeLoser(*loser, before[i], after[i], seen);
   }
   return seen;
 }
