@@ -1,6 +1,8 @@
-// Boards that change places, as rig.toml says it is done: by a program, behind which may be
-// somebody's hands.
+// Boards that change places, and plugs that are pulled and put in again, as rig.toml says it is
+// done: by a program, behind which may be somebody's hands.
 #pragma once
+
+#include <string>
 
 #include "hil/returns.h"
 #include "hil/rig.h"
@@ -19,5 +21,15 @@ enum class Places {
 // back. False: it was interrupted, and no plug was moved. kFailed, kTimedOut: they may be anywhere.
 // The rig has Capability::kPlugs and kPower.
 Result<bool> MovePlugs(const Rig& rig, const Names& two, Places places);
+
+// Its plug is out when this returns, and another that the run's note says is out is in again. It
+// stands in that note before anybody touches it. kFailed, kTimedOut: it may be in or out;
+// kNotFound, kPermission: there is no such program, and nobody touched it. The rig has
+// Capability::kPull, as for the next.
+Result<void> PullPlug(const Rig& rig, const std::string& node);
+
+// The plug is in that the run's note says may be out, and no more noted. Whose it is; empty:
+// nobody's was. kFailed, kTimedOut: it may be out.
+Result<std::string> PutPlugIn(const Rig& rig);
 
 }  // namespace zprov::hil

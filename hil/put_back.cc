@@ -124,6 +124,32 @@ Result<void> PutPlugsBack(const Rig& rig, const Names& exchanged, Row& row) {
   return {};
 }
 
+// Whose plug may be out still: that is a finding, and nothing else of it is tried.
+Names PutPulledPlugIn(const Rig& rig, const std::string& pulled, Row& row) {
+  if (pulled.empty()) return {};
+  if (!Has(rig, Capability::kPull)) {
+    row.findings.push_back(
+        {Grade::kBad, pulled,
+         "its plug may be out, and rig.toml does not say any more who puts it in",
+         fmt::format("pull under [plugs] in rig.toml, as it was, then another run; or put it in by "
+                     "hand, zprov boot {}, and remove {}",
+                     pulled, RunMarkPath(rig.spec))});
+    return {pulled};
+  }
+  const auto put = PutPlugIn(rig);
+  if (put) return {};
+  row.findings.push_back(
+      {Grade::kBad, pulled, "its plug may be out: " + put.error().message,
+       fmt::format("put it in by hand, zprov boot {}; another run asks for it again", pulled)});
+  return {pulled};
+}
+
+void AddOnce(const Names& more, Names& names) {
+  for (const std::string& name : more) {
+    if (std::ranges::count(names, name) == 0) names.push_back(name);
+  }
+}
+
 constexpr char kName[] = "put-back";
 constexpr char kSentence[] = "What ran before the rig was disturbed runs again.";
 
@@ -152,18 +178,19 @@ Result<std::optional<Row>> PutBack(const Rig& rig, Disturbance::How how) {
   const RunMark& mark = *noted;
   Row row{.name = kName, .sentence = kSentence};
   ZPROV_TRY(RollBack(rig, mark, mark.nodes));
+  const Names unplugged = PutPulledPlugIn(rig, mark.pulled, row);
   ZPROV_TRY(PutPlugsBack(rig, mark.exchanged, row));
   if (how == Disturbance::How::kCutOff) ZPROV_TRY(GivePower(rig, mark.nodes, row));
   ZPROV_ASSIGN(Names moved, WhoOfThemIsDown(rig, mark.nodes));
+  for (const std::string& node : unplugged) std::erase(moved, node);
   if (!moved.empty()) {
     if (how == Disturbance::How::kToItsEnd) ZPROV_TRY(GivePower(rig, moved, row));
     ZPROV_TRY(Boot(rig, moved, row));
   }
   ZPROV_ASSIGN(const Names astray, NodesAstray(rig, mark));
   if (!astray.empty()) ZPROV_TRY(Reboot(rig, astray, row));
-  for (const std::string& node : astray) {
-    if (std::ranges::count(moved, node) == 0) moved.push_back(node);
-  }
+  AddOnce(astray, moved);
+  if (!mark.pulled.empty() && unplugged.empty()) AddOnce({mark.pulled}, moved);
   ZPROV_ASSIGN(auto stays, DiscardMade(rig, mark));
   std::ranges::move(stays, std::back_inserter(row.findings));
   if (row.findings.empty()) ZPROV_TRY(RemoveRunMark(rig.system, rig.spec));

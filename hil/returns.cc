@@ -7,6 +7,7 @@
 #include "core/generations/layout.h"
 #include "core/links/changes.h"
 #include "engine/identity.h"
+#include "hil/knocks.h"
 #include "util/strings.h"
 
 namespace zprov::hil {
@@ -22,8 +23,14 @@ bool IsAnotherBoot(const NodeLook& before, const NodeLook& after) {
   return after.report && (!before.report || before.report->boot_id != after.report->boot_id);
 }
 
-bool HasSaid(const NodeLook& before, const NodeLook& after, Left::In in) {
-  return in == Left::In::kAnyBoot ? after.report.has_value() : IsAnotherBoot(before, after);
+bool HasSaidSo(const NodeLook& before, const NodeLook& after, InBoot in) {
+  switch (in) {
+    case InBoot::kAnother:
+      return IsAnotherBoot(before, after);
+    case InBoot::kAny:
+      break;
+  }
+  return after.report.has_value();
 }
 
 // The looks once all that are back have said so, or when they had time enough.
@@ -35,7 +42,7 @@ Result<std::vector<NodeLook>> LookOnceSaid(const Rig& rig, const std::vector<Nod
     bool have_all_said = true;
     for (size_t i = 0; i < looks.size(); ++i) {
       const bool is_back = IsIn(left.back, looks[i].node->name);
-      have_all_said &= !is_back || HasSaid(before[i], looks[i], left.in);
+      have_all_said &= !is_back || HasSaidSo(before[i], looks[i], left.in);
     }
     const os::Moment now = rig.system.clock.Now();
     if (have_all_said || now >= late) return looks;
@@ -48,7 +55,7 @@ class Judge {
   Judge(const Rig& rig, const NodeLook& after, Seen& seen)
       : rig_(rig), after_(after), seen_(seen) {}
 
-  Result<void> Return(const NodeLook& before, Left::In in) {
+  Result<void> Return(const NodeLook& before, InBoot in) {
     if (after_.life.life != engine::Life::kUp) {
       Bad(fmt::format("is {}: {}", engine::Name(after_.life.life), after_.life.evidence),
           "zprov boot " + name());
@@ -58,7 +65,8 @@ class Judge {
       Bad("came back, and did not say that this boot is up", "zprov reboot " + name());
       return {};
     }
-    if (in == Left::In::kAnotherBoot && !IsAnotherBoot(before, after_)) {
+    const bool is_another = IsAnotherBoot(before, after_);
+    if (!is_another && in == InBoot::kAnother) {
       Bad("runs the same boot as before: its power or its reboot never took effect",
           "see that what switches its power switches this board");
     }
@@ -73,7 +81,8 @@ class Judge {
           "zprov reboot " + name());
     }
     ZPROV_TRY(Identity());
-    return Link();
+    ZPROV_TRY(Link());
+    return is_another || in == InBoot::kAnother ? Result<void>() : Root();
   }
 
   void RanOn(const NodeLook& before) {
@@ -115,6 +124,19 @@ class Judge {
     } else if (link->name != name() || (link->mac != own->host_mac)) {
       Bad(fmt::format("came back as {} with the MAC {}", link->name, link->mac.ToString()),
           "systemctl restart zprov sets it right; journalctl -u zprov says why it was not");
+    }
+    return {};
+  }
+
+  // It still reads and writes it. Of another boot its report shows that.
+  Result<void> Root() {
+    ZPROV_ASSIGN(auto root, RootOf(rig_, after_));
+    if (!root) return {};
+    std::vector<Knocked> one = {{name(), std::move(*root)}};
+    ZPROV_TRY(KnockAt(rig_, one));
+    ZPROV_ASSIGN(const bool is_through, AwaitAnswers(rig_, kAnswersAgainWithin, one));
+    if (is_through && !one.front().has_answered) {
+      seen_.findings.push_back(DoesNotUseItsRoot(name(), "since it was away"));
     }
     return {};
   }

@@ -1,5 +1,5 @@
-// Nodes that left and came back: whether each is the node that it was, in another boot, and whether
-// those that nobody told anything ran on.
+// Nodes that left and came back: whether each is the node that it was, in another boot where it
+// must be one, and whether those that nobody told anything ran on.
 #pragma once
 
 #include <optional>
@@ -30,11 +30,17 @@ Names NamesOf(const std::vector<NodeLook>& looks);
 // Whether a node that ran before runs the same boot still.
 bool RunsOn(const NodeLook& before, const NodeLook& after);
 
+// In which boot one that left must be when it is back.
+enum class InBoot {
+  kAnother,
+  kAny,  // also in the same, as whoever has power while its plug is out; then its root must answer
+};
+
 // Who was told to leave, and who of them came back: why another did not is said already.
 struct Left {
   const Names& told;
   const Names& back;
-  enum class In { kAnotherBoot, kAnyBoot } in = In::kAnotherBoot;  // kAnyBoot: it may have run on
+  InBoot in = InBoot::kAnother;
 };
 
 // Of those that came back whether they are as they were `before`, of those that were told nothing

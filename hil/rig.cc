@@ -16,6 +16,8 @@ bool Has(const Rig& rig, Capability capability) {
                                  [](const BoardAtRig& board) { return !board.console.empty(); });
     case Capability::kPlugs:
       return !rig.described->plugs_command.empty();
+    case Capability::kPull:
+      return !rig.described->pull_command.empty();
   }
   return false;
 }
@@ -30,7 +32,10 @@ std::string_view Lack(Capability capability) {
       return "no console: rig.toml names none (console = \"/dev/…\" of a [[node]])";
     case Capability::kPlugs:
       return "nobody exchanges plugs: rig.toml names no program that does, or asks for it "
-             "([plugs])";
+             "([plugs] command)";
+    case Capability::kPull:
+      return "nobody pulls plugs: rig.toml names no program that does, or asks for it "
+             "([plugs] pull)";
   }
   return "";
 }

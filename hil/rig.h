@@ -29,6 +29,7 @@ enum class Capability {
   kPower,      // cut and give each node's power by itself
   kConsole,    // hear at least one node's console
   kPlugs,      // exchange two nodes' boards
+  kPull,       // pull a node's plug and put it in again
 };
 
 bool Has(const Rig& rig, Capability capability);

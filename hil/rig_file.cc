@@ -46,6 +46,7 @@ struct Draft {
   std::optional<LocatedText> power_command;  // of all that have none of their own
   std::vector<BoardDraft> boards;
   std::optional<LocatedText> plugs_command;
+  std::optional<LocatedText> pull_command;
   uint32_t least_kb_per_s = 0;
   uint32_t least_link_kb_per_s = 0;
   std::vector<Quarantine> quarantines;
@@ -98,17 +99,25 @@ void ReadPower(TableReader& top, Draft& draft, Problems& problems) {
   table.ReportUnknown();
 }
 
+// A program that does that with plugs.
+std::optional<LocatedText> ReadPlugProgram(TableReader& table, const char* key,
+                                           std::string_view does, Problems& problems) {
+  auto command = table.Text(key);
+  if (command && !command->value.starts_with('/')) {
+    problems.Error(command->line,
+                   fmt::format("the command {} that {} plugs is not absolute: write the program's "
+                               "whole path",
+                               Quoted(command->value), does));
+  }
+  return command;
+}
+
 void ReadPlugs(TableReader& top, Draft& draft, Problems& problems) {
   const spec::Value* section = SectionOf(top, "plugs", problems);
   if (section == nullptr) return;
   TableReader table("plugs", std::get<Table>(section->data), problems);
-  draft.plugs_command = table.Text("command");
-  if (draft.plugs_command && !draft.plugs_command->value.starts_with('/')) {
-    problems.Error(draft.plugs_command->line,
-                   fmt::format("the command {} that exchanges plugs is not absolute: write the "
-                               "program's whole path",
-                               Quoted(draft.plugs_command->value)));
-  }
+  draft.plugs_command = ReadPlugProgram(table, "command", "exchanges", problems);
+  draft.pull_command = ReadPlugProgram(table, "pull", "pulls", problems);
   table.ReportUnknown();
 }
 
@@ -325,6 +334,7 @@ std::vector<std::string> WordsOf(const std::optional<LocatedText>& command) {
 RigDescription ToRig(Draft draft, const spec::ClusterSpec& spec) {
   RigDescription rig{.power = draft.power.value,
                      .plugs_command = WordsOf(draft.plugs_command),
+                     .pull_command = WordsOf(draft.pull_command),
                      .least_kb_per_s = draft.least_kb_per_s,
                      .least_link_kb_per_s = draft.least_link_kb_per_s,
                      .quarantines = std::move(draft.quarantines)};

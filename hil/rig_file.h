@@ -50,6 +50,8 @@ struct RigDescription {
 
   // Exchanges two nodes' boards, or puts them back; empty: nobody does.
   std::vector<std::string> plugs_command = {};
+  // Pulls a node's plug, or puts it in; empty: nobody does.
+  std::vector<std::string> pull_command = {};
 
   // Of boot files to each node, alone on the bus, in 1000 bytes per second; 0: any will do.
   uint32_t least_kb_per_s = 0;

@@ -11,7 +11,7 @@
 namespace zprov::hil {
 namespace {
 
-constexpr std::string_view kFirstLine = "zprov --hil 4";
+constexpr std::string_view kFirstLine = "zprov --hil 5";
 constexpr uint64_t kLongestMark = 1 << 20;
 constexpr unsigned long kMostNumber = 1'000'000'000;
 
@@ -22,7 +22,7 @@ std::optional<int> NumberIn(std::string_view word) {
 
 std::optional<RunMark> ParseMark(std::string_view text) {
   const auto lines = Split(text, '\n');
-  const bool is_whole = lines.size() == 5 && lines[0] == kFirstLine && lines[4].empty();
+  const bool is_whole = lines.size() == 6 && lines[0] == kFirstLine && lines[5].empty();
   if (!is_whole) return std::nullopt;
   std::vector<int> numbers;
   for (const std::string_view word : Words(lines[1])) {
@@ -36,6 +36,8 @@ std::optional<RunMark> ParseMark(std::string_view text) {
   for (const std::string_view word : Words(lines[2])) mark.nodes.emplace_back(word);
   for (const std::string_view word : Words(lines[3])) mark.exchanged.emplace_back(word);
   if (!mark.exchanged.empty() && mark.exchanged.size() != 2) return std::nullopt;
+  if (Words(lines[4]).size() > 1) return std::nullopt;
+  mark.pulled = lines[4];
   return mark;
 }
 
@@ -49,7 +51,8 @@ Result<void> WriteRunMark(os::System& system, const spec::ClusterSpec& spec, con
   const std::string path = RunMarkPath(spec);
   std::string text = fmt::format("{}\n{}", kFirstLine, mark.newest);
   for (const int number : mark.made) text += fmt::format(" {}", number);
-  text += "\n" + Join(mark.nodes, " ") + "\n" + Join(mark.exchanged, " ") + "\n";
+  text +=
+      "\n" + Join(mark.nodes, " ") + "\n" + Join(mark.exchanged, " ") + "\n" + mark.pulled + "\n";
   ZPROV_TRY(system.files.Write(path, text, 0600));
   return system.files.SyncDirectory(ParentOf(path));
 }

@@ -17,6 +17,7 @@ struct RunMark {
   std::vector<int> made;                    // by the run, later than that; nobody else's is touched
   std::vector<std::string> nodes;           // that ran, and are to run again
   std::vector<std::string> exchanged = {};  // two whose boards may be in each other's port
+  std::string pulled = {};                  // whose plug may be out; empty: nobody's
 
   bool operator==(const RunMark&) const = default;
 };
@@ -27,7 +28,7 @@ std::string RunMarkPath(const spec::ClusterSpec& spec);  // "/x/.zprov/hil.run"
 Result<void> WriteRunMark(os::System& system, const spec::ClusterSpec& spec, const RunMark& mark);
 
 // Nothing: no run is under way or was cut off. Of `nodes` those are left out that
-// the spec has no more; plugs stay exchanged whoever is described.
+// the spec has no more; plugs stay as they are whoever is described.
 // kInvalid: what is there is none, and the message says what to do.
 Result<std::optional<RunMark>> ReadRunMark(os::System& system, const spec::ClusterSpec& spec);
 

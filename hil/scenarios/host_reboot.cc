@@ -127,7 +127,7 @@ Result<Ended> NodesRunAgainAfterTheHostRebooted(const Rig& rig) {
   }
   if (!again) return tl::make_unexpected(std::move(again).error());
   if (!*again) return kInterrupted;
-  ZPROV_TRY(JudgeReturns(rig, before, {ran, **again, Left::In::kAnyBoot}, seen));
+  ZPROV_TRY(JudgeReturns(rig, before, {ran, **again, InBoot::kAny}, seen));
   if (seen.findings.empty()) ZPROV_TRY(ForgetHostReboot(rig.system, rig.spec));
   return seen;
 }

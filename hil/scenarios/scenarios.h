@@ -34,6 +34,7 @@ Result<Ended> PowerGoesInTheFirstStage(const Rig& rig);
 Result<Ended> PowerGoesWhileFilesAreServed(const Rig& rig);
 Result<Ended> PowerGoesWhileTheKernelStarts(const Rig& rig);
 Result<Ended> PowerGoesBeforeTheNodeIsHealthy(const Rig& rig);
+Result<Ended> EachNodeOutlivesAPulledPlug(const Rig& rig);
 Result<Ended> ExchangedBoardsAreTheirPortsNodes(const Rig& rig);
 Result<Ended> ConsolesSpeakWhileNodesBoot(const Rig& rig);
 Result<Ended> FullPacketsGoBothWays(const Rig& rig);

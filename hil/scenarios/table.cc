@@ -114,8 +114,15 @@ Rows Cycling() {
 }
 
 // Plugs are moved.
-Rows Exchanging() {
+Rows MovingPlugs() {
   return {
+      {"unplug",
+       "A node whose plug is pulled and put back runs on or boots again, as itself, and disturbs "
+       "no other.",
+       Level::kCycle,
+       EachNodeOutlivesAPulledPlug,
+       {Capability::kPull},
+       "has each node's plug pulled and put back, one after another"},
       {"exchange",
        "Two boards that are exchanged run as the nodes of the ports where they are.",
        Level::kCycle,
@@ -196,7 +203,7 @@ Rows Updating() {
 const std::vector<Scenario>& Scenarios() {
   static const Rows all = [] {
     Rows table = Observing();
-    for (Rows more : {Cycling(), Exchanging(), CuttingBoots(), Updating()}) {
+    for (Rows more : {Cycling(), MovingPlugs(), CuttingBoots(), Updating()}) {
       std::ranges::move(more, std::back_inserter(table));
     }
     return table;

@@ -35,7 +35,8 @@ std::vector<std::shared_ptr<zero::Zero>> RigWithZeros(World& world,
                                                       const ProfilesByPort& profiles = {});
 
 // The rig of `--rig sim`: the same with a relay in each board's supply, which /usr/local/sbin/relay
-// switches, and the /etc/zprov/rig.toml that says so.
+// switches, somebody who exchanges plugs and pulls them (…/exchange, …/plug), and the
+// /etc/zprov/rig.toml that says so.
 std::vector<std::shared_ptr<zero::Zero>> RigWithRelay(World& world);
 
 // The same with another number of boards, up to 1000; where the B+'s four ports do not do, behind

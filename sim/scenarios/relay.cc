@@ -1,5 +1,5 @@
-// The rig with a relay in each board's supply, somebody who exchanges plugs, and the rig.toml of
-// whoever built it.
+// The rig with a relay in each board's supply, somebody who exchanges plugs and pulls them, and the
+// rig.toml of whoever built it.
 #include <fmt/format.h>
 
 #include <set>
@@ -11,6 +11,7 @@ namespace {
 
 constexpr char kRelay[] = "/usr/local/sbin/relay";
 constexpr char kExchange[] = "/usr/local/sbin/exchange";
+constexpr char kPlug[] = "/usr/local/sbin/plug";
 
 using Zeros = std::vector<std::shared_ptr<zero::Zero>>;
 
@@ -49,11 +50,20 @@ ProgramRun Exchange(const Zeros& zeros, const std::vector<std::string>& argv,
   return {};
 }
 
+// `plug s3 out`, or `in`: each board is fed by its cable.
+ProgramRun MovePlug(const Zeros& zeros, const std::vector<std::string>& argv) {
+  const size_t line = argv.size() == 3 ? LineOf(zeros, argv[1]) : zeros.size();
+  const bool is_known = line < zeros.size() && (argv[2] == "out" || argv[2] == "in");
+  if (!is_known) return {.error = "plug: NODE out|in\n", .exit_code = 2};
+  argv[2] == "out" ? zeros[line]->Unplug() : zeros[line]->PlugIn();
+  return {};
+}
+
 std::string Description(const Zeros& zeros) {
   std::string text = fmt::format(
       "[power]\nby = \"command\"\ncommand = \"{} {{node}}\"\n\n"
-      "[plugs]\ncommand = \"{}\"\n",
-      kRelay, kExchange);
+      "[plugs]\ncommand = \"{}\"\npull = \"{}\"\n",
+      kRelay, kExchange, kPlug);
   const auto ports = RigPorts(static_cast<int>(zeros.size()));
   for (size_t i = 0; i < zeros.size(); ++i) {
     text += fmt::format("\n[[node]]\nname = \"s{}\"\nusb = \"{}\"\nserial = \"{}\"\n", i,
@@ -66,12 +76,13 @@ std::string Description(const Zeros& zeros) {
 
 Zeros RigWithRelay(World& world) {
   const Zeros zeros = RigWithZeros(world);
-  for (const char* program : {kRelay, kExchange}) world.Put(program, "program", 0755);
+  for (const char* program : {kRelay, kExchange, kPlug}) world.Put(program, "program", 0755);
   world.Put("/etc/zprov/rig.toml", Description(zeros));
   world.scene().SyncAll();
   const auto exchanged = std::make_shared<std::set<std::pair<size_t, size_t>>>();
   world.AtBoot([zeros, exchanged](World& booted) {
     booted.processes().Install(kRelay, [zeros](const auto& argv) { return Switch(zeros, argv); });
+    booted.processes().Install(kPlug, [zeros](const auto& argv) { return MovePlug(zeros, argv); });
     booted.processes().Install(kExchange, [zeros, exchanged](const auto& argv) {
       return Exchange(zeros, argv, *exchanged);
     });

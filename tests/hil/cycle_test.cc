@@ -10,7 +10,6 @@
 #include "engine/serve/control_request.h"
 #include "sim/ping.h"
 #include "tests/hil/cycled_rig.h"
-#include "util/strings.h"
 
 namespace zprov::hil {
 namespace {
@@ -57,6 +56,9 @@ TEST_F(Cycle, PassesOnARigThatIsWellAndLeavesItSo) {
     EXPECT_THAT(ended.out, HasSubstr(std::string("\npass    ") + row));
   }
   EXPECT_THAT(ended.out, AllOf(HasSubstr("skip    serve "), HasSubstr("skip    exchange "),
+                               HasSubstr("skip    unplug "),
+                               HasSubstr("nobody pulls plugs: rig.toml names no program that does, "
+                                         "or asks for it ([plugs] pull)"),
                                HasSubstr("nobody exchanges plugs: rig.toml names no program")));
   EXPECT_TRUE(AllAreHealthy());
   EXPECT_THAT(Boots(), Each(Ge(1 + 4 + 10))) << "each cut in a stage takes two boots";
@@ -92,17 +94,7 @@ class CycleWithoutLinks : public Cycle {
 };
 
 TEST_F(CycleWithoutLinks, NamesANodeWhoseRootDoesNotSurviveIt) {
-  happens_ = [this] {
-    const std::string before = world_.scene().Content("/etc/exports");
-    std::string exports;
-    for (const std::string_view line : Split(before, '\n')) {
-      if (line.find(spec_.nodes[1].address.ToString()) == line.npos) {
-        exports += std::string(line) + "\n";
-      }
-    }
-    world_.Put("/etc/exports", exports);
-    ASSERT_EQ(world_.nfs().Exportfs({"exportfs", "-ra"}).exit_code, 0);
-  };
+  happens_ = [this] { Unexport(1); };
   const run::Ended ended = RunCycle();
   EXPECT_EQ(ended.exit, 1);
   EXPECT_TRUE(has_happened_);

@@ -5,6 +5,7 @@
 
 #include "hil/run_mark.h"
 #include "support/simulated_zprov.h"
+#include "util/strings.h"
 
 namespace zprov::hil {
 namespace {
@@ -71,6 +72,18 @@ run::Ended CycledRig::RunCycle(const std::vector<std::string>& words) {
   std::vector<std::string> args = {"--hil", "--level", "cycle", "--yes"};
   args.insert(args.end(), words.begin(), words.end());
   return Zprov(std::move(args));
+}
+
+void CycledRig::Unexport(size_t node) {
+  const std::string before = world_.scene().Content("/etc/exports");
+  std::string exports;
+  for (const std::string_view line : Split(before, '\n')) {
+    if (line.find(spec_.nodes[node].address.ToString()) == line.npos) {
+      exports += std::string(line) + "\n";
+    }
+  }
+  world_.Put("/etc/exports", exports);
+  ASSERT_EQ(world_.nfs().Exportfs({"exportfs", "-ra"}).exit_code, 0);
 }
 
 bool CycledRig::IsMarked() const { return world_.scene().Has(RunMarkPath(spec_)); }

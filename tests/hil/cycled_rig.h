@@ -30,6 +30,8 @@ class CycledRig : public AcceptedRig {
   void Quarantine(const std::string& scenario);
   sim::zero::Zero& Board(size_t node) { return *zeros_[node]; }
   bool AllAreHealthy() const;
+  // Nobody may mount or use its root any more.
+  void Unexport(size_t node);
   // Whether a run's note is there: it is under way, or was cut off.
   bool IsMarked() const;
   std::vector<int> Boots() const;  // of each board so far

@@ -144,6 +144,16 @@ TEST(RigFile, SaysWhoExchangesPlugs) {
               ElementsAre(At(2, "that exchanges plugs is not absolute", "whole path")));
 }
 
+TEST(RigFile, SaysWhoPullsPlugs) {
+  const ParsedRig parsed = ParseRig("[plugs]\npull = \"/usr/sbin/ask me\"\n", Cluster());
+  ASSERT_TRUE(parsed.rig);
+  EXPECT_THAT(parsed.rig->pull_command, ElementsAre("/usr/sbin/ask", "me"));
+  EXPECT_THAT(parsed.rig->plugs_command, IsEmpty());
+  EXPECT_THAT(Problems("[plugs]\npull = \"plug\"\npul = 1\n"),
+              ElementsAre(At(2, "\"plug\" that pulls plugs is not absolute", "whole path"),
+                          At(3, "\"pul\" in plugs", "did you mean plugs.pull?")));
+}
+
 TEST(RigFile, NamesAQuarantineThatCannotBeAndALimitThatNothingReaches) {
   EXPECT_THAT(Problems("[limits]\nboot_kb_per_s = 0\n[[quarantine]]\nscenario = \"rebot\"\n"
                        "until = \"soon\"\n"),

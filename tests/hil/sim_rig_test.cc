@@ -34,8 +34,9 @@ TEST(SimulatedRig, IsGreenAtEveryLevel) {
       cli::Run({"--rig", "sim", "--hil", "--level", "full", "--yes"}, wiring, {out, err});
   EXPECT_EQ(exit, 0) << out.str() << err.str();
   EXPECT_THAT(out.str(), AllOf(HasSubstr("pass    boards "), HasSubstr("pass    cold-boot "),
+                               HasSubstr("pass    unplug "), HasSubstr("pass    exchange "),
                                HasSubstr("pass    cut-mounted "), HasSubstr("pass    update "),
-                               HasSubstr("level full: 36 scenarios: 32 pass, 4 skip\n"),
+                               HasSubstr("level full: 37 scenarios: 33 pass, 4 skip\n"),
                                Not(HasSubstr("put-back"))));
 }
 
