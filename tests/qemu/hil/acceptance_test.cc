@@ -23,19 +23,30 @@ exec 3<>/dev/virtio-ports/relay.1-$((${1#s} + 1)) && echo "power $2" >&3 &&
 	read -r -t 30 answer <&3 && [[ $answer == ok* ]]
 )";
 
-// QEMU's Zeros have the serial number zero, all of them, and nobody moves their plugs. The
+// `plug s0 out`: the same way. A Zero there has a supply of its own and runs on.
+constexpr const char* kPlug = R"(#!/bin/bash
+case $2 in out) order=unplug ;; in) order=plug ;; *) exit 2 ;; esac
+exec 3<>/dev/virtio-ports/relay.1-$((${1#s} + 1)) && echo $order >&3 &&
+	read -r -t 30 answer <&3 && [[ $answer == ok* ]]
+)";
+
+// QEMU's Zeros have the serial number zero, all of them, and nobody exchanges their plugs. The
 // host is rebooted afterwards.
-const std::set<std::string> kLacking = {"boards", "exchange", "host-reboot", "unplug"};
+const std::set<std::string> kLacking = {"boards", "exchange", "host-reboot"};
 
 class Acceptance : public Story {
  protected:
   void DescribeTheRig() {
-    Expect(fmt::format("cat >/usr/local/sbin/relay <<'END'\n{}END\n"
-                       "chmod +x /usr/local/sbin/relay; cat >/etc/zprov/rig.toml <<'END'\n"
-                       "[power]\nby = \"command\"\ncommand = \"/usr/local/sbin/relay {{node}}\"\n"
-                       "END\n",
-                       kRelay),
-           kShort);
+    for (const auto& [program, text] : {std::pair{"relay", kRelay}, std::pair{"plug", kPlug}}) {
+      Expect(fmt::format("cat >/usr/local/sbin/{0} <<'END'\n{1}END\nchmod +x /usr/local/sbin/{0}",
+                         program, text),
+             kShort);
+    }
+    Expect(
+        "cat >/etc/zprov/rig.toml <<'END'\n"
+        "[power]\nby = \"command\"\ncommand = \"/usr/local/sbin/relay {node}\"\n"
+        "[plugs]\npull = \"/usr/local/sbin/plug\"\nEND\n",
+        kShort);
   }
 
   // udev names an adapter's serial port so; these are the ports where the Zeros' serial lines end.
