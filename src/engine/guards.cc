@@ -72,15 +72,18 @@ Result<void> ExpectOurRoots(os::System& system, const spec::ClusterSpec& spec,
   return Fail(ErrorKind::kRefused, Join(wrong, "; ") + "; nothing was changed");
 }
 
+std::optional<std::string> WhyNotMoved(const spec::ClusterSpec& spec, const std::string& node,
+                                       const NodeLife& life) {
+  if (spec.mode == spec::Mode::kNative || life.life == Life::kDown) return std::nullopt;
+  return fmt::format("{} is {} ({})", node, Name(life.life), life.evidence);
+}
+
 std::vector<std::string> NodesInTheWay(const spec::ClusterSpec& spec,
                                        const std::vector<std::string>& nodes,
                                        const std::map<std::string, NodeLife>& lives) {
-  if (spec.mode == spec::Mode::kNative) return {};
   std::vector<std::string> in_the_way;
   for (const std::string& node : nodes) {
-    const NodeLife& life = lives.at(node);
-    if (life.life == Life::kDown) continue;
-    in_the_way.push_back(fmt::format("{} is {} ({})", node, Name(life.life), life.evidence));
+    if (auto why = WhyNotMoved(spec, node, lives.at(node))) in_the_way.push_back(*std::move(why));
   }
   return in_the_way;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,10 @@ Result<void> ExpectNoPackageRun(os::System& system, const spec::ClusterSpec& spe
 // every such node is named.
 Result<void> ExpectOurRoots(os::System& system, const spec::ClusterSpec& spec,
                             const std::vector<std::string>& nodes, const generations::Store& store);
+
+// Why its pointer must not move: "s1 is up (its link s1 answers)". Nothing: it may.
+std::optional<std::string> WhyNotMoved(const spec::ClusterSpec& spec, const std::string& node,
+                                       const NodeLife& life);
 
 // The nodes of `nodes` whose life forbids to move their pointer, with the evidence: natively none
 // of them (a running node keeps its generation until it reboots), compatibly whoever is not down.

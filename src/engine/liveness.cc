@@ -82,6 +82,33 @@ NodeLife WithoutLink(const Evidence& evidence, const spec::Node& node) {
   return {Life::kUnknown, "neither the USB bus nor a link tells"};
 }
 
+// What needs no probe, and whom one must tell of.
+struct Glance {
+  std::map<std::string, NodeLife> lives;
+  std::map<std::string, std::string> links;  // node → its link
+};
+
+Glance GlanceAt(os::System& system, const spec::ClusterSpec& spec,
+                const std::set<std::string>& assume_down) {
+  Glance glance;
+  Evidence evidence;
+  if (system.live != nullptr) {
+    evidence = {IfReadable(system.live->usb.Devices()), IfReadable(system.live->netlink.Links())};
+  }
+  for (const spec::Node& node : spec.nodes) {
+    if (assume_down.contains(node.name)) {
+      glance.lives[node.name] = {Life::kDown, "assumed down, as asked"};
+    } else if (system.live == nullptr) {
+      glance.lives[node.name] = {Life::kDown, "in a tree of files nothing runs"};
+    } else if (const Link* link = LinkOf(evidence, node)) {
+      glance.links[node.name] = link->name;
+    } else {
+      glance.lives[node.name] = WithoutLink(evidence, node);
+    }
+  }
+  return glance;
+}
+
 struct Probing {
   std::map<os::ProbeId, std::string> asked;  // probe → node
   std::map<std::string, std::string> links;  // node → its link
@@ -144,28 +171,21 @@ std::string_view Name(Life life) {
 Result<std::map<std::string, NodeLife>> ObserveLives(os::System& system,
                                                      const spec::ClusterSpec& spec,
                                                      const std::set<std::string>& assume_down) {
-  std::map<std::string, NodeLife> lives;
-  std::map<std::string, std::string> links;
-  Evidence evidence;
-  if (system.live != nullptr) {
-    evidence = {IfReadable(system.live->usb.Devices()), IfReadable(system.live->netlink.Links())};
-  }
-  for (const spec::Node& node : spec.nodes) {
-    if (assume_down.contains(node.name)) {
-      lives[node.name] = {Life::kDown, "assumed down, as asked"};
-    } else if (system.live == nullptr) {
-      lives[node.name] = {Life::kDown, "in a tree of files nothing runs"};
-    } else if (const Link* link = LinkOf(evidence, node)) {
-      links[node.name] = link->name;
-    } else {
-      lives[node.name] = WithoutLink(evidence, node);
-    }
-  }
-  if (links.empty()) return lives;
-  ZPROV_ASSIGN(Probing probing, AskAll(system, spec, links));
+  Glance glance = GlanceAt(system, spec, assume_down);
+  if (glance.links.empty()) return std::move(glance.lives);
+  ZPROV_ASSIGN(Probing probing, AskAll(system, spec, glance.links));
   ZPROV_ASSIGN(auto probed, HearAll(system, std::move(probing)));
-  lives.merge(probed);
-  return lives;
+  probed.merge(glance.lives);
+  return probed;
+}
+
+std::map<std::string, NodeLife> GlanceAtLives(os::System& system, const spec::ClusterSpec& spec,
+                                              const std::set<std::string>& assume_down) {
+  Glance glance = GlanceAt(system, spec, assume_down);
+  for (const auto& [node, link] : glance.links) {
+    glance.lives[node] = {Life::kUp, "its link " + link + " is there"};
+  }
+  return std::move(glance.lives);
 }
 
 }  // namespace zprov::engine

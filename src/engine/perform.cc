@@ -110,7 +110,8 @@ struct Performer {
     NewGeneration wanted{.number = step.number, .moves = {}, .store = {}};
     for (const std::string& node : step.nodes) wanted.moves.push_back({node, -1, step.number});
     ZPROV_ASSIGN(const Run run, BuildRun(system, acting.spec, wanted, acting.notice));
-    return Commit(system, acting.spec, run, Exports::kByCaller);
+    return Commit(system, acting.spec, run, {.exports = Exports::kByCaller}).map([](const Kept&) {
+    });
   }
 
   Result<void> operator()(const plan::SetUpBridge& step) const {

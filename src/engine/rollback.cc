@@ -33,6 +33,17 @@ Result<void> GuardLives(const spec::ClusterSpec& spec, const std::vector<std::st
                           Join(in_the_way, "; ")));
 }
 
+// The others went back: they have what was asked for, and going on is safe.
+Result<void> ExpectNoneKept(const Kept& kept) {
+  if (kept.empty()) return {};
+  std::vector<std::string> whys;
+  for (const auto& [node, why] : kept) whys.push_back(why);
+  return Fail(ErrorKind::kBusy,
+              fmt::format("{}: it came up just then, and so it keeps the root that it runs, while "
+                          "the others went back: halt it and roll it back by its name",
+                          Join(whys, "; ")));
+}
+
 }  // namespace
 
 Result<RolledBack> Rollback(os::System& system, const spec::ClusterSpec& spec,
@@ -45,7 +56,9 @@ Result<RolledBack> Rollback(os::System& system, const spec::ClusterSpec& spec,
   ZPROV_TRY(GuardLives(spec, nodes, lives));
   ZPROV_ASSIGN(const auto moves, generations::RollbackMoves(store, nodes));
   notice({Notice::Kind::kProgress, "moving the nodes' pointers back"});
-  ZPROV_TRY(Commit(system, spec, {.record = std::nullopt, .moves = moves}, Exports::kNow));
+  ZPROV_ASSIGN(const Kept kept, Commit(system, spec, {.record = std::nullopt, .moves = moves},
+                                       {.assume_down = request.assume_down}));
+  ZPROV_TRY(ExpectNoneKept(kept));
   RolledBack done{.moved = moves, .at_next_boot = {}};
   for (const generations::Move& move : moves) {
     if (lives.at(move.node).life != Life::kDown) done.at_next_boot.push_back(move.node);

@@ -84,6 +84,24 @@ Result<bool> IsNothingNew(const Work& work, const std::vector<Move>& moves) {
   return true;
 }
 
+// A generation takes minutes to make, and nodes boot meanwhile: compatibly as if they had run
+// before. Without a node left the generation goes.
+Result<void> MakeSureOfLives(const Work& work, int number, Run& run, Updated& updated) {
+  if (work.spec.mode == spec::Mode::kNative) return {};
+  Ready now;
+  for (const Move& move : run.moves) now.nodes.push_back(move.node);
+  now.lives = GlanceAtLives(work.system, work.spec, work.request.assume_down);
+  const auto guarded = GuardLives(work, now);
+  updated.skipped.insert(updated.skipped.end(), now.skipped.begin(), now.skipped.end());
+  std::erase_if(run.moves, [&](const Move& move) {
+    return std::ranges::find(now.nodes, move.node) == now.nodes.end();
+  });
+  if (!guarded || run.moves.empty()) {
+    ZPROV_TRY(DiscardGeneration(work.system, work.spec, number));
+  }
+  return guarded;
+}
+
 Result<Updated> MakeAndMove(const Work& work, const Ready& ready) {
   const auto& [system, spec, request, notice] = work;
   Updated updated;
@@ -98,12 +116,17 @@ Result<Updated> MakeAndMove(const Work& work, const Ready& ready) {
     ZPROV_TRY(DiscardGeneration(system, spec, number));
     return updated;
   }
-  ZPROV_TRY(Commit(system, spec, *run, Exports::kNow));
+  ZPROV_TRY(MakeSureOfLives(work, number, *run, updated));
+  if (run->moves.empty()) return updated;
+  ZPROV_ASSIGN(const Kept kept, Commit(system, spec, *run, {.assume_down = request.assume_down}));
   updated.number = number;
   updated.kernel = run->record->kernel;
-  updated.moved = moves;
-  for (const std::string& node : ready.nodes) {
-    if (ready.lives.at(node).life != Life::kDown) updated.at_next_boot.push_back(node);
+  for (const auto& [node, why] : kept) updated.skipped.push_back(why);
+  for (const Move& move : run->moves) {
+    if (kept.contains(move.node)) continue;
+    updated.moved.push_back(move);
+    const bool is_down = ready.lives.at(move.node).life == Life::kDown;
+    if (!is_down) updated.at_next_boot.push_back(move.node);
   }
   return updated;
 }

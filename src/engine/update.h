@@ -27,15 +27,17 @@ struct UpdateRequest {
 struct Updated {
   int number = 0;  // the new generation; 0: nothing was made
   std::string kernel = {};
-  std::vector<generations::Move> moved = {};   // by node, in spec order
-  std::vector<std::string> skipped = {};       // "s3: up (its link answers)"
+  std::vector<generations::Move> moved = {};  // by node, in spec order
+  // "s3 is up (its link s3 answers)": who was to be left out, or came up while the pointers moved.
+  std::vector<std::string> skipped = {};
   std::vector<std::string> at_next_boot = {};  // nodes that keep running their old one until then
   std::vector<generations::NodeGeneration> pruned = {};
 
   bool operator==(const Updated&) const = default;
 };
 
-// kRefused, with everything as before: what was built would not boot (core/lint). kRefused, before
+// kRefused, with everything as before: what was built would not boot (core/lint), or a node came up
+// while it was built (compatible mode). kRefused, before
 // anything changes: a node is up (compatible mode), unknown, or not in the spec;
 // the lock is held; metadata nearly full; dpkg or apt is at work on the source; no kernel; the host
 // was never applied to.
@@ -55,7 +57,9 @@ struct RolledBack {
   bool operator==(const RolledBack&) const = default;
 };
 
-// kRefused: a node has no generation before its current one; the same guards as Update's.
+// kRefused: a node has no generation before its current one; the same guards as Update's. kBusy: a
+// node came up while the pointers moved and keeps its generation (compatible mode); the others went
+// back.
 Result<RolledBack> Rollback(os::System& system, const spec::ClusterSpec& spec,
                             const RollbackRequest& request, const OnNotice& notice);
 
