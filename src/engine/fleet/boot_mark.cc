@@ -21,6 +21,14 @@ bool IsCurrent(os::System& system, const spec::ClusterSpec& spec, const std::str
   return generation && pointer && generations::NumberInPointer(*pointer, node) == generation;
 }
 
+// Whether that boot has mounted the root, or reported from it where the mount was never told.
+bool KnowsBoot(os::System& system, const std::string& root, const std::string& nonce) {
+  const auto mounted = MountedNonce(system, root);
+  if (mounted && *mounted == nonce) return true;
+  const auto report = ReadBootReport(system, root, nonce);
+  return report && report->has_value();
+}
+
 }  // namespace
 
 Result<void> MakeRoomForBootMarks(os::System& system) {
@@ -59,6 +67,17 @@ std::optional<BootMark> ReadUnfinishedMark(os::System& system, const spec::Clust
   const bool has_run = !mounted || *mounted == mark->nonce;
   if (has_run || !IsCurrent(system, spec, node, mark->generation)) return std::nullopt;
   return mark;
+}
+
+std::optional<BootMark> FindMovedBoot(os::System& system, const spec::ClusterSpec& spec,
+                                      const std::string& node, const BootMark& mark) {
+  if (spec.mode == spec::Mode::kNative) return std::nullopt;
+  const auto pointer = system.files.ReadSymlink(generations::CurrentPath(spec, node));
+  const auto current = pointer ? generations::NumberInPointer(*pointer, node) : std::nullopt;
+  if (!current || current == mark.generation) return std::nullopt;
+  const auto root = system.files.Resolve(generations::RootOf(spec, *current, node));
+  if (!root || !KnowsBoot(system, *root, mark.nonce)) return std::nullopt;
+  return BootMark{mark.nonce, current, *root, mark.is_sure};
 }
 
 std::optional<BootMark> RecallBoot(os::System& system, const spec::ClusterSpec& spec,

@@ -36,6 +36,11 @@ std::optional<BootMark> ReadBootMark(os::System& system, const std::string& node
 // command line already, so whoever goes on with it must keep to this nonce.
 std::optional<BootMark> ReadUnfinishedMark(os::System& system, const spec::ClusterSpec& spec,
                                            const std::string& node);
+// Of the same boot where its node has come to another root than `mark` says: compatibly it mounts
+// what /x/s0 leads to just then, and that may have moved on while Linux started. Nothing: it has
+// not.
+std::optional<BootMark> FindMovedBoot(os::System& system, const spec::ClusterSpec& spec,
+                                      const std::string& node, const BootMark& mark);
 // Of a node that still runs after the host's own reboot, as its latest kept boot says. It is sure
 // while that boot's generation is the current one: any boot since then has replaced what the node
 // reports there. Nothing: no boot is kept that had a root of ours.

@@ -112,6 +112,7 @@ class NodeBoot {
   void DisprovesOrder();
 
   // ---- Linux (node_linux.cc)
+  void FollowRoot();
   void WaitForReports();
   void LookForReports();
   bool SaysThatItIsUp();

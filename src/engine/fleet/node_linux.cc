@@ -29,7 +29,18 @@ bool NodeBoot::HearsOrders() const {
   return reporter && reporter->has_value();
 }
 
+void NodeBoot::FollowRoot() {
+  if (!mark_) return;
+  auto moved = FindMovedBoot(parts_.system, parts_.spec, node_.name, *mark_);
+  if (!moved) return;
+  mark_ = *std::move(moved);
+  log_.SetGeneration(mark_->generation);
+  // As in BeginBoot: without it a later serve cannot tell that it is healthy.
+  static_cast<void>(WriteBootMark(parts_.system, node_.name, *mark_));
+}
+
 void NodeBoot::WaitForReports() {
+  FollowRoot();
   reports_ = HearsOrders() && mark_->is_sure;
   Enter(NodeState::kLink, kMountWithin);
   look_ = reports_ ? Now() : kNever;
@@ -39,9 +50,9 @@ void NodeBoot::WaitForReports() {
 void NodeBoot::LookForReports() {
   look_ = kNever;
   if (state_ != NodeState::kLink && state_ != NodeState::kMounted) return;
-  const std::string& root = mark_->root;
+  FollowRoot();
   if (state_ == NodeState::kLink) {
-    const auto mounted = MountedNonce(parts_.system, root);
+    const auto mounted = MountedNonce(parts_.system, mark_->root);
     if (mounted && *mounted == mark_->nonce) Enter(NodeState::kMounted, kHealthyWithin);
   }
   // Also where the mount itself was never told: the host's disk may have been full just then.
