@@ -13,6 +13,7 @@
 #include "sim/run/page.h"
 #include "sim/run/run.h"
 #include "sim/run/swarm.h"
+#include "sim/scenarios/hosts.h"
 
 namespace {
 
@@ -50,6 +51,7 @@ struct Words {
   std::string timing;
   std::string faults = "drawn";
   std::string actions = "drawn";
+  std::string scenario;
   std::string trace;
   std::string html;
   bool is_json = false;
@@ -75,7 +77,21 @@ Result<run::Plan> PlanOf(const Words& words) {
   if (words.actions != "drawn") {
     ZPROV_ASSIGN(plan.actions, run::ParseActions(words.actions));
   }
+  // A plan that says what happens says where, too: what it leaves out is the rig.
+  if (words.faults != "drawn" || words.actions != "drawn") plan.scenario = run::Scenario::kRig;
+  const bool is_small = plan.nodes <= sim::kHandMadeNodes;
+  if (!is_small && plan.scenario == run::Scenario::kHandMade) plan.scenario = run::Scenario::kRig;
+  if (!words.scenario.empty()) plan.scenario = *run::ScenarioNamed(words.scenario);
+  if (!is_small && plan.scenario == run::Scenario::kHandMade) {
+    return Fail(ErrorKind::kInvalid, "the hand-made host has five nodes: take --nodes 5 or fewer");
+  }
   return plan;
+}
+
+std::vector<std::string> ScenarioNames() {
+  std::vector<std::string> names;
+  for (const run::Scenario each : run::AllScenarios()) names.emplace_back(run::Name(each));
+  return names;
 }
 
 void List() {
@@ -86,6 +102,8 @@ void List() {
   }
   std::cout << "actions (--actions NAME@SECONDS/NODE,…):\n";
   for (const run::ActionKind what : run::AllActions()) std::cout << "  " << run::Name(what) << "\n";
+  std::cout << "scenarios (--scenario NAME):\n";
+  for (const std::string& name : ScenarioNames()) std::cout << "  " << name << "\n";
 }
 
 int RunOne(const Words& words, const run::Plan& plan) {
@@ -141,6 +159,7 @@ void ShowTally(const run::Tally& tally, std::string_view of) {
   ShowCounts("faults:", counts.faults);
   ShowCounts("actions:", counts.actions);
   ShowCounts("exits:", counts.exits);
+  ShowCounts("scenarios:", tally.scenarios);
   std::cout << run::TableOf(counts.sometimes);
   constexpr size_t kMostShown = 20;
   for (size_t i = 0; i < std::min(tally.failures.size(), kMostShown); ++i) {
@@ -239,11 +258,14 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"real", "instant"}));
   app.add_option("--faults", words.faults, "drawn, none, or a list")->capture_default_str();
   app.add_option("--actions", words.actions, "drawn, none, or a list")->capture_default_str();
+  app.add_option("--scenario", words.scenario,
+                 "From which host it starts [drawn; rig with --faults or --actions]")
+      ->check(CLI::IsMember(ScenarioNames()));
   app.add_option("--trace", words.trace, "Write what happens there; -: on stdout")
       ->type_name("FILE");
   app.add_option("--html", words.html, "Draw the run as one page")->type_name("FILE");
   app.add_flag("--trace-json", words.is_json, "A JSON document for each line of the trace");
-  app.add_flag("--list", words.lists, "Every fault and action");
+  app.add_flag("--list", words.lists, "Every fault, action and scenario");
   app.add_option("--swarm", words.swarm,
                  "So many seeds from --seed on, each with its own drawn plan")
       ->type_name("N");

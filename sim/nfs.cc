@@ -104,18 +104,30 @@ Result<NfsMount> NfsServer::Mount(NfsVersion version, Ipv4 client, std::string_v
   return mount;
 }
 
-// What the kernel knows already, or learns by asking mountd: is any export of that client this
-// directory, whatever it is called now?
+// Is any export of that client this directory, whatever it is called now?
+bool NfsServer::IsExported(Ipv4 client, const Node& exported) const {
+  return std::ranges::any_of(exports_, [&](const NfsExport& one) {
+    const auto found = view_.Existing(one.path, Last::kKeep);
+    return found.has_value() && found->node == exported && Matches(one.client, client);
+  });
+}
+
+bool NfsServer::IsStale(const NfsMount& mount) const {
+  const Disk& disk = view_.disk();
+  if (!disk.Exists(mount.exported) || !disk.Exists(mount.root)) return true;
+  const auto known = cache_.find({mount.client.number, mount.exported});
+  if (known != cache_.end() && disk.clock().Now() < known->second) return false;
+  return !IsExported(mount.client, mount.exported);
+}
+
+// What the kernel knows already, or learns by asking mountd.
 bool NfsServer::MayReach(Ipv4 client, const Node& exported) {
   const os::Moment now = view_.disk().clock().Now();
   const Key key{client.number, exported};
   const auto known = cache_.find(key);
   if (known != cache_.end() && now < known->second) return true;
   cache_.erase(key);
-  const bool is_exported = std::ranges::any_of(exports_, [&](const NfsExport& one) {
-    const auto found = view_.Existing(one.path, Last::kKeep);
-    return found.has_value() && found->node == exported && Matches(one.client, client);
-  });
+  const bool is_exported = IsExported(client, exported);
   if (is_exported) cache_[key] = now + kCacheTime;
   return is_exported;
 }

@@ -60,12 +60,15 @@ class NfsServer {
   // By write-and-rename; directories on the way are made.
   Result<void> Write(const NfsMount& mount, std::string_view path, std::string_view content);
   Result<void> Remove(const NfsMount& mount, std::string_view path);
+  // Whether each of them would be kGone now.
+  bool IsStale(const NfsMount& mount) const;
 
  private:
   using Key = std::pair<uint32_t, Node>;  // client's address, root of an export
 
   Result<View> Serve(const NfsMount& mount);
   bool MayReach(Ipv4 client, const Node& exported);
+  bool IsExported(Ipv4 client, const Node& exported) const;
   // The root of the export that `real`, a path without symlinks, lies in.
   std::optional<Node> ExportOf(Ipv4 client, std::string_view real) const;
 

@@ -14,6 +14,8 @@ ProgramRun Wrong(const std::string& sentence) {
   return {.error = "mkinitramfs: " + sentence + "\n", .exit_code = 1};
 }
 
+}  // namespace
+
 std::string Initramfs(const std::string& version, os::Files& files) {
   constexpr uint64_t kLongestList = uint64_t{1} << 20;
   const std::string modules = "lib/modules/" + version + "/";
@@ -26,8 +28,6 @@ std::string Initramfs(const std::string& version, os::Files& files) {
   }
   return NewcArchive(entries);
 }
-
-}  // namespace
 
 ProgramRun MakeInitramfs(const std::vector<std::string>& argv, os::InsideRoot& root) {
   std::string file;

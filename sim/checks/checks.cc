@@ -48,11 +48,27 @@ bool IsWholeRoot(const sim::Scene& scene, const std::string& root) {
 
 // ---- files
 
+// Whether the node's pointer names what a hand made before zprov came.
+bool IsByHand(sim::World& world, const std::string& pointer) {
+  const auto target = world.system().files.ReadSymlink(pointer);
+  return target && target->starts_with("../gen/0/");
+}
+
 Broken NoRootInUseIsDeleted(const Seen& seen) {
   for (const BoardAt& board : seen.boards) {
     const sim::NfsMount* const mount = MountOf(board);
     if (mount == nullptr || seen.world.disk().Exists(mount->root)) continue;
     return fmt::format("{} runs from {}, which is gone", board.name,
+                       board.zero->node()->orders().root);
+  }
+  return {};
+}
+
+Broken NoRootInUseGoesStale(const Seen& seen) {
+  for (const BoardAt& board : seen.boards) {
+    const sim::NfsMount* const mount = MountOf(board);
+    if (mount == nullptr || !seen.world.nfs().IsStale(*mount)) continue;
+    return fmt::format("{} runs from {}, which is not exported any more", board.name,
                        board.zero->node()->orders().root);
   }
   return {};
@@ -121,8 +137,11 @@ Broken NoTwoNodesShareAnything(const Seen& seen) {
     return fmt::format("{} and {} share {}", at->second, node, what);
   };
   for (const BoardAt& board : seen.boards) {
-    const std::string id = "/x/.zprov/current/" + board.name + "/root/etc/machine-id";
-    if (seen.world.scene().Has(id)) {
+    const std::string pointer = "/x/.zprov/current/" + board.name;
+    const std::string id = pointer + "/root/etc/machine-id";
+    // The procedure gives every root the host's own id, and what it made is kept as it is.
+    const bool is_ours = seen.world.scene().Has(id) && !IsByHand(seen.world, pointer);
+    if (is_ours) {
       if (auto shared = claim("machine-id " + seen.world.scene().Content(id), board.name)) {
         return shared;
       }
@@ -208,6 +227,7 @@ using When = Check::When;
 
 constexpr Check kChecks[] = {
     {"no root in use is deleted", When::kChanged, NoRootInUseIsDeleted},
+    {"no root in use goes stale", When::kAfterAction, NoRootInUseGoesStale},
     {"no root in use is written", When::kAfterAction, NoRootInUseIsWritten},
     {"pointers name finished generations", When::kChanged, PointersNameFinishedGenerations},
     {"every export names a whole root, and each root has one client", When::kAfterAction,

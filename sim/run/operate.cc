@@ -16,16 +16,23 @@ void Install(Performance& on) {
 }
 
 // How many boards may be served at once is changed, there and back.
+std::string WithOtherNumberAtOnce(const std::string& text) {
+  constexpr std::string_view kUsual = "at_once = 16\n";
+  constexpr std::string_view kFewer = "at_once = 2\n";
+  constexpr std::string_view kTable = "\n[boot]\nat_once = 2\n";
+  const auto with = [&text](std::string_view before, std::string_view after) {
+    std::string changed = text;
+    return changed.replace(text.find(before), before.size(), after);
+  };
+  if (text.find(kTable) != std::string::npos) return with(kTable, "");
+  if (text.find(kUsual) != std::string::npos) return with(kUsual, kFewer);
+  if (text.find(kFewer) != std::string::npos) return with(kFewer, kUsual);
+  return text + std::string(kTable);
+}
+
 void Reload(Performance& on) {
   on.Say(Who::kOperator, "edits the spec; systemctl reload zprov");
-  constexpr std::string_view kKey = "\n[boot]\nat_once = 2\n";
-  std::string text = on.world().scene().Content(kSpec);
-  const size_t at = text.find(kKey);
-  if (at == std::string::npos) {
-    text += kKey;
-  } else {
-    text.erase(at, kKey.size());
-  }
+  const std::string text = WithOtherNumberAtOnce(on.world().scene().Content(kSpec));
   (void)on.world().system().files.Write(kSpec, text, 0644);  // not on a disk that takes nothing
   on.host().Signal(on.serve(), SIGHUP);
 }

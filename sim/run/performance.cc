@@ -40,7 +40,7 @@ Performance::Performance(const Plan& plan, const Program& zprov, Trace::OnLine o
       world_({.seed = plan.seed, .kernel = plan.kernel}),
       host_(world_, zprov, [this] { AfterEach(); }) {
   const auto ports = sim::RigPorts(plan_.nodes);
-  const auto zeros = sim::RigOf(world_, plan_.nodes, ProfileOf(plan_));
+  const auto zeros = sim::HostOf(world_, plan_.scenario, plan_.nodes, ProfileOf(plan_));
   for (size_t i = 0; i < zeros.size(); ++i) {
     boards_.push_back({fmt::format("s{}", i), ports[i], zeros[i]});
     stages_.push_back(zeros[i]->stage());
@@ -49,7 +49,7 @@ Performance::Performance(const Plan& plan, const Program& zprov, Trace::OnLine o
 
 void Performance::SetUp() {
   home_ = HomeOf(world_);
-  if (RunToTheEnd({"apply"}) != 0) Break("apply of a sound spec goes through", "it did not");
+  SetUpHost(*this);
   counts_ = {};
   begun_ = Now();
   StartServe();
@@ -141,6 +141,7 @@ void Performance::IsOver(const Ended& ended) {
   const std::string& name = ended.args.front();
   ++counts_.exits[name + " " + how];
   exits_[ended.pid] = ended.exit;
+  if (!is_serve) said_ = ended.out;
   Say(is_serve ? Who::kServe : Who::kOperator,
       fmt::format("{} ends: {}", Join(ended.args, " "), how));
   if (!is_serve) {

@@ -50,6 +50,8 @@ class Performance {
   Pid Run(std::vector<std::string> args);
   // Its exit code; nothing: it was killed, or did not end in time.
   std::optional<int> RunToTheEnd(std::vector<std::string> args);
+  // On stdout, by the command that ended last.
+  const std::string& said() const { return said_; }
   void StartServe();
   void StopServe();
   bool Serves() const { return host_.Runs(serve_); }
@@ -99,6 +101,7 @@ class Performance {
   size_t heard_ = 0;  // bytes of what serve said
   std::vector<Pid> commands_;
   std::map<Pid, std::optional<int>> exits_;
+  std::string said_;
   std::chrono::nanoseconds pace_{0};
   std::function<void(faults::Seam&)> on_next_command_;
   os::Moment links_touched_{0};
@@ -106,6 +109,8 @@ class Performance {
   uint64_t disk_changes_ = 0;
 };
 
+// What the operator does with a host of the plan's scenario until serve can start.
+void SetUpHost(Performance& on);
 // What the fault does to the world, and undoes later.
 void Inject(Performance& on, const Fault& fault);
 // No fault has any effect from here on.

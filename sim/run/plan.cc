@@ -35,6 +35,29 @@ constexpr ActionRow kActions[] = {
     {ActionKind::kHostReboot, "host-reboot"},
 };
 
+// Of ten runs so many.
+struct ScenarioRow {
+  Scenario scenario;
+  std::string_view name;
+  uint64_t weight;
+};
+
+constexpr ScenarioRow kScenarios[] = {
+    {Scenario::kRig, "rig", 7},
+    {Scenario::kCompatible, "compatible", 1},
+    {Scenario::kHandMade, "hand-made", 1},
+    {Scenario::kBare, "bare", 1},
+};
+
+Scenario DrawScenario(Random& random) {
+  uint64_t number = random.Next() % 10;
+  for (const ScenarioRow& row : kScenarios) {
+    if (number < row.weight) return row.scenario;
+    number -= row.weight;
+  }
+  return Scenario::kRig;
+}
+
 // Faults and actions happen within the first minutes, half of them while all nodes boot first.
 constexpr milliseconds kDrawnWithin{150'000};
 constexpr milliseconds kFirstBoot{45'000};
@@ -180,6 +203,21 @@ std::vector<ActionKind> AllActions() {
   return all;
 }
 
+std::string_view Name(Scenario scenario) {
+  return std::ranges::find(kScenarios, scenario, &ScenarioRow::scenario)->name;
+}
+
+std::optional<Scenario> ScenarioNamed(std::string_view name) {
+  const auto found = std::ranges::find(kScenarios, name, &ScenarioRow::name);
+  return found == std::end(kScenarios) ? std::nullopt : std::optional(found->scenario);
+}
+
+std::vector<Scenario> AllScenarios() {
+  std::vector<Scenario> all;
+  for (const ScenarioRow& row : kScenarios) all.push_back(row.scenario);
+  return all;
+}
+
 Plan QuietPlan(uint64_t seed) { return {.seed = seed}; }
 
 Plan DrawnPlan(uint64_t seed) {
@@ -191,6 +229,7 @@ Plan DrawnPlan(uint64_t seed) {
   plan.timing = random.OneIn(4) ? Timing::kInstant : Timing::kReal;
   plan.faults = DrawFaults(random, plan.nodes);
   plan.actions = DrawActions(random, plan.nodes);
+  plan.scenario = DrawScenario(random);
   return plan;
 }
 
@@ -227,10 +266,10 @@ Result<std::vector<Action>> ParseActions(std::string_view text) {
 }
 
 std::string CommandLine(const Plan& plan) {
-  return fmt::format("--seed {} --nodes {} --kernel {} --timing {} --faults {} --actions {}",
-                     plan.seed, plan.nodes, plan.kernel,
-                     plan.timing == Timing::kReal ? "real" : "instant", Text(plan.faults),
-                     Text(plan.actions));
+  return fmt::format(
+      "--seed {} --nodes {} --kernel {} --timing {} --faults {} --actions {} --scenario {}",
+      plan.seed, plan.nodes, plan.kernel, plan.timing == Timing::kReal ? "real" : "instant",
+      Text(plan.faults), Text(plan.actions), Name(plan.scenario));
 }
 
 }  // namespace zprov::run

@@ -11,6 +11,7 @@
 
 #include "os/clock.h"
 #include "sim/run/fault.h"
+#include "sim/scenarios/scenario.h"
 #include "util/result.h"
 
 namespace zprov::run {
@@ -47,6 +48,12 @@ enum class Timing {
   kInstant,  // boards do what they do at once
 };
 
+using sim::Scenario;
+
+std::string_view Name(Scenario scenario);
+std::optional<Scenario> ScenarioNamed(std::string_view name);
+std::vector<Scenario> AllScenarios();
+
 struct Plan {
   uint64_t seed = 1;  // of the boards' times, and of what was drawn
   int nodes = 5;
@@ -54,6 +61,7 @@ struct Plan {
   Timing timing = Timing::kReal;
   std::vector<Fault> faults = {};    // by time
   std::vector<Action> actions = {};  // by time
+  Scenario scenario = Scenario::kRig;
 
   bool operator==(const Plan&) const = default;
 };
@@ -61,7 +69,8 @@ struct Plan {
 // No faults and no actions.
 Plan QuietPlan(uint64_t seed);
 // What a swarm runs for that seed: which kinds of faults exist at all in this world is drawn first,
-// then how many of them and when, and what the operator does, at least one thing.
+// then how many of them and when, and what the operator does, at least one thing;
+// from which host it starts comes last.
 Plan DrawnPlan(uint64_t seed);
 
 // "power-cut@31.500", "rom-stalls@4/1*2": at 4 s, node 1, strength 2; comma-separated; "none".

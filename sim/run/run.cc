@@ -25,10 +25,19 @@ constexpr seconds kActionsLast{60};
 constexpr minutes kByItselfWithin{10};
 constexpr minutes kHelpedWithin{4};
 
+// A root that a hand made has nobody in it who would report.
+bool RunsByHand(Performance& on, const BoardAt& board) {
+  constexpr std::string_view kReporter = "/usr/lib/zprov/zprov-node";
+  if (board.zero->stage() != Stage::kMounted) return false;
+  return !on.world().nfs().Read(*board.zero->node()->mount(), kReporter).has_value();
+}
+
 bool IsWell(Performance& on, const BoardAt& board) {
   const auto claim = on.claims().find(board.name);
-  return claim != on.claims().end() && board.zero->stage() == Stage::kHealthy &&
-         (claim->second.state == "healthy" || claim->second.state == "up (unverified)");
+  if (claim == on.claims().end()) return false;
+  const bool is_up = claim->second.state == "up (unverified)";
+  if (is_up && RunsByHand(on, board)) return true;
+  return board.zero->stage() == Stage::kHealthy && (is_up || claim->second.state == "healthy");
 }
 
 bool AllAreWell(Performance& on) {
@@ -113,9 +122,17 @@ void GetWell(Performance& on) {
   on.Say(Who::kOperator, "all nodes are healthy");
 }
 
+// Compatibly an update refuses while nodes run.
+void PullAllPlugs(Performance& on) {
+  on.Say(Who::kOperator, "pulls the plug of every board");
+  for (BoardAt& board : on.boards()) board.zero->Unplug();
+  on.Go(on.Now() + seconds(5));
+}
+
 // What was cut off is finished or cleared away, and then there is nothing left to do.
 void Converge(Performance& on) {
   if (!on.CommandsEnd()) on.Break("every command ends", "one is still at work");
+  if (on.plan().scenario == Scenario::kCompatible) PullAllPlugs(on);
   for (const char* command : {"apply", "update", "apply", "plan"}) {
     const auto exit = on.RunToTheEnd({command});
     if (exit == 0) continue;

@@ -23,6 +23,7 @@ void AddTo(std::map<std::string, int>& sum, const std::map<std::string, int>& mo
 
 void Add(Tally& tally, const Plan& plan, const Outcome& outcome) {
   ++tally.seeds;
+  ++tally.scenarios[std::string(Name(plan.scenario))];
   tally.counts.events += outcome.counts.events;
   tally.counts.boots += outcome.counts.boots;
   tally.counts.helped += outcome.counts.helped;
@@ -38,7 +39,7 @@ void Add(Tally& tally, const Plan& plan, const Outcome& outcome) {
   if (!outcome.breaches.empty()) tally.failures.push_back({plan, outcome});
 }
 
-// One fault or action less, one weaker, fewer nodes.
+// One fault or action less, one weaker, fewer nodes, the usual host.
 std::vector<Plan> Smaller(const Plan& plan) {
   std::vector<Plan> all;
   for (size_t i = 0; i < plan.faults.size(); ++i) {
@@ -54,6 +55,10 @@ std::vector<Plan> Smaller(const Plan& plan) {
     all.back().nodes = 1;
     all.push_back(plan);
     --all.back().nodes;
+  }
+  if (plan.scenario != Scenario::kRig) {
+    all.push_back(plan);
+    all.back().scenario = Scenario::kRig;
   }
   for (size_t i = 0; i < plan.faults.size(); ++i) {
     if (plan.faults[i].strength == 1) continue;
@@ -98,6 +103,10 @@ std::vector<std::string> Missing(const Tally& tally) {
   if (tally.seeds >= kMarksJudgedFrom) missing = MarksNeverReached(tally.counts.sometimes);
   if (tally.faults < 3 * tally.seeds) missing.push_back("3 faults in a seed on average");
   if (tally.without_action > 0) missing.push_back("an action in every seed");
+  for (const Scenario scenario : AllScenarios()) {
+    const std::string name(Name(scenario));
+    if (!tally.scenarios.contains(name)) missing.push_back("a seed that starts from " + name);
+  }
   for (const FaultRow& row : AllFaults()) {
     const auto found = tally.seeds_of.find(std::string(row.name));
     const uint64_t seeds = found == tally.seeds_of.end() ? 0 : static_cast<uint64_t>(found->second);

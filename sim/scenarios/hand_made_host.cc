@@ -3,7 +3,9 @@
 #include <stdexcept>
 
 #include "sim/os/trees.h"
+#include "sim/programs.h"
 #include "sim/scenarios/hosts.h"
+#include "sim/scenarios/rc_local.h"
 #include "sim/scenarios/seed_files.h"
 #include "util/strings.h"
 
@@ -76,13 +78,15 @@ void EditFiles(Scene& scene) {
   scene.Put("/x/sproto/fstab", SeedFile("fstab"));
 }
 
-void BootDirectories(Scene& scene) {
+void BootDirectories(Scene& scene, const std::string& initramfs) {
   scene.MakeSubvolume("/x/sboot");
   for (size_t i = 0; i < kPorts.size(); ++i) {
     const std::string directory = "/x/sboot/" + std::string(kPorts[i]);
     scene.MakeSubvolume(directory);
-    for (std::string_view file : {"bootcode.bin", "start.elf", "fixup.dat", "kernel.img"})
+    for (std::string_view file :
+         {"bootcode.bin", "start.elf", "fixup.dat", "kernel.img", "bcm2708-rpi-zero.dtb"})
       scene.Put(directory + "/" + std::string(file), std::string(file) + " of the Zeros\n");
+    scene.Put(directory + "/initrd.img", initramfs);
     scene.Put(directory + "/config.txt", "initramfs initrd.img followkernel\n");
     scene.Put(directory + "/cmdline.txt",
               "root=/dev/nfs nfsroot=192.168.7.2:/x/" + std::string(kNodes[i]) + ",vers=3\n");
@@ -111,18 +115,6 @@ std::string UpdateScript() {
          std::string(end_mark);
 }
 
-void BootCluster(World& world) {
-  world.process_table().Add({512,
-                             "rpiboot",
-                             "/usr/bin/rpiboot -m 500000 -l -d /x/sboot -o",
-                             {{os::TreeUser::Use::kOpenFile, "/var/log/rpiboot.log"}}});
-  os::Netlink& netlink = world.system().live->netlink;
-  auto bridge = netlink.EnsureBridge("san", {});
-  auto address = netlink.AddAddress("san", *InterfaceAddress::Parse("192.168.7.2/24"));
-  if (!bridge.has_value() || !address.has_value())
-    throw std::logic_error("hand-made host: the bridge could not be made");
-}
-
 }  // namespace
 
 void HandMadeHost(World& world) {
@@ -130,14 +122,14 @@ void HandMadeHost(World& world) {
   Scene& scene = world.scene();
   MoveHome(world);
   EditFiles(scene);
-  BootDirectories(scene);
+  BootDirectories(scene, Initramfs("6.1.21+", world.system().files));  // boot_files.h
   scene.MakeSubvolume("/x/scratch");
   scene.Put("/x/supdate", UpdateScript(), 0755);
   scene.Put("/usr/bin/rpiboot", "program", 0755);
   scene.Put("/var/log/rpiboot.log", "Waiting for BCM2835/6/7\n");
   UpdateRoots(scene);
   scene.SyncAll();
-  world.AtBoot(BootCluster);
+  world.AtBoot(RunRcLocal);
 }
 
 }  // namespace zprov::sim

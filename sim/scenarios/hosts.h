@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/scenarios/scenario.h"
 #include "sim/world.h"
 #include "sim/zero/zero.h"
 
@@ -21,6 +22,7 @@ void BareHost(World& world);
 // to /x/s4 as snapshots, boot directories, every line in its file (with the blanks that a person
 // types), rpiboot running and the bridge up.
 void HandMadeHost(World& world);
+inline constexpr int kHandMadeNodes = 5;
 
 // The rig of the demo: BareHost with systemd and udev running, five Zeros
 // waiting in their boot ROM behind a B+'s hub and a small one, and /etc/zprov/cluster.toml that
@@ -39,10 +41,11 @@ std::vector<std::shared_ptr<zero::Zero>> RigWithZeros(World& world,
 // /etc/zprov/rig.toml that says so.
 std::vector<std::shared_ptr<zero::Zero>> RigWithRelay(World& world);
 
-// The same with another number of boards, up to 1000; where the B+'s four ports do not do, behind
-// as many hubs as it takes.
-std::vector<std::shared_ptr<zero::Zero>> RigOf(World& world, int nodes,
-                                               const zero::Profile& profile);
+// Where a run starts, before its operator's first command, with that many boards, up to 1000; where
+// the B+'s four ports do not do, behind as many hubs as it takes. Throws std::logic_error for more
+// boards than the hand-made host has nodes.
+std::vector<std::shared_ptr<zero::Zero>> HostOf(World& world, Scenario scenario, int nodes,
+                                                const zero::Profile& profile);
 // Where its boards are plugged in, in the order of the nodes.
 std::vector<PortPath> RigPorts(int nodes);
 

@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 
 #include <set>
+#include <stdexcept>
 
 #include "sim/scenarios/hosts.h"
+#include "sim/scenarios/rc_local.h"
 #include "sim/scenarios/seed_files.h"
 
 namespace zprov::sim {
@@ -41,18 +43,34 @@ std::vector<PortPath> PortsBehindHubs(int nodes) {
   return ports;
 }
 
-std::string SpecOf(const std::vector<PortPath>& ports) {
+std::string SpecOf(const std::vector<PortPath>& ports, std::string_view of_mode,
+                   std::string_view boot) {
   const bool is_small = ports.size() <= kMostInOneNetwork;
   std::string list;
   for (const PortPath& port : ports) {
     list += fmt::format("{}\"{}\"", list.empty() ? "" : ", ", port.ToString());
   }
   return fmt::format(
-      "[cluster]\nname = \"snail\"\nhost = \"snail\"\n\n"
-      "[bridge]\naddress = \"{}\"\n\n"
+      "[cluster]\nname = \"snail\"\nhost = \"snail\"\n{}\n"
+      "[bridge]\naddress = \"{}\"\n\n{}"
       "[nodes]\ncount = {}\nfirst_address = \"{}\"\nusb = [{}]\n",
-      is_small ? "192.168.7.2/24" : "192.168.0.2/16", ports.size(),
+      of_mode, is_small ? "192.168.7.2/24" : "192.168.0.2/16", boot, ports.size(),
       is_small ? "192.168.7.33" : "192.168.8.1", list);
+}
+
+// Empty: its operator writes one.
+std::string SpecFor(Scenario scenario, const std::vector<PortPath>& ports) {
+  switch (scenario) {
+    case Scenario::kRig:
+      return SpecOf(ports, "", "");
+    case Scenario::kCompatible:
+      return SpecOf(ports, "mode = \"compatible\"\n",
+                    "[boot]\nserver = \"zprov\"\nat_once = 16\n\n");
+    case Scenario::kHandMade:
+    case Scenario::kBare:
+      return "";
+  }
+  return "";
 }
 
 // What a boot puts into /run.
@@ -77,13 +95,14 @@ void KeepKernelInMemory(World& world) {
   world.AtBoot(ShowKernel);
 }
 
-void PutRig(World& world, const std::string& spec) {
-  BareHost(world);
+// `host` with systemd and udev.
+void PutRig(World& world, void (*host)(World&), const std::string& spec) {
+  host(world);
   Scene& scene = world.scene();
   for (const char* path : {"/usr/bin/systemctl", "/usr/bin/udevadm"}) {
     scene.Put(path, "program", 0755);
   }
-  scene.Put("/etc/zprov/cluster.toml", spec);
+  if (!spec.empty()) scene.Put("/etc/zprov/cluster.toml", spec);
 }
 
 // As on every host: what is in /run ends with a boot.
@@ -120,7 +139,7 @@ void Rig(World& world) { RigWithZeros(world); }
 
 std::vector<std::shared_ptr<zero::Zero>> RigWithZeros(World& world, const TroublesByPort& troubles,
                                                       const ProfilesByPort& profiles) {
-  PutRig(world, std::string(SeedFile("rig.toml")));
+  PutRig(world, BareHost, std::string(SeedFile("rig.toml")));
   KeepKernelInMemory(world);
   PutRun(world);
   world.scene().SyncAll();
@@ -140,11 +159,16 @@ std::vector<std::shared_ptr<zero::Zero>> RigWithZeros(World& world, const Troubl
   return zeros;
 }
 
-std::vector<std::shared_ptr<zero::Zero>> RigOf(World& world, int nodes,
-                                               const zero::Profile& profile) {
+std::vector<std::shared_ptr<zero::Zero>> HostOf(World& world, Scenario scenario, int nodes,
+                                                const zero::Profile& profile) {
   const auto ports = RigPorts(nodes);
-  PutRig(world, SpecOf(ports));
+  const bool is_hand_made = scenario == Scenario::kHandMade;
+  if (is_hand_made && nodes > kHandMadeNodes) {
+    throw std::logic_error("the hand-made host has five nodes");
+  }
+  PutRig(world, is_hand_made ? HandMadeHost : BareHost, SpecFor(scenario, ports));
   KeepRunInMemory(world);
+  if (scenario == Scenario::kCompatible) world.AtBoot(RunRcLocal);
   world.scene().SyncAll();
   PlugHubs(world, ports);
   std::vector<std::shared_ptr<zero::Zero>> zeros;

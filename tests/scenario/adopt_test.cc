@@ -114,7 +114,8 @@ TEST_F(Adopt, RefusesAnRcLocalOfAnotherClusterInsteadOfStartingRpibootTwice) {
 
 TEST_F(Adopt, ExportsOnlyRootsThatAreThere) {
   ASSERT_TRUE(world_.system().btrfs.Delete("/x/s4"));
-  ASSERT_TRUE(Apply(world_.system(), Cluster(spec::Mode::kNative)));
+  const auto applied = Apply(world_.system(), Cluster(spec::Mode::kNative));
+  ASSERT_TRUE(applied) << applied.error().message;
   const std::string exports = world_.scene().Content("/etc/exports");
   EXPECT_THAT(exports, HasSubstr("/x/s3 192.168.7.45("));
   EXPECT_THAT(exports, Not(HasSubstr("/x/s4")));

@@ -26,7 +26,7 @@ TEST(Simulator, PrintsVersionSeedAndEveryOptionFirst) {
   EXPECT_EQ(ran.exit_code, 0) << ran.out;
   EXPECT_THAT(ran.out,
               ContainsRegex("^zprov-sim [0-9.]+\nzprov-sim --seed 3 --nodes 2 --kernel 6.1.120 "
-                            "--timing instant --faults none --actions update@9\n"));
+                            "--timing instant --faults none --actions update@9 --scenario rig\n"));
 }
 
 TEST(Simulator, TellsInPlainWordsHowEveryNodeBecomesHealthy) {
@@ -35,6 +35,28 @@ TEST(Simulator, TellsInPlainWordsHowEveryNodeBecomesHealthy) {
   EXPECT_THAT(ran.out, AllOf(HasSubstr("board     s0: asks for files\n"),
                              HasSubstr("serve     s1: healthy\n"),
                              HasSubstr("operator  all nodes are healthy\n")));
+}
+
+class QuietScenario : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(QuietScenario, EndsWithEveryNodeHealthy) {
+  const Ran ran = Sim(std::string("--seed 1 --nodes 2 --timing real --faults none --actions none "
+                                  "--trace - --scenario ") +
+                      GetParam());
+  EXPECT_EQ(ran.exit_code, 0) << ran.out;
+  EXPECT_THAT(ran.out,
+              AllOf(HasSubstr("serve     s0: healthy\n"), HasSubstr("serve     s1: healthy\n"),
+                    HasSubstr("operator  all nodes are healthy\n")));
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, QuietScenario,
+                         ::testing::Values("rig", "compatible", "hand-made", "bare"));
+
+TEST(Simulator, TakesARigWhereAPlanNamesNoScenario) {
+  const std::string plan = "--seed 5 --timing instant --faults none --actions none";
+  EXPECT_EQ(Sim(plan).out, Sim(plan + " --scenario rig").out);
+  EXPECT_EQ(Sim(plan + " --scenario wreck 2>/dev/null").exit_code, 2);
+  EXPECT_EQ(Sim(plan + " --nodes 6 --scenario hand-made 2>/dev/null").exit_code, 2);
 }
 
 TEST(Simulator, WritesOneJsonDocumentForEachLineOfTheTrace) {
@@ -66,10 +88,11 @@ TEST(Simulator, HasARigForMoreNodesThanASmallNetworkHolds) {
   EXPECT_EQ(ran.exit_code, 0) << ran.out;
 }
 
-TEST(Simulator, ListsEveryFaultAndAction) {
+TEST(Simulator, ListsEveryFaultActionAndScenario) {
   const Ran ran = Sim("--list");
   EXPECT_EQ(ran.exit_code, 0);
-  EXPECT_THAT(ran.out, AllOf(HasSubstr("power-cut"), HasSubstr("update-reboot")));
+  EXPECT_THAT(ran.out,
+              AllOf(HasSubstr("power-cut"), HasSubstr("update-reboot"), HasSubstr("compatible")));
 }
 
 TEST(Simulator, RefusesAFaultThatNobodyKnows) {
@@ -129,8 +152,8 @@ TEST(Simulator, SaysWhatIsNoBundleAndKeepsNoneUnderATakenName) {
 TEST(Simulator, SumsUpASwarm) {
   const Ran ran = Sim("--swarm 10 --jobs 2");
   EXPECT_EQ(ran.exit_code, 0) << ran.out;
-  EXPECT_THAT(ran.out,
-              AllOf(HasSubstr("10 seeds, "), HasSubstr("0 of 10 seeds broke a sentence\n")));
+  EXPECT_THAT(ran.out, AllOf(HasSubstr("10 seeds, "), HasSubstr("\nscenarios:  "),
+                             HasSubstr("0 of 10 seeds broke a sentence\n")));
 }
 
 // A run depends on nothing but its plan: not on addresses, which differ from start to start unless

@@ -11,6 +11,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
 TEST(Faults, AreReadFromTheWordsThatTheyAreWrittenAs) {
@@ -66,6 +67,25 @@ TEST(DrawnPlan, HasAnActionInEverySeedAndEveryKindOfFaultOftenEnough) {
   }
   EXPECT_GE(faults, kSeeds * 3U);
   for (const FaultRow& row : AllFaults()) EXPECT_GE(seeds[row.kind], kSeeds / 100) << row.name;
+}
+
+TEST(Plan, SaysItsScenarioAmongTheWordsThatRunItAgain) {
+  for (const Scenario scenario : AllScenarios()) {
+    EXPECT_EQ(ScenarioNamed(Name(scenario)), scenario);
+    Plan plan = QuietPlan(1);
+    plan.scenario = scenario;
+    EXPECT_THAT(CommandLine(plan), EndsWith(" --scenario " + std::string(Name(scenario))));
+  }
+  EXPECT_EQ(ScenarioNamed("wreck"), std::nullopt);
+  EXPECT_EQ(QuietPlan(1).scenario, Scenario::kRig);
+}
+
+// The small swarm has no more.
+TEST(DrawnPlan, StartsFromEveryScenarioWithinFiftySeedsAndMostlyFromTheRig) {
+  std::map<Scenario, int> seeds;
+  for (uint64_t seed = 1; seed <= 50; ++seed) ++seeds[DrawnPlan(seed).scenario];
+  for (const Scenario scenario : AllScenarios()) EXPECT_GE(seeds[scenario], 1) << Name(scenario);
+  EXPECT_GE(seeds[Scenario::kRig], 25);
 }
 
 TEST(DrawnPlan, IsTheSameForTheSameSeed) { EXPECT_EQ(DrawnPlan(7), DrawnPlan(7)); }
