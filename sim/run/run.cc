@@ -91,8 +91,18 @@ bool WasToldToHalt(Performance& on, const BoardAt& board) {
          });
 }
 
+// Compatibly nobody can mount a root from the moment in which the pointers move until the NFS
+// server was told so. An operator whose command was killed in between does what `zprov status`
+// says: the next command finishes it. True: that was so.
+bool FinishWhatWasCutOff(Performance& on) {
+  const bool was_cut_off =
+      on.plan().scenario == Scenario::kCompatible && on.world().scene().Has("/x/.zprov/run.json");
+  if (was_cut_off) on.RunToTheEnd({"apply"});
+  return was_cut_off;
+}
+
 void Help(Performance& on) {
-  const bool may_be_sick = IsAnythingWrongWithBoards(on.plan());
+  const bool may_be_sick = FinishWhatWasCutOff(on) || IsAnythingWrongWithBoards(on.plan());
   for (BoardAt& board : on.boards()) {
     if (IsWell(on, board)) continue;
     if (!may_be_sick && !WasToldToHalt(on, board)) {
