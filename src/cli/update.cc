@@ -21,6 +21,16 @@ struct Renewal {
   Notices& notices;
 };
 
+// Who was to be updated and kept its root, since it came up just then (compatible mode).
+Exit ExitOf(const Context& context, const engine::Updated& updated) {
+  if (context.options.skip_up || updated.skipped.empty()) return Exit::kDone;
+  fmt::print(context.streams.err,
+             "zprov: {} came up just then and kept the root that it runs: halt it, then update it "
+             "by its name\n",
+             updated.skipped.size() == 1 ? "a node" : "nodes");
+  return Exit::kFailed;
+}
+
 Exit Renew(const Context& context, const Renewal& renewal) {
   LiveNews news(context.streams);
   const engine::OnNotice on_notice = renewal.notices.Show();
@@ -39,7 +49,8 @@ Exit Renew(const Context& context, const Renewal& renewal) {
         renewed->updated.number, Printable(renewed->trouble));
     return Exit::kFailed;
   }
-  return AllObeyed({.nodes = renewed->rebooted}) ? Exit::kDone : Exit::kFailed;
+  const bool all_obeyed = AllObeyed({.nodes = renewed->rebooted});
+  return all_obeyed ? ExitOf(context, renewed->updated) : Exit::kFailed;
 }
 
 Exit DoUpdate(const Context& context, os::System& system, const spec::ClusterSpec& spec) {
@@ -56,7 +67,7 @@ Exit DoUpdate(const Context& context, os::System& system, const spec::ClusterSpe
   if (!updated) return ReportWork(context, updated.error());
   context.streams.out << (context.options.json ? UpdateJson({*updated}, notices.warnings())
                                                : UpdateText(*updated));
-  return Exit::kDone;
+  return ExitOf(context, *updated);
 }
 
 }  // namespace

@@ -34,14 +34,15 @@ Result<void> GuardLives(const spec::ClusterSpec& spec, const std::vector<std::st
 }
 
 // The others went back: they have what was asked for, and going on is safe.
-Result<void> ExpectNoneKept(const Kept& kept) {
+Result<void> ExpectNoneKept(const Kept& kept, const std::vector<generations::Move>& moves) {
   if (kept.empty()) return {};
   std::vector<std::string> whys;
   for (const auto& [node, why] : kept) whys.push_back(why);
   return Fail(ErrorKind::kBusy,
-              fmt::format("{}: it came up just then, and so it keeps the root that it runs, while "
-                          "the others went back: halt it and roll it back by its name",
-                          Join(whys, "; ")));
+              fmt::format("{}: it came up just then, and so it keeps the root that it runs{}: halt "
+                          "it and roll it back by its name",
+                          Join(whys, "; "),
+                          kept.size() < moves.size() ? ", while the others went back" : ""));
 }
 
 }  // namespace
@@ -58,7 +59,7 @@ Result<RolledBack> Rollback(os::System& system, const spec::ClusterSpec& spec,
   notice({Notice::Kind::kProgress, "moving the nodes' pointers back"});
   ZPROV_ASSIGN(const Kept kept, Commit(system, spec, {.record = std::nullopt, .moves = moves},
                                        {.assume_down = request.assume_down}));
-  ZPROV_TRY(ExpectNoneKept(kept));
+  ZPROV_TRY(ExpectNoneKept(kept, moves));
   RolledBack done{.moved = moves, .at_next_boot = {}};
   for (const generations::Move& move : moves) {
     if (lives.at(move.node).life != Life::kDown) done.at_next_boot.push_back(move.node);

@@ -82,8 +82,10 @@ Result<std::string> Interrupted(os::System& system, const spec::ClusterSpec& spe
   for (const generations::Move& move : run->moves) {
     moves.push_back(fmt::format("{} to generation {}", move.node, move.to));
   }
-  return fmt::format("moving {}: the next apply, update, rollback or prune finishes it",
-                     Join(moves, ", "));
+  return fmt::format(
+      "moving {}: the next apply, update, rollback or prune finishes it{}", Join(moves, ", "),
+      spec.mode == spec::Mode::kCompatible ? ", but for nodes that run then: halt those first"
+                                           : "");
 }
 
 }  // namespace

@@ -1,6 +1,9 @@
 // zprov update: what a person reads, and the exit codes.
 #include <gmock/gmock.h>
 
+#include <stdexcept>
+#include <utility>
+
 #include "unit/cli/cluster.h"
 
 namespace zprov::cli {
@@ -58,6 +61,52 @@ TEST(Update, IfChangedMakesNothingWhileTheSourceIsTheSame) {
   EXPECT_EQ(same.out, "nothing to do: the content is what the nodes have already\n");
   cluster.Install(kBlink);
   EXPECT_THAT(cluster({"update", "--if-changed"}).out, HasSubstr("generation 3 made"));
+}
+
+// s1 comes up when the NFS server is told of the new roots, shortly before the pointers move.
+class CompatibleClusterThatWakes : public Cluster {
+ public:
+  CompatibleClusterThatWakes() : Cluster(CompatibleRig()) {
+    if ((*this)({"update"}).exit != 0) throw std::logic_error("no second generation");
+    host.world.processes().Install("exportfs", [this](const auto& argv) {
+      if (!std::exchange(is_up_, true)) Boot("1-1.3", "192.168.7.37");
+      return host.world.nfs().Exportfs(argv);
+    });
+  }
+
+ private:
+  bool is_up_ = false;
+};
+
+TEST(Update, FailsWhereANodeComesUpWhileThePointersMoveAndSaysWhatToDo) {
+  CompatibleClusterThatWakes cluster;
+  const Said update = cluster({"update"});
+  EXPECT_EQ(update.exit, 1);
+  EXPECT_THAT(update.out, AllOf(HasSubstr("\ns3    2    3\n"), HasSubstr("skipped: s1 is up ("),
+                                HasSubstr("generation 3 made for 4 nodes")));
+  EXPECT_THAT(update.err, HasSubstr("a node came up just then and kept the root that it runs: "
+                                    "halt it, then update it by its name"));
+  EXPECT_THAT(cluster({"status", "s1"}).out, HasSubstr("next boot    generation 2"));
+}
+
+TEST(Update, LeavesOutANodeThatComesUpWhileThePointersMoveWhereItMay) {
+  CompatibleClusterThatWakes cluster;
+  const Said update = cluster({"update", "--skip-up"});
+  EXPECT_EQ(update.exit, 0) << update.err;
+  EXPECT_THAT(update.out, HasSubstr("skipped: s1 is up ("));
+}
+
+TEST(Rollback, FailsWhereANodeComesUpWhileThePointersMoveAndSaysWhatToDo) {
+  CompatibleClusterThatWakes all;
+  const Said some = all({"rollback"});
+  EXPECT_EQ(some.exit, 1);
+  EXPECT_THAT(some.err, AllOf(HasSubstr("s1 is up ("), HasSubstr("while the others went back"),
+                              HasSubstr("roll it back by its name")));
+  EXPECT_THAT(all({"status", "s3"}).out, HasSubstr("next boot    generation 1"));
+  CompatibleClusterThatWakes one;
+  const Said none = one({"rollback", "s1"});
+  EXPECT_EQ(none.exit, 1);
+  EXPECT_THAT(none.err, AllOf(HasSubstr("s1 is up ("), Not(HasSubstr("the others"))));
 }
 
 TEST(Update, OfARunningNodeInTheCompatibleModeIsRefusedWithTheEvidence) {
