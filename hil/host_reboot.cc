@@ -68,15 +68,16 @@ Result<void> RebootHost(const Rig& rig) {
     reboot.nodes.push_back(std::move(node));
   }
   if (reboot.nodes.empty()) {
-    return Fail(ErrorKind::kRefused,
+    return Fail(ErrorKind::kFailed,
                 "the host is not rebooted: no node runs that could come back (zprov boot)");
   }
   const std::string path = HostRebootPath(rig.spec);
   ZPROV_TRY(rig.system.files.Write(path, NoteText(reboot), 0600));
   ZPROV_TRY(rig.system.files.SyncDirectory(ParentOf(path)));
   if (auto begun = engine::RunToEnd(rig.system, {"systemctl", "reboot"}); !begun) {
-    ZPROV_TRY(ForgetHostReboot(rig.system, rig.spec));
-    return Fail(ErrorKind::kRefused, "the host does not reboot: " + begun.error().message);
+    return Fail(ErrorKind::kFailed,
+                "whether the host reboots is not known: " + begun.error().message +
+                    "; the next zprov --hil says what came of it");
   }
   return {};
 }

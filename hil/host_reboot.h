@@ -33,7 +33,9 @@ std::string HostRebootPath(const spec::ClusterSpec& spec);  // "/x/.zprov/hil.re
 Result<std::string> HostBootId(os::System& system);
 
 // What runs is noted, in place of an earlier note, and systemd begins to reboot the host: this
-// process is told to end soon. kRefused: no node runs, or the system does not obey.
+// process is told to end soon, and may hear of that before systemctl has ended. kFailed: no node
+// runs, or systemctl did not say that it does; the note stays, and the next run sees what came of
+// it.
 Result<void> RebootHost(const Rig& rig);
 
 // Nothing: no reboot is to be judged. kInvalid: what is there is no note, and the message says what

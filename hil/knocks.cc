@@ -38,7 +38,7 @@ Result<bool> AwaitAnswers(const Rig& rig, os::Moment time, std::vector<Knocked>&
     ZPROV_ASSIGN(const bool have_all, HaveAllAnswered(rig, nodes));
     if (have_all) break;
     ZPROV_TRY(rig.system.events.Next(std::min(late, rig.system.clock.Now() + kLookEvery)));
-    if (rig.programs->WasInterrupted()) return false;
+    if (rig.programs != nullptr && rig.programs->WasInterrupted()) return false;
   }
   return true;
 }

@@ -30,7 +30,7 @@ bool HasSaidSo(const NodeLook& before, const NodeLook& after, InBoot in) {
     case InBoot::kAny:
       break;
   }
-  return after.report.has_value();
+  return after.report || !before.report;  // who said nothing before need not say anything now
 }
 
 // The looks once all that are back have said so, or when they had time enough.
@@ -61,6 +61,7 @@ class Judge {
           "zprov boot " + name());
       return {};
     }
+    if (!after_.report && !before.report && in == InBoot::kAny) return Link();
     if (!after_.report) {
       Bad("came back, and did not say that this boot is up", "zprov reboot " + name());
       return {};

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "engine/serve/boot_nodes.h"
 #include "engine/serve/client.h"
@@ -16,7 +17,10 @@ namespace zprov::hil {
 namespace {
 
 using engine::Client;
+using engine::IsAway;
 using engine::NodeState;
+
+constexpr os::Moment kServesWithin = std::chrono::minutes(2);  // systemd starts it after NFS
 
 // The looks as they would have been before: who is not noted did not run.
 std::vector<NodeLook> AsTheyWere(std::vector<NodeLook> looks, const HostReboot& reboot) {
@@ -41,37 +45,57 @@ Names ThatRan(const std::vector<NodeLook>& before) {
   return names;
 }
 
-bool IsSettled(const engine::NodeView& view) {
-  return engine::Runs(view.state) || view.state == NodeState::kQuarantined;
+// Serve has done with it what it can.
+bool IsSettled(const engine::NodeView& view, os::Moment now) {
+  const bool is_gone = view.state == NodeState::kAbsent && now - view.since >= engine::kEmptyWithin;
+  return engine::Runs(view.state) || view.state == NodeState::kQuarantined || is_gone;
 }
 
-// Those that run again once serve has done with them what it can. Nothing: it was interrupted.
+Finding DoesNotRunAgain(const engine::NodeView& view) {
+  return DidNotComeBack(
+      view.node, fmt::format("does not run again since the host rebooted, at stage \"{}\"{}{}",
+                             engine::Name(view.state), view.cause.empty() ? "" : ": ", view.cause));
+}
+
+// Those that run again once serve has done with all. Nothing: it was interrupted. Errors as
+// Client's.
 Result<std::optional<Names>> ThatRunAgain(const Rig& rig, const Names& nodes, Seen& seen) {
-  std::vector<engine::NodeView> views;
+  std::map<std::string, engine::NodeView> views;
+  for (const std::string& node : nodes) views[node].node = node;
   const auto look = [&](const engine::Snapshot& snapshot) {
-    views.clear();
-    std::ranges::copy_if(snapshot.nodes, std::back_inserter(views),
-                         [&](const engine::NodeView& view) {
-                           return std::ranges::find(nodes, view.node) != nodes.end();
-                         });
-    return std::ranges::all_of(views, IsSettled) ? Client::Verdict::kOver : Client::Verdict::kGoOn;
+    for (const engine::NodeView& view : snapshot.nodes) {
+      if (views.contains(view.node)) views[view.node] = view;
+    }
+    const auto is_settled = [&](const auto& view) { return IsSettled(view.second, snapshot.at); };
+    return std::ranges::all_of(views, is_settled) ? Client::Verdict::kOver : Client::Verdict::kGoOn;
   };
   ZPROV_ASSIGN(const auto client, Client::OfServe(rig.system));
   ZPROV_ASSIGN(const auto watched,
                client->Do({engine::ControlRequest::Verb::kWatch, {}}, engine::kBootsWithin, look));
   if (watched.how == Client::Outcome::How::kInterrupted) return std::nullopt;
   Names again;
-  for (const engine::NodeView& view : views) {
+  for (const auto& [node, view] : views) {
     if (engine::Runs(view.state)) {
-      again.push_back(view.node);
+      again.push_back(node);
     } else {
-      seen.findings.push_back(DidNotComeBack(
-          view.node,
-          fmt::format("does not run again since the host rebooted, at stage \"{}\"{}{}",
-                      engine::Name(view.state), view.cause.empty() ? "" : ": ", view.cause)));
+      seen.findings.push_back(DoesNotRunAgain(view));
     }
   }
   return again;
+}
+
+// The same by the serve that the host starts, and may not have started yet. kNotFound, kGone: it
+// has not.
+Result<std::optional<Names>> ThatRunAgainOnceServed(const Rig& rig, const Names& nodes,
+                                                    Seen& seen) {
+  const os::Moment late = rig.system.clock.Now() + kServesWithin;
+  while (true) {
+    auto again = ThatRunAgain(rig, nodes, seen);
+    const os::Moment now = rig.system.clock.Now();
+    if (again || !IsAway(again.error()) || now >= late) return again;
+    ZPROV_TRY(rig.system.events.Next(std::min(late, now + kLookEvery)));
+    if (rig.programs != nullptr && rig.programs->WasInterrupted()) return std::nullopt;
+  }
 }
 
 // The same where no serve knows anything of them.
@@ -116,10 +140,10 @@ Result<Ended> NodesRunAgainAfterTheHostRebooted(const Rig& rig) {
   ZPROV_ASSIGN(auto looks, LookAtNodes(rig));
   const auto before = AsTheyWere(std::move(looks), *reboot);
   const Names ran = ThatRan(before);
-  Seen seen{.summary = fmt::format("{} nodes run again", ran.size())};
+  Seen seen;
   auto again = engine::LeavesBootingToRpiboot(rig.spec) ? ThatAnswerAgain(rig, ran, seen)
-                                                        : ThatRunAgain(rig, ran, seen);
-  if (!again && again.error().kind == ErrorKind::kNotFound) {
+                                                        : ThatRunAgainOnceServed(rig, ran, seen);
+  if (!again && IsAway(again.error())) {
     seen.findings.push_back({Grade::kBad, rig.spec.host,
                              "no serve runs since the host rebooted: nobody boots the nodes",
                              "systemctl enable --now zprov; journalctl -u zprov"});
@@ -128,7 +152,13 @@ Result<Ended> NodesRunAgainAfterTheHostRebooted(const Rig& rig) {
   if (!again) return tl::make_unexpected(std::move(again).error());
   if (!*again) return kInterrupted;
   ZPROV_TRY(JudgeReturns(rig, before, {ran, **again, InBoot::kAny}, seen));
-  if (seen.findings.empty()) ZPROV_TRY(ForgetHostReboot(rig.system, rig.spec));
+  for (Finding& finding : seen.findings) {
+    finding.cure += fmt::format("; if that is as it should be, rm {}: nobody asks any more",
+                                HostRebootPath(rig.spec));
+  }
+  if (!seen.findings.empty()) return seen;
+  ZPROV_TRY(ForgetHostReboot(rig.system, rig.spec));
+  seen.summary = fmt::format("{} nodes run again", ran.size());
   return seen;
 }
 

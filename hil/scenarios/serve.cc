@@ -15,17 +15,13 @@ namespace zprov::hil {
 namespace {
 
 using engine::Client;
+using engine::IsAway;
 
 constexpr char kUnit[] = "zprov.service";
 constexpr os::Moment kDiesWithin = std::chrono::seconds(10);
 constexpr os::Moment kBackWithin = std::chrono::seconds(60);  // its unit waits 10 s
 constexpr os::Moment kLooksWithin = std::chrono::seconds(60);
 constexpr os::Moment kTryEvery = std::chrono::seconds(1);
-
-// None runs, or that which did has just ended.
-bool IsAway(const Error& error) {
-  return error.kind == ErrorKind::kNotFound || error.kind == ErrorKind::kGone;
-}
 
 // Whether the serve on whose socket we are has ended. We hear that before it may be back.
 Result<bool> Dies(const Rig& rig, Client& client) {

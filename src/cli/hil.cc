@@ -111,7 +111,7 @@ Exit RebootIfWanted(const Context& context, const hil::Rig& rig, Exit exit) {
   if (!context.options.reboot_host) return exit;
   std::ostream& err = context.streams.err;
   if (exit != Exit::kDone) {
-    fmt::print(err, "zprov: {} is not rebooted: cure what failed first\n", rig.spec.host);
+    fmt::print(err, "zprov: {} is not rebooted: the run did not pass\n", rig.spec.host);
     return exit;
   }
   if (auto begun = hil::RebootHost(rig); !begun) return Report(context, begun.error());

@@ -76,11 +76,12 @@ TEST_F(RebootedHost, NamesANodeThatDoesNotRunAgainUntilItDoes) {
   Board(2).Unplug();
   const run::Ended ended = Look();
   EXPECT_EQ(ended.exit, 1);
-  EXPECT_THAT(ended.out,
-              AllOf(HasSubstr("fail    host-reboot"),
-                    HasSubstr("s2: does not run again since the host rebooted, at stage "
-                              "\"quarantined\": first stage sent: "),
-                    HasSubstr("cure: zprov status s2 "), Not(HasSubstr("s1: does not run"))));
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("fail    host-reboot"),
+                               HasSubstr("s2: does not run again since the host rebooted, at stage "
+                                         "\"quarantined\": first stage sent: "),
+                               HasSubstr("cure: zprov status s2 "),
+                               HasSubstr("rm /x/.zprov/hil.reboot: nobody asks any more"),
+                               Not(HasSubstr("s1: does not run"))));
   EXPECT_TRUE(IsNoted());
   Board(2).PlugIn();
   host_.RunUntil(world_.clock().Now() + std::chrono::seconds(1));
@@ -118,7 +119,7 @@ TEST_F(RebootedHost, IsNotRebootedWhenSomethingFailed) {
   Board(1).Unplug();
   const run::Ended asked = Ask();
   EXPECT_EQ(asked.exit, 1);
-  EXPECT_THAT(asked.err, HasSubstr("snail is not rebooted: cure what failed first"));
+  EXPECT_THAT(asked.err, HasSubstr("snail is not rebooted: the run did not pass"));
   EXPECT_FALSE(is_told_);
   EXPECT_FALSE(IsNoted());
 }
@@ -130,13 +131,38 @@ TEST_F(RebootedHost, IsNotRebootedWithoutConsent) {
   EXPECT_FALSE(is_told_);
 }
 
-TEST_F(RebootedHost, ThatDoesNotObeyIsSaidAndForgotten) {
+// systemd may have ended systemctl, and this run, before either heard of it.
+TEST_F(RebootedHost, WhoseSystemctlFailsMayRebootAllTheSame) {
   obeys_ = false;
   const run::Ended asked = Ask();
-  EXPECT_EQ(asked.exit, 3);
-  EXPECT_THAT(asked.err,
-              AllOf(HasSubstr("the host does not reboot: "), HasSubstr("Access denied")));
-  EXPECT_FALSE(IsNoted());
+  EXPECT_EQ(asked.exit, 1);
+  EXPECT_THAT(asked.err, AllOf(HasSubstr("whether the host reboots is not known: "),
+                               HasSubstr("Access denied"), HasSubstr("the next zprov --hil says")));
+  EXPECT_THAT(Look().out, HasSubstr("it did not yet: systemctl reboot"));
+  is_told_ = true;
+  ASSERT_NO_FATAL_FAILURE(Reboot());
+  EXPECT_THAT(Look().out, HasSubstr("pass    host-reboot"));
+}
+
+// As soon as a person can log in.
+TEST_F(RebootedHost, IsAskedBeforeItsServeHasStarted) {
+  Ask();
+  ASSERT_NO_FATAL_FAILURE(Reboot(Serve::kDisabled));
+  const run::Pid look = Start({"--hil"});
+  host_.RunUntil(world_.clock().Now() + std::chrono::seconds(30));
+  Start({"serve"});
+  EXPECT_THAT(WaitFor(look).out, HasSubstr("pass    host-reboot"));
+}
+
+TEST_F(RebootedHost, NamesANodeWhoseBoardIsGone) {
+  Ask();
+  ASSERT_NO_FATAL_FAILURE(Reboot(Serve::kDisabled));
+  Board(2).Unplug();
+  Start({"serve"});
+  const os::Moment before = world_.clock().Now();
+  EXPECT_THAT(Look().out, HasSubstr("s2: does not run again since the host rebooted, at stage "
+                                    "\"absent\""));
+  EXPECT_LT(world_.clock().Now() - before, std::chrono::minutes(3));
 }
 
 TEST_F(RebootedHost, WithANoteThatCannotBeReadIsNotJudged) {
@@ -166,6 +192,15 @@ TEST_F(RebootedHostOfRpiboot, HasItsNodesBackWhenTheyAnswer) {
   EXPECT_EQ(row.summary, "2 nodes run again");
 }
 
+// A root that a hand made tells nothing, before and after.
+TEST_F(RebootedHostOfRpiboot, IsNotFailedByNodesThatNeverSayAnythingOfTheirBoot) {
+  for (const char* node : {"s0", "s1"}) {
+    world_.scene().Remove(fmt::format("/x/.zprov/gen/1/{}/root/var/lib/zprov/boot.json", node));
+  }
+  const Row row = Run("host-reboot");
+  EXPECT_EQ(row.outcome, Outcome::kPass) << ::testing::PrintToString(row.findings);
+}
+
 TEST_F(RebootedHostOfRpiboot, NamesANodeThatDoesNotAnswer) {
   world_.usb().Unplug(*PortPath::Parse("1-1.3"));
   world_.network().Unplug("s1");
@@ -173,7 +208,8 @@ TEST_F(RebootedHostOfRpiboot, NamesANodeThatDoesNotAnswer) {
       Run("host-reboot").findings,
       ::testing::ElementsAre(Finding{
           Grade::kBad, "s1", "does not run again since the host rebooted: port 1-1.3 is empty",
-          "see that rpiboot runs, and the node's console"}));
+          "see that rpiboot runs, and the node's console; if that is as it should be, rm "
+          "/x/.zprov/hil.reboot: nobody asks any more"}));
 }
 
 }  // namespace

@@ -16,6 +16,10 @@ bool IsInterrupt(const os::Event& event) {
 
 }  // namespace
 
+bool IsAway(const Error& error) {
+  return error.kind == ErrorKind::kNotFound || error.kind == ErrorKind::kGone;
+}
+
 Result<std::unique_ptr<Client>> Client::OfServe(os::System& system) {
   if (system.live == nullptr) {
     return Fail(ErrorKind::kNotFound, "a tree of files (--root) is served by nobody");

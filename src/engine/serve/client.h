@@ -81,4 +81,7 @@ class Client {
   AnswerReader answers_;
 };
 
+// Of a Client's errors: no serve runs, or the one that did has just ended.
+bool IsAway(const Error& error);
+
 }  // namespace zprov::engine
