@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/commit.h"
 #include "engine/content.h"
@@ -102,6 +103,19 @@ Result<void> MakeSureOfLives(const Work& work, int number, Run& run, Updated& up
   return guarded;
 }
 
+// What was made for nodes that were left out meanwhile: a node must not go back to what it never
+// ran.
+Result<void> DiscardUnused(const Work& work, const std::vector<Move>& made, Updated& updated) {
+  if (updated.moved.empty()) {
+    return DiscardGeneration(work.system, work.spec, std::exchange(updated.number, 0));
+  }
+  for (const Move& move : made) {
+    const bool is_used = std::ranges::find(updated.moved, move) != updated.moved.end();
+    if (!is_used) ZPROV_TRY(DiscardRoot(work.system, work.spec, updated.number, move.node));
+  }
+  return {};
+}
+
 Result<Updated> MakeAndMove(const Work& work, const Ready& ready) {
   const auto& [system, spec, request, notice] = work;
   Updated updated;
@@ -128,6 +142,7 @@ Result<Updated> MakeAndMove(const Work& work, const Ready& ready) {
     const bool is_down = ready.lives.at(move.node).life == Life::kDown;
     if (!is_down) updated.at_next_boot.push_back(move.node);
   }
+  ZPROV_TRY(DiscardUnused(work, moves, updated));
   return updated;
 }
 

@@ -87,6 +87,17 @@ TEST(Update, FailsWhereANodeComesUpWhileThePointersMoveAndSaysWhatToDo) {
   EXPECT_THAT(update.err, HasSubstr("a node came up just then and kept the root that it runs: "
                                     "halt it, then update it by its name"));
   EXPECT_THAT(cluster({"status", "s1"}).out, HasSubstr("next boot    generation 2"));
+  EXPECT_TRUE(cluster.host.world.scene().Has("/x/.zprov/gen/3/s0"));
+  EXPECT_FALSE(cluster.host.world.scene().Has("/x/.zprov/gen/3/s1")) << "it never ran that";
+}
+
+TEST(Update, MakesNoGenerationForNodesThatAllComeUpWhileThePointersMove) {
+  CompatibleClusterThatWakes cluster;
+  const Said update = cluster({"update", "s1"});
+  EXPECT_EQ(update.exit, 1);
+  EXPECT_THAT(update.out,
+              AllOf(HasSubstr("skipped: s1 is up ("), EndsWith("no generation was made\n")));
+  EXPECT_FALSE(cluster.host.world.scene().Has("/x/.zprov/gen/3"));
 }
 
 TEST(Update, LeavesOutANodeThatComesUpWhileThePointersMoveWhereItMay) {
