@@ -10,6 +10,7 @@
 #include "cli/text.h"
 #include "cli/update_text.h"
 #include "engine/update_reboot.h"
+#include "util/strings.h"
 
 namespace zprov::cli {
 namespace {
@@ -25,9 +26,9 @@ struct Renewal {
 Exit ExitOf(const Context& context, const engine::Updated& updated) {
   if (context.options.skip_up || updated.skipped.empty()) return Exit::kDone;
   fmt::print(context.streams.err,
-             "zprov: {} came up just then and kept the root that it runs: halt it, then update it "
-             "by its name\n",
-             updated.skipped.size() == 1 ? "a node" : "nodes");
+             "zprov: {}: it came up just then, and so it keeps the root that it runs: halt it and "
+             "update it by its name\n",
+             Printable(Join(updated.skipped, "; ")));
   return Exit::kFailed;
 }
 
