@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <iterator>
 
 #include "engine/serve/boot_nodes.h"
 #include "engine/serve/client.h"
@@ -18,7 +18,6 @@ namespace {
 
 using engine::Client;
 using engine::IsAway;
-using engine::NodeState;
 
 constexpr os::Moment kServesWithin = std::chrono::minutes(2);  // systemd starts it after NFS
 
@@ -45,42 +44,37 @@ Names ThatRan(const std::vector<NodeLook>& before) {
   return names;
 }
 
-// Serve has done with it what it can.
-bool IsSettled(const engine::NodeView& view, os::Moment now) {
-  const bool is_gone = view.state == NodeState::kAbsent && now - view.since >= engine::kEmptyWithin;
-  return engine::Runs(view.state) || view.state == NodeState::kQuarantined || is_gone;
-}
-
 Finding DoesNotRunAgain(const engine::NodeView& view) {
   return DidNotComeBack(
       view.node, fmt::format("does not run again since the host rebooted, at stage \"{}\"{}{}",
                              engine::Name(view.state), view.cause.empty() ? "" : ": ", view.cause));
 }
 
+Finding IsNotServed(const std::string& node) {
+  return {Grade::kBad, node, "does not run again since the host rebooted: serve does not know it",
+          "give it its port in cluster.toml (usb), then systemctl reload zprov"};
+}
+
 // Those that run again once serve has done with all. Nothing: it was interrupted. Errors as
 // Client's.
 Result<std::optional<Names>> ThatRunAgain(const Rig& rig, const Names& nodes, Seen& seen) {
-  std::map<std::string, engine::NodeView> views;
-  for (const std::string& node : nodes) views[node].node = node;
-  const auto look = [&](const engine::Snapshot& snapshot) {
-    for (const engine::NodeView& view : snapshot.nodes) {
-      if (views.contains(view.node)) views[view.node] = view;
-    }
-    const auto is_settled = [&](const auto& view) { return IsSettled(view.second, snapshot.at); };
-    return std::ranges::all_of(views, is_settled) ? Client::Verdict::kOver : Client::Verdict::kGoOn;
-  };
+  if (nodes.empty()) return Names();
   ZPROV_ASSIGN(const auto client, Client::OfServe(rig.system));
-  ZPROV_ASSIGN(const auto watched,
-               client->Do({engine::ControlRequest::Verb::kWatch, {}}, engine::kBootsWithin, look));
-  if (watched.how == Client::Outcome::How::kInterrupted) return std::nullopt;
+  ZPROV_ASSIGN(const auto awaited,
+               engine::AwaitNodes(*client, rig.system, {nodes, rig.holder}, [](const auto&) {}));
+  using How = engine::NodeOutcome::How;
   Names again;
-  for (const auto& [node, view] : views) {
-    if (engine::Runs(view.state)) {
-      again.push_back(node);
+  Names unknown = nodes;
+  for (const engine::NodeOutcome& outcome : awaited.nodes) {
+    if (outcome.how == How::kInterrupted) return std::nullopt;
+    std::erase(unknown, outcome.view.node);
+    if (outcome.how == How::kRuns) {
+      again.push_back(outcome.view.node);
     } else {
-      seen.findings.push_back(DoesNotRunAgain(view));
+      seen.findings.push_back(DoesNotRunAgain(outcome.view));
     }
   }
+  std::ranges::transform(unknown, std::back_inserter(seen.findings), IsNotServed);
   return again;
 }
 

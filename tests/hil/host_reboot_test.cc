@@ -154,6 +154,19 @@ TEST_F(RebootedHost, IsAskedBeforeItsServeHasStarted) {
   EXPECT_THAT(WaitFor(look).out, HasSubstr("pass    host-reboot"));
 }
 
+// Boards that the first look does not see yet, as while their hub is still enumerated.
+TEST_F(RebootedHost, WaitsForBoardsThatShowLate) {
+  Ask();
+  ASSERT_NO_FATAL_FAILURE(Reboot(Serve::kDisabled));
+  for (const size_t node : {0, 1, 2, 3, 4}) Board(node).Unplug();
+  Start({"serve"});
+  host_.RunUntil(world_.clock().Now() + std::chrono::seconds(1));
+  const run::Pid look = Start({"--hil"});
+  host_.RunUntil(world_.clock().Now() + std::chrono::seconds(20));
+  for (const size_t node : {0, 1, 2, 3, 4}) Board(node).PlugIn();
+  EXPECT_THAT(WaitFor(look).out, HasSubstr("pass    host-reboot"));
+}
+
 TEST_F(RebootedHost, NamesANodeWhoseBoardIsGone) {
   Ask();
   ASSERT_NO_FATAL_FAILURE(Reboot(Serve::kDisabled));

@@ -57,6 +57,28 @@ bool AllHaveEnded(const Snapshot& snapshot, const BootRequest& request, os::Mome
       outcomes, [](const NodeOutcome& outcome) { return outcome.how == How::kInterrupted; });
 }
 
+// What is waited for, and since when.
+struct Wait {
+  const BootRequest& request;
+  os::Moment began{0};
+  const OnSnapshotNews& on_news;
+};
+
+Result<Booted> Await(Client& client, const ControlRequest& asked, const Wait& wait) {
+  const auto look = [&wait](const Snapshot& snapshot) {
+    wait.on_news(snapshot);
+    return AllHaveEnded(snapshot, wait.request, wait.began) ? Client::Verdict::kOver
+                                                            : Client::Verdict::kGoOn;
+  };
+  ZPROV_ASSIGN(Client::Outcome outcome, client.Do(asked, kBootsWithin, look));
+  if (!client.IsOfServe()) outcome.last.nodes = client.OwnViews();
+  const bool is_interrupted = outcome.how == Client::Outcome::How::kInterrupted;
+  const How otherwise = is_interrupted ? How::kInterrupted : How::kGaveUpWaiting;
+  return Booted{.nodes = OutcomesIn(outcome.last, wait.request, wait.began, otherwise),
+                .unknown = outcome.last.unknown,
+                .warnings = outcome.last.warnings};
+}
+
 }  // namespace
 
 std::string_view Name(How how) {
@@ -77,18 +99,12 @@ Result<Booted> BootNodes(os::System& system, const spec::ClusterSpec& spec,
                          const BootRequest& request, const OnSnapshotNews& on_news) {
   const os::Moment began = system.clock.Now();
   ZPROV_ASSIGN(const auto client, Client::OfServeOrHere(system, spec, request.holder));
-  const auto look = [&](const Snapshot& snapshot) {
-    on_news(snapshot);
-    return AllHaveEnded(snapshot, request, began) ? Client::Verdict::kOver : Client::Verdict::kGoOn;
-  };
-  const ControlRequest boot{ControlRequest::Verb::kBoot, request.nodes};
-  ZPROV_ASSIGN(Client::Outcome outcome, client->Do(boot, kBootsWithin, look));
-  if (!client->IsOfServe()) outcome.last.nodes = client->OwnViews();
-  const bool is_interrupted = outcome.how == Client::Outcome::How::kInterrupted;
-  const How otherwise = is_interrupted ? How::kInterrupted : How::kGaveUpWaiting;
-  return Booted{.nodes = OutcomesIn(outcome.last, request, began, otherwise),
-                .unknown = outcome.last.unknown,
-                .warnings = outcome.last.warnings};
+  return Await(*client, {ControlRequest::Verb::kBoot, request.nodes}, {request, began, on_news});
+}
+
+Result<Booted> AwaitNodes(Client& client, os::System& system, const BootRequest& request,
+                          const OnSnapshotNews& on_news) {
+  return Await(client, {ControlRequest::Verb::kWatch, {}}, {request, system.clock.Now(), on_news});
 }
 
 }  // namespace zprov::engine

@@ -8,6 +8,7 @@
 
 #include "core/spec/cluster_spec.h"
 #include "engine/fleet/node_view.h"
+#include "engine/serve/client.h"
 #include "engine/serve/snapshot.h"
 #include "os/system.h"
 #include "util/result.h"
@@ -43,5 +44,10 @@ inline constexpr os::Moment kBootsWithin = std::chrono::minutes(15);
 // SIGINT and SIGTERM end it early; a running serve boots on. Errors as Client's.
 Result<Booted> BootNodes(os::System& system, const spec::ClusterSpec& spec,
                          const BootRequest& request, const OnSnapshotNews& on_news);
+
+// The same of nodes that nobody is told to boot: the running serve that `client` is of does by
+// itself what it can. Errors as Client::Do.
+Result<Booted> AwaitNodes(Client& client, os::System& system, const BootRequest& request,
+                          const OnSnapshotNews& on_news);
 
 }  // namespace zprov::engine
