@@ -48,7 +48,7 @@ std::string HostRebootPath(const spec::ClusterSpec& spec) {
 }
 
 Result<std::string> HostBootId(os::System& system) {
-  constexpr uint64_t kLongest = 100;
+  constexpr uint64_t kLongest = 100;  // it is a UUID, 36 characters
   ZPROV_ASSIGN(const std::string id,
                system.files.Read("/proc/sys/kernel/random/boot_id", kLongest));
   return std::string(Trim(id));
