@@ -139,6 +139,7 @@ TEST(Update, IsRefusedForANodeThatComesUpWhileItsGenerationIsMade) {
   EXPECT_THAT(refused.error().message, HasSubstr("s1 is up (its link s1 is there)"));
   EXPECT_EQ(Pointers(host.world, host.spec), "s0:2 s1:2");
   EXPECT_FALSE(host.world.scene().Has("/x/.zprov/gen/3"));
+  ASSERT_TRUE(host.mount);
   EXPECT_TRUE(host.HasItsRoot());
 }
 
@@ -149,6 +150,7 @@ TEST(Update, LeavesOutANodeThatComesUpMeanwhileWhereItMay) {
   EXPECT_THAT(updated->skipped, ElementsAre(HasSubstr("s1 is up")));
   EXPECT_THAT(updated->moved, ElementsAre(generations::Move{"s0", 2, 3}));
   EXPECT_EQ(Pointers(host.world, host.spec), "s0:3 s1:2");
+  ASSERT_TRUE(host.mount);
   EXPECT_TRUE(host.HasItsRoot());
 }
 
