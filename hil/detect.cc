@@ -147,11 +147,8 @@ std::vector<FoundBoard> BoardsIn(const Shown& shown, const ClusterSpec& spec,
 std::vector<HubLook> HubsAbove(const Rig& rig, const Shown& shown,
                                const std::vector<FoundBoard>& boards) {
   std::set<PortPath> above;
-  const auto add = [&](PortPath port) {
-    while (port.ports.size() > 1) {
-      port.ports.pop_back();
-      above.insert(port);
-    }
+  const auto add = [&](const PortPath& port) {
+    for (PortPath hub = port.Hub(); !hub.IsRootHub(); hub = hub.Hub()) above.insert(hub);
   };
   for (const FoundBoard& board : boards) add(board.port);
   for (const spec::Node& node : rig.spec.nodes) {

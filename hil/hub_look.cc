@@ -100,10 +100,9 @@ std::string Sentence(const HubLook& look) {
   return "";
 }
 
-const HubLook* HubAbove(const std::vector<HubLook>& hubs, PortPath port) {
-  if (!port.ports.empty()) port.ports.pop_back();
+const HubLook* HubAbove(const std::vector<HubLook>& hubs, const PortPath& port) {
   const auto found =
-      std::ranges::find_if(hubs, [&](const HubLook& look) { return look.hub.port == port; });
+      std::ranges::find_if(hubs, [&](const HubLook& look) { return look.hub.port == port.Hub(); });
   return found == hubs.end() ? nullptr : &*found;
 }
 

@@ -38,7 +38,7 @@ struct HubLook {
 std::string Sentence(const HubLook& look);
 
 // The one that the port is of; null: it is not among them.
-const HubLook* HubAbove(const std::vector<HubLook>& hubs, PortPath port);
+const HubLook* HubAbove(const std::vector<HubLook>& hubs, const PortPath& port);
 
 // Takes up to a second. Changes nothing.
 HubLook LookAtHub(os::System& system, const os::UsbDevice& hub);

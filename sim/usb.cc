@@ -10,18 +10,6 @@ namespace {
 // Linux: drivers/usb/core/hub.c waits 5 s for the first descriptor, twice in each of four attempts.
 constexpr auto kGivesUpAfter = std::chrono::seconds(5 * 2 * 4);
 
-PortPath HubOf(const PortPath& port) {
-  PortPath hub = port;
-  if (!hub.ports.empty()) hub.ports.pop_back();
-  return hub;
-}
-
-// The port itself counts as below it.
-bool IsBelow(const PortPath& port, const PortPath& above) {
-  return port.bus == above.bus && port.ports.size() >= above.ports.size() &&
-         std::equal(above.ports.begin(), above.ports.end(), port.ports.begin());
-}
-
 }  // namespace
 
 Result<void> UsbBus::NeedRights() const {
@@ -53,9 +41,9 @@ Result<void> UsbBus::Watch() {
 
 bool UsbBus::CanArrive(const PortPath& port) const {
   const bool has_power =
-      std::ranges::none_of(without_power_, [&](const PortPath& off) { return IsBelow(port, off); });
-  const bool is_jammed = std::ranges::any_of(
-      jammed_, [&](const auto& jam) { return IsBelow(port, HubOf(jam.first)); });
+      std::ranges::none_of(without_power_, [&](const PortPath& off) { return port.IsBelow(off); });
+  const bool is_jammed =
+      std::ranges::any_of(jammed_, [&](const auto& jam) { return port.IsBelow(jam.first.Hub()); });
   return has_power && !is_jammed;
 }
 
@@ -103,7 +91,7 @@ void UsbBus::ArriveWhoCan() {
 void UsbBus::Unplugged(const PortPath& port) {
   std::vector<PortPath> gone;
   for (const auto& [at, device] : devices_) {
-    if (IsBelow(at, port)) gone.push_back(at);
+    if (at.IsBelow(port)) gone.push_back(at);
   }
   for (const PortPath& at : gone | std::views::reverse) {
     Leave(devices_.at(at));
@@ -119,7 +107,7 @@ void UsbBus::Plug(const os::UsbDevice& device, std::shared_ptr<UsbFunction> func
   if (CanArrive(device.port)) Arrive(plugged);
   if (device.device_class != kHubClass) return;
   for (const auto& [port, told] : wired_) {
-    if (port != device.port && IsBelow(port, device.port)) told(PortPower::kOn);
+    if (port != device.port && port.IsBelow(device.port)) told(PortPower::kOn);
   }
 }
 
@@ -128,7 +116,7 @@ void UsbBus::Unplug(const PortPath& port) {
   if (found == devices_.end()) return;
   if (found->second.shown.device_class == kHubClass) {
     for (const auto& [at, told] : wired_) {
-      if (at != port && IsBelow(at, port)) told(PortPower::kOff);
+      if (at != port && at.IsBelow(port)) told(PortPower::kOff);
     }
   }
   Unplugged(port);
@@ -165,10 +153,7 @@ void UsbBus::EndJam(const PortPath& port) {
 std::vector<PortPath> UsbBus::PortsOf(const PortPath& hub) const {
   std::set<PortPath> ports;
   const auto look = [&](const PortPath& at) {
-    if (at.ports.size() <= hub.ports.size() || !IsBelow(at, hub)) return;
-    PortPath port = hub;
-    port.ports.push_back(at.ports[hub.ports.size()]);
-    ports.insert(port);
+    if (at != hub && at.IsBelow(hub)) ports.insert(hub.Port(at.ports[hub.Depth()]));
   };
   for (const auto& [at, device] : devices_) look(at);
   for (const auto& [at, told] : wired_) look(at);
@@ -183,7 +168,7 @@ void UsbBus::CutPower(const PortPath& port) {
   std::ranges::sort(below);
   below.erase(std::unique(below.begin(), below.end()), below.end());
   for (const PortPath& at : below | std::views::reverse) {
-    if (!IsBelow(at, port)) continue;
+    if (!at.IsBelow(port)) continue;
     ++cuts_[at];
     const auto wired = wired_.find(at);
     if (wired != wired_.end()) wired->second(PortPower::kOff);
@@ -197,21 +182,21 @@ void UsbBus::GivePower(const PortPath& port) {
   if (without_power_.erase(port) == 0) return;
   ArriveWhoCan();
   for (const auto& [at, told] : wired_) {
-    if (IsBelow(at, port)) told(PortPower::kOn);
+    if (at.IsBelow(port)) told(PortPower::kOn);
   }
 }
 
 HubPower UsbBus::PowerOf(const PortPath& hub) const {
   const auto known = hubs_.find(hub);
   if (known != hubs_.end()) return known->second;
-  return hub.ports.empty() ? HubPower::kNone : HubPower::kGanged;
+  return hub.IsRootHub() ? HubPower::kNone : HubPower::kGanged;
 }
 
 Result<void> UsbBus::SetPortPower(const PortPath& port, PortPower power) {
   queue_.CatchUp();
   ZPROV_TRY(NeedRights());
-  const PortPath hub = HubOf(port);
-  const bool is_root = hub.ports.empty();
+  const PortPath hub = port.Hub();
+  const bool is_root = hub.IsRootHub();
   const auto found = devices_.find(hub);
   if (!is_root && (found == devices_.end() || found->second.stay == 0 ||
                    found->second.shown.device_class != kHubClass)) {

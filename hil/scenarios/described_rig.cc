@@ -93,12 +93,11 @@ Result<void> JudgeCommands(const Rig& rig, Seen& seen) {
 Result<void> JudgeHubs(const Rig& rig, Seen& seen) {
   ZPROV_ASSIGN(const auto devices, rig.system.live->usb.Devices());
   for (const BoardAtRig& board : rig.described->boards) {
-    PortPath hub = board.usb.value_or(PortPath{});
-    if (!hub.ports.empty()) hub.ports.pop_back();
+    const PortPath hub = board.usb.value_or(PortPath{}).Hub();
     const bool is_there = std::ranges::any_of(devices, [&](const os::UsbDevice& device) {
       return device.port == hub && device.device_class == kHubClass;
     });
-    if (is_there || (board.usb && hub.ports.empty())) continue;  // a root hub is no device
+    if (is_there || (board.usb && hub.IsRootHub())) continue;  // a root hub is no device
     seen.findings.push_back({Grade::kBad, board.name,
                              fmt::format("its power is to be switched by the hub above {}, and "
                                          "none is there",

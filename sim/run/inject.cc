@@ -53,14 +53,11 @@ void ExchangeBoards(Performance& on, const Fault& fault) {
 // The hub above that node's board, with the hubs below it.
 void UnplugHub(Performance& on, const Fault& fault) {
   constexpr uint8_t kHubClass = 9;
-  PortPath hub = on.board(fault.node).port;
-  hub.ports.pop_back();
+  const PortPath hub = on.board(fault.node).port.Hub();
   std::vector<os::UsbDevice> hubs;
   const auto devices = on.world().usb().Devices().value();
   for (const os::UsbDevice& device : devices) {
-    const bool is_below = device.port.ports.size() >= hub.ports.size() &&
-                          std::equal(hub.ports.begin(), hub.ports.end(), device.port.ports.begin());
-    if (is_below && device.device_class == kHubClass) hubs.push_back(device);
+    if (device.port.IsBelow(hub) && device.device_class == kHubClass) hubs.push_back(device);
   }
   if (hubs.empty()) return;  // it is unplugged already
   on.world().usb().Unplug(hub);

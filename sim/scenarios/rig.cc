@@ -16,7 +16,7 @@ constexpr int kMostInOneNetwork = 56;  // every fourth address of a /24, from .3
 
 // The B+'s own (LAN9514), and one of those that are sold to everybody.
 void PlugHub(World& world, const PortPath& port) {
-  const bool is_own = port.ports.size() == 1;
+  const bool is_own = port.Depth() == 1;
   world.usb().Plug({.port = port,
                     .vendor = static_cast<uint16_t>(is_own ? 0x0424 : 0x05e3),
                     .product = static_cast<uint16_t>(is_own ? 0x9514 : 0x0608),
@@ -33,8 +33,7 @@ std::vector<PortPath> PortsBehindHubs(int nodes) {
     std::vector<PortPath> below;
     for (const PortPath& hub : ports) {
       for (uint8_t number = 1; number <= 7; ++number) {
-        below.push_back(hub);
-        below.back().ports.push_back(number);
+        below.push_back(hub.Port(number));
       }
     }
     ports = std::move(below);
@@ -116,10 +115,7 @@ void KeepRunInMemory(World& world) {
 void PlugHubs(World& world, const std::vector<PortPath>& ports) {
   std::set<PortPath> hubs;
   for (const PortPath& port : ports) {
-    for (PortPath hub = port; hub.ports.size() > 1;) {
-      hub.ports.pop_back();
-      hubs.insert(hub);
-    }
+    for (PortPath hub = port.Hub(); !hub.IsRootHub(); hub = hub.Hub()) hubs.insert(hub);
   }
   for (const PortPath& hub : hubs) PlugHub(world, hub);
 }

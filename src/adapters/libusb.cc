@@ -182,7 +182,7 @@ Result<std::vector<os::UsbDevice>> Libusb::Devices() {
   ZPROV_ASSIGN(const auto list, ListUsb(context.get()));
   std::vector<os::UsbDevice> devices;
   for (const SeenUsbDevice& seen : list) {
-    if (!seen.IsRootHub()) devices.push_back(seen.shown);
+    if (!seen.shown.port.IsRootHub()) devices.push_back(seen.shown);
   }
   return devices;
 }
@@ -221,7 +221,8 @@ void Libusb::SayNotices() {
 }
 
 void Libusb::Arrived(SeenUsbDevice seen) {
-  if (!seen.IsRootHub() && !said_.contains(seen.device.get())) settling_.Await(std::move(seen));
+  if (!seen.shown.port.IsRootHub() && !said_.contains(seen.device.get()))
+    settling_.Await(std::move(seen));
 }
 
 void Libusb::SayArrived(SeenUsbDevice seen) {
@@ -272,7 +273,8 @@ Result<UsbDeviceHandle> Libusb::OpenUsb(const SeenUsbDevice& seen) {
 
 Result<os::UsbOpened> Libusb::Open(const PortPath& port) {
   ZPROV_ASSIGN(SeenUsbDevice seen, Find(port));
-  if (seen.IsRootHub()) return Fail(ErrorKind::kNotFound, "a root hub: name one of its ports");
+  if (seen.shown.port.IsRootHub())
+    return Fail(ErrorKind::kNotFound, "a root hub: name one of its ports");
   const bool is_open = std::ranges::any_of(opened_, [&](const auto& entry) {
     return entry.second.device == seen.device && !entry.second.left;
   });
@@ -435,10 +437,8 @@ void Libusb::ResetDone(libusb_device* device, int failed) {
 // One request that a hub answers within its own time, whatever its ports do; not worth an event.
 Result<void> Libusb::SetPortPower(const PortPath& port, PortPower power) {
   const std::string doing = "switch the power of " + port.ToString();
-  if (port.ports.empty()) return Fail(ErrorKind::kNotFound, doing + ": name one of its ports");
-  PortPath above = port;
-  above.ports.pop_back();
-  auto hub = Find(above);
+  if (port.IsRootHub()) return Fail(ErrorKind::kNotFound, doing + ": name one of its ports");
+  auto hub = Find(port.Hub());
   if (!hub.has_value()) return While(doing, std::move(hub).error());
   if (hub->shown.device_class != LIBUSB_CLASS_HUB) {
     return Fail(ErrorKind::kNotFound, doing + ": above it is no hub: look at what is plugged in");
@@ -447,7 +447,7 @@ Result<void> Libusb::SetPortPower(const PortPath& port, PortPower power) {
   const uint8_t request =
       power == PortPower::kOn ? LIBUSB_REQUEST_SET_FEATURE : LIBUSB_REQUEST_CLEAR_FEATURE;
   const int failed = libusb_control_transfer(usb.get(), kSetPort, request, kPortPower,
-                                             port.ports.back(), nullptr, 0, kHubTimeout);
+                                             port.Number(), nullptr, 0, kHubTimeout);
   SayNotices();
   if (failed < 0) return FailUsb(doing, failed);
   return {};

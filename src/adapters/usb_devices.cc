@@ -9,8 +9,6 @@
 namespace zprov::adapters {
 namespace {
 
-constexpr int kMaxDepth = 7;  // ports from the root hub down, USB 2.0
-
 struct UsbRow {
   int code;
   ErrorKind kind;
@@ -64,14 +62,15 @@ Result<UsbContext> StartUsb() {
 }
 
 std::optional<SeenUsbDevice> SeeUsb(libusb_device* device) {
-  std::array<uint8_t, kMaxDepth> ports;
-  const int depth = libusb_get_port_numbers(device, ports.data(), kMaxDepth);
+  PortPath port{libusb_get_bus_number(device), {}};
+  const int depth =
+      libusb_get_port_numbers(device, port.ports.data(), static_cast<int>(port.ports.size()));
   libusb_device_descriptor descriptor;
   if (depth < 0 || libusb_get_device_descriptor(device, &descriptor) != 0) return std::nullopt;
   SeenUsbDevice seen;
   seen.device.reset(libusb_ref_device(device));
-  seen.shown.port.bus = libusb_get_bus_number(device);
-  seen.shown.port.ports.assign(ports.begin(), ports.begin() + depth);
+  std::fill(port.ports.begin() + depth, port.ports.end(), uint8_t{0});  // libusb works there
+  seen.shown.port = port;
   seen.shown.vendor = descriptor.idVendor;
   seen.shown.product = descriptor.idProduct;
   seen.shown.serial_index = descriptor.iSerialNumber;

@@ -26,9 +26,7 @@ using UsbDeviceRef = std::unique_ptr<libusb_device, UnrefUsb>;
 
 struct SeenUsbDevice {
   UsbDeviceRef device;
-  os::UsbDevice shown;  // a root hub's port path has no port
-
-  bool IsRootHub() const { return shown.port.ports.empty(); }
+  os::UsbDevice shown;
 };
 
 // The failure that libusb's `code` stands for, with `doing` in front of its sentence.

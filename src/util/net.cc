@@ -2,13 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "util/strings.h"
 
 namespace zprov {
 namespace {
 
 constexpr uint64_t kMaxMac = (uint64_t{1} << 48) - 1;
-constexpr size_t kMaxPortDepth = 7;  // USB 2.0: root hub, five hubs, device
 
 std::optional<uint8_t> ParseHexPair(std::string_view text) {
   if (text.size() != 2) return std::nullopt;
@@ -100,16 +101,41 @@ std::optional<PortPath> PortPath::Parse(std::string_view text) {
   const auto bus = ParseByte(halves[0], 255);
   if (!bus || *bus == 0) return std::nullopt;
   PortPath path{*bus, {}};
+  size_t depth = 0;
   for (std::string_view part : Split(halves[1], '.')) {
     const auto port = ParseByte(part, 255);
-    if (!port || *port == 0) return std::nullopt;
-    path.ports.push_back(*port);
+    if (!port || *port == 0 || depth == kMostPorts) return std::nullopt;
+    path.ports[depth++] = *port;
   }
-  if (path.ports.size() > kMaxPortDepth) return std::nullopt;
   return path;
 }
 
-std::string PortPath::ToString() const { return fmt::format("{}-{}", bus, fmt::join(ports, ".")); }
+std::string PortPath::ToString() const {
+  return fmt::format("{}-{}", bus, fmt::join(ports.begin(), ports.begin() + Depth(), "."));
+}
+
+size_t PortPath::Depth() const {
+  return static_cast<size_t>(std::ranges::find(ports, 0) - ports.begin());
+}
+
+PortPath PortPath::Hub() const {
+  PortPath hub = *this;
+  if (!IsRootHub()) hub.ports[Depth() - 1] = 0;
+  return hub;
+}
+
+uint8_t PortPath::Number() const { return IsRootHub() ? uint8_t{0} : ports[Depth() - 1]; }
+
+PortPath PortPath::Port(uint8_t number) const {
+  PortPath port = *this;
+  port.ports.at(Depth()) = number;
+  return port;
+}
+
+bool PortPath::IsBelow(const PortPath& hub) const {
+  const auto depth = static_cast<std::ptrdiff_t>(hub.Depth());
+  return bus == hub.bus && std::equal(hub.ports.begin(), hub.ports.begin() + depth, ports.begin());
+}
 
 bool IsLinkName(std::string_view name) {
   constexpr size_t kLongest = 15;  // IFNAMSIZ with its final zero is 16

@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace zprov {
 
@@ -57,11 +56,22 @@ struct InterfaceAddress {
 // Where a device sits in the USB tree: bus number and the port numbers from the root hub down, as
 // the kernel and rpiboot write it (1-1.3 is bus 1, root port 1, that hub's port 3).
 struct PortPath {
+  static constexpr size_t kMostPorts = 7;  // USB 2.0: root hub, five hubs, device
+
   uint8_t bus = 0;
-  std::vector<uint8_t> ports;  // 1 to 7 ports, none zero: USB 2.0 allows five hubs in a row
+  // None zero down to the device, then zeros; a root hub has none. Paths are keys everywhere: they
+  // are compared and copied without an allocation.
+  std::array<uint8_t, kMostPorts> ports{};
 
   static std::optional<PortPath> Parse(std::string_view text);
   std::string ToString() const;
+
+  bool IsRootHub() const { return ports[0] == 0; }
+  size_t Depth() const;                 // ports from the root hub down; 0: a root hub
+  PortPath Hub() const;                 // the hub that it hangs on; of a root hub itself
+  uint8_t Number() const;               // of its port at that hub; 0: a root hub
+  PortPath Port(uint8_t number) const;  // that port of this hub, which is not the seventh in a row
+  bool IsBelow(const PortPath& hub) const;  // or that hub itself
 
   auto operator<=>(const PortPath&) const = default;
 };

@@ -54,7 +54,7 @@ class GuestUsbLinkWorld final : public UsbLinkWorld {
 
   void PlugHub(const PortPath& port) override { ports_.PlugHub(port); }
   std::string Plug(const PortPath& port, PluggedGadget gadget, const Mac& host_mac) override {
-    const sim::UsbSpeed speed = port.ports.size() > 1 ? sim::UsbSpeed::kFull : sim::UsbSpeed::kHigh;
+    const sim::UsbSpeed speed = port.Depth() > 1 ? sim::UsbSpeed::kFull : sim::UsbSpeed::kHigh;
     const vm::Gadget shown = OnCable(gadget);
     const auto end = std::make_shared<vm::NetworkEnd>(
         speed, vm::ConfigurationsOf(shown, speed).front(),

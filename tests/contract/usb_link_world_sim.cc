@@ -21,7 +21,7 @@ class SimUsbLinkWorld final : public UsbLinkWorld {
   void PlugHub(const PortPath&) override {}
   std::string Plug(const PortPath& port, PluggedGadget gadget, const Mac& host_mac) override {
     const bool is_geth = gadget == PluggedGadget::kGeth;
-    const bool is_behind_hub = port.ports.size() > 1;
+    const bool is_behind_hub = port.Depth() > 1;
     links_[port] = network_.PlugUsb(
         {.port = port,
          .driver = is_geth ? sim::UsbDriver::kCdcSubset : sim::UsbDriver::kCdcEther,

@@ -74,7 +74,7 @@ class GuestUsbWorld final : public UsbWorld {
     if (device.device_class == kHubClass) {
       return ports_.PlugHub(device.port);
     }
-    const bool is_behind_hub = device.port.ports.size() > 1;
+    const bool is_behind_hub = device.port.Depth() > 1;
     auto plugged = std::make_shared<PluggedFunction>(
         std::move(function), is_behind_hub ? sim::UsbSpeed::kFull : sim::UsbSpeed::kHigh);
     plugged_[device.port] = plugged;

@@ -145,22 +145,13 @@ class MockedUsbWorld final : public MockedUsb {
     for (uint16_t port = 1; port < 16; ++port) cuts[port] = 0;
     usbfs_.SetFunction(node, std::make_shared<SwitchingHub>(cuts));
   }
-  int PowerCuts(const PortPath& port) override {
-    PortPath hub = port;
-    hub.ports.pop_back();
-    return cuts_[hub][port.ports.back()];
-  }
+  int PowerCuts(const PortPath& port) override { return cuts_[port.Hub()][port.Number()]; }
 
  private:
   // 1-1.3 → /devices/usb1/1-1/1-1.3
   static std::string PathOf(const PortPath& port) {
-    std::string path = fmt::format("/devices/usb{}", port.bus);
-    for (size_t depth = 1; depth <= port.ports.size(); ++depth) {
-      const PortPath above{port.bus,
-                           {port.ports.begin(), port.ports.begin() + static_cast<long>(depth)}};
-      path += "/" + above.ToString();
-    }
-    return path;
+    if (port.IsRootHub()) return fmt::format("/devices/usb{}", port.bus);
+    return PathOf(port.Hub()) + "/" + port.ToString();
   }
 
   void Add(const std::string& record) {

@@ -44,11 +44,39 @@ TEST(InterfaceAddress, KnowsItsNetwork) {
 
 TEST(PortPath, ReadsTheKernelsForm) {
   EXPECT_EQ(PortPath::Parse("1-1.3")->ToString(), "1-1.3");
-  EXPECT_EQ(PortPath::Parse("2-4")->ports, (std::vector<uint8_t>{4}));
+  EXPECT_EQ(PortPath::Parse("2-4"), (PortPath{2, {4}}));
+  EXPECT_EQ(PortPath::Parse("1-1.2.3.4.5.6.7")->Depth(), PortPath::kMostPorts);
   for (const char* bad :
        {"", "1", "1-", "-1", "1-0", "0-1", "1-1..3", "1-1.3/..", "1-1.1.1.1.1.1.1.1"}) {
     EXPECT_EQ(PortPath::Parse(bad), std::nullopt) << bad;
   }
+}
+
+TEST(PortPath, KnowsItsHubAndWhatIsBelow) {
+  const PortPath root_hub{1, {}};
+  const PortPath hub{1, {1}};
+  const PortPath board{1, {1, 3}};
+  EXPECT_EQ(board.Hub(), hub);
+  EXPECT_EQ(board.Number(), 3);
+  EXPECT_EQ(hub.Port(3), board);
+  EXPECT_EQ(hub.Hub(), root_hub);
+  EXPECT_TRUE(root_hub.IsRootHub());
+  EXPECT_FALSE(hub.IsRootHub());
+  EXPECT_EQ(root_hub.Hub(), root_hub);
+  EXPECT_EQ(root_hub.Number(), 0);
+  EXPECT_EQ(root_hub.ToString(), "1-");
+  EXPECT_TRUE(board.IsBelow(hub));
+  EXPECT_TRUE(board.IsBelow(root_hub));
+  EXPECT_TRUE(board.IsBelow(board));
+  EXPECT_FALSE(hub.IsBelow(board));
+  EXPECT_FALSE(board.IsBelow(PortPath{2, {1}}));
+  EXPECT_FALSE((PortPath{1, {13}}).IsBelow(hub));
+}
+
+TEST(PortPath, StandsBeforeWhatIsBelowIt) {
+  EXPECT_LT((PortPath{1, {1}}), (PortPath{1, {1, 1}}));
+  EXPECT_LT((PortPath{1, {1, 7}}), (PortPath{1, {2}}));
+  EXPECT_LT((PortPath{1, {9}}), (PortPath{2, {1}}));
 }
 
 TEST(LinkName, IsWhatTheKernelTakes) {
