@@ -26,20 +26,25 @@ using ::testing::IsEmpty;
 constexpr char kSwitch[] = "/usr/local/sbin/relay";
 constexpr size_t kSick = 2;
 
-// A bus whose kernel has no memory for bulk transfers while it says so.
+// A bus whose kernel has no memory for bulk transfers to a port while it says so.
 class ScarceUsb final : public os::UsbBus {
  public:
-  ScarceUsb(os::UsbBus& inner, std::function<bool()> is_empty)
-      : inner_(inner), is_empty_(std::move(is_empty)) {}
+  using IsEmpty = std::function<bool(const PortPath& port)>;
+
+  ScarceUsb(os::UsbBus& inner, IsEmpty is_empty) : inner_(inner), is_empty_(std::move(is_empty)) {}
 
   Result<std::vector<os::UsbDevice>> Devices() override { return inner_.Devices(); }
   Result<void> Watch() override { return inner_.Watch(); }
-  Result<os::UsbOpened> Open(const PortPath& port) override { return inner_.Open(port); }
+  Result<os::UsbOpened> Open(const PortPath& port) override {
+    auto opened = inner_.Open(port);
+    if (opened) ports_[opened->handle] = port;
+    return opened;
+  }
   Result<void> Claim(os::UsbHandle handle, uint8_t interface_number) override {
     return inner_.Claim(handle, interface_number);
   }
   Result<os::UsbTransferId> Submit(os::UsbHandle handle, const os::UsbTransfer& transfer) override {
-    if (std::holds_alternative<os::BulkOut>(transfer.what) && is_empty_()) {
+    if (std::holds_alternative<os::BulkOut>(transfer.what) && is_empty_(ports_.at(handle))) {
       ++refused;
       return Fail(ErrorKind::kNoSpace, "the kernel has no memory left for transfers");
     }
@@ -56,7 +61,8 @@ class ScarceUsb final : public os::UsbBus {
 
  private:
   os::UsbBus& inner_;
-  std::function<bool()> is_empty_;
+  IsEmpty is_empty_;
+  std::map<os::UsbHandle, PortPath> ports_;
 };
 
 class Boot {
@@ -194,7 +200,8 @@ struct PoolBoot : Boot {
 TEST(UsbPool, ThatIsEmptyForAWhileDelaysTheBoardsAndFailsNone) {
   PoolBoot boot;
   const os::Moment full = boot.world_.clock().Now() + milliseconds(900);
-  ScarceUsb usb(boot.world_.usb(), [&] { return boot.world_.clock().Now() < full; });
+  ScarceUsb usb(boot.world_.usb(),
+                [&](const PortPath&) { return boot.world_.clock().Now() < full; });
   boot.RunWith(usb);
   EXPECT_GE(usb.refused, 5);
   for (const engine::NodeView& view : boot.views) {
@@ -205,7 +212,8 @@ TEST(UsbPool, ThatIsEmptyForAWhileDelaysTheBoardsAndFailsNone) {
 
 TEST(UsbPool, ThatIsEmptyEverySecondTimeFailsNoBoard) {
   PoolBoot boot;
-  ScarceUsb usb(boot.world_.usb(), [calls = 0]() mutable { return ++calls % 2 == 1; });
+  ScarceUsb usb(boot.world_.usb(),
+                [calls = 0](const PortPath&) mutable { return ++calls % 2 == 1; });
   boot.RunWith(usb);
   EXPECT_GE(usb.refused, 25);
   for (const engine::NodeView& view : boot.views) {
@@ -213,6 +221,25 @@ TEST(UsbPool, ThatIsEmptyEverySecondTimeFailsNoBoard) {
     EXPECT_EQ(view.failures, 0) << view.node;
   }
   for (const auto& zero : boot.zeros_) EXPECT_THAT(zero->served().changed, IsEmpty());
+}
+
+TEST(UsbPool, ThatIsEmptyForOneBoardIsAskedAgainSoonHoweverMuchTheOthersSend) {
+  constexpr size_t kTries = 12;
+  PoolBoot boot;
+  boot.world_.Put(boot.spec_.storage.boot + "/start.elf", std::string(4'000'000, 'e'));
+  std::vector<os::Moment> refused;
+  int chunks = 0;
+  ScarceUsb usb(boot.world_.usb(), [&](const PortPath& port) {
+    const bool is_in_the_middle = port == boot.spec_.nodes[kSick].usb && ++chunks > 50;
+    const bool is_empty = is_in_the_middle && refused.size() < kTries;
+    if (is_empty) refused.push_back(boot.world_.clock().Now());
+    return is_empty;
+  });
+  boot.RunWith(usb);
+  ASSERT_EQ(refused.size(), kTries);
+  for (size_t i = 1; i < kTries; ++i) EXPECT_LE(refused[i] - refused[i - 1], milliseconds(25)) << i;
+  boot.ExpectTheOthersWell();
+  EXPECT_EQ(boot.views[kSick].state, NodeState::kHealthy);
 }
 
 }  // namespace

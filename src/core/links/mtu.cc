@@ -12,8 +12,7 @@ std::optional<uint32_t> RunningMtu(const WantedNetwork& wanted, const std::vecto
   const Link* bridge = Find(links, wanted.bridge);
   if (bridge == nullptr) return std::nullopt;
   bool is_one_up = false;
-  for (const WantedLink& node : wanted.links) {
-    const Link* link = LinkOf(links, node);
+  for (const Link* link : LinksOf(links, wanted.links)) {
     if (link == nullptr || !link->up || link->master != wanted.bridge) continue;
     if (link->mtu != bridge->mtu) return std::nullopt;
     is_one_up = true;
@@ -50,10 +49,11 @@ std::string FallsBack(const SeenLinks& seen, const Link& link, const std::string
 // The first node's that cannot carry what the spec says; empty: all can.
 std::string WhyPlain(const WantedNetwork& wanted, const SeenLinks& seen) {
   if (wanted.mtu <= kPlainMtu) return "";
-  for (const WantedLink& node : wanted.links) {
-    const Link* link = LinkOf(seen.links, node);
+  const auto of_nodes = LinksOf(seen.links, wanted.links);
+  for (size_t i = 0; i < of_nodes.size(); ++i) {
+    const Link* const link = of_nodes[i];
     if (link == nullptr || Carries(seen, *link, wanted.mtu)) continue;
-    return FallsBack(seen, *link, node.name, wanted.mtu);
+    return FallsBack(seen, *link, wanted.links[i].name, wanted.mtu);
   }
   return "";
 }

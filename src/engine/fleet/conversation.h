@@ -46,6 +46,9 @@ class Conversation {
   // The pool is empty and nothing of ours is under way: no event of ours will come.
   bool IsStarved() const { return is_starved_; }
 
+  // What is under way, by transfer, and the bytes that each is to send.
+  const std::map<os::UsbTransferId, uint64_t>& in_flight() const { return in_flight_; }
+
   // A file server's board was answered in full and is to ask next.
   bool IsAsked() const { return is_asked_; }
   const usbboot::Request* request() const;  // nothing with a boot ROM
@@ -72,7 +75,7 @@ class Conversation {
   UsbLine line_;
   std::variant<usbboot::FileSession, usbboot::RomSession> session_;
   Doing doing_;
-  std::map<os::UsbTransferId, uint64_t> in_flight_;  // and the bytes that each was to send
+  std::map<os::UsbTransferId, uint64_t> in_flight_;
   bool is_starved_ = false;
   bool is_asked_ = false;
   uint64_t sent_ = 0;

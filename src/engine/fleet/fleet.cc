@@ -34,8 +34,11 @@ Fleet::Fleet(os::System& system, spec::ClusterSpec spec)
 void Fleet::PlaceNodes() {
   auto before = std::exchange(nodes_, {});
   by_port_.clear();
-  for (const spec::Node& node : spec_.nodes) {
+  places_.clear();
+  for (size_t place = 0; place < spec_.nodes.size(); ++place) {
+    const spec::Node& node = spec_.nodes[place];
     if (!node.usb) continue;
+    places_.push_back(place);
     const auto same = std::ranges::find_if(before, [&](const auto& had) {
       return had != nullptr && had->name() == node.name && had->port() == *node.usb;
     });
@@ -44,7 +47,7 @@ void Fleet::PlaceNodes() {
       nodes_.push_back(std::move(*same));
     } else {
       nodes_.push_back(std::make_unique<NodeBoot>(
-          FleetParts{system_, spec_, boot_sets_, starts_, notices_}, node));
+          FleetParts{system_, spec_, boot_sets_, starts_, notices_, owners_}, node));
     }
     by_port_[*node.usb] = nodes_.back().get();
   }
@@ -60,6 +63,8 @@ Result<void> Fleet::Begin() {
   if (system_.live == nullptr) {
     return Fail(ErrorKind::kNotSupported, "a tree of files has no USB to boot over");
   }
+  probes_.reset();  // of another spec, when this follows one: places are those of one spec
+  links_.reset();
   ZPROV_TRY(MakeRoomForBootMarks(system_));
   links_.emplace(system_, spec_);
   ZPROV_TRY(links_->Begin());
@@ -101,7 +106,7 @@ void Fleet::On(const os::Event& event) {
     probes_->On(event);
   }
   if (const auto* completed = std::get_if<os::UsbCompleted>(&event)) {
-    for (const auto& node : nodes_) node->On(*completed);
+    Completed(*completed);
   } else if (const auto* arrived = std::get_if<os::UsbArrived>(&event)) {
     Arrived(arrived->device);
   } else if (const auto* left = std::get_if<os::UsbLeft>(&event)) {
@@ -122,8 +127,8 @@ void Fleet::On(const os::Event& event) {
 // What a node is told on its command line must be what its link runs with.
 void Fleet::LookAtLinks() {
   spec_.bridge.mtu = links_->mtu();
-  for (const auto& node : nodes_) {
-    node->Saw(links_->Of(node->name()), probes_->Of(node->name()));
+  for (size_t i = 0; i < nodes_.size(); ++i) {
+    nodes_[i]->Saw(links_->At(places_[i]), probes_->At(places_[i]));
   }
 }
 
@@ -140,6 +145,12 @@ void Fleet::Arrived(const os::UsbDevice& device) {
 void Fleet::Left(const PortPath& port) {
   unknown_.erase(port);
   if (NodeBoot* node = At(port)) node->Left();
+}
+
+// Of a conversation that is over nothing is heard any more.
+void Fleet::Completed(const os::UsbCompleted& completed) {
+  const auto owner = owners_.extract(completed.transfer);
+  if (!owner.empty()) owner.mapped()->On(completed);
 }
 
 void Fleet::StartWhoMay() {
@@ -174,6 +185,12 @@ std::vector<NodeView> Fleet::Summaries() const {
   std::vector<NodeView> summaries;
   for (const auto& node : nodes_) summaries.push_back(node->Summary());
   return summaries;
+}
+
+std::map<std::string_view, int> Fleet::States() const {
+  std::map<std::string_view, int> states;
+  for (const auto& node : nodes_) ++states[Name(node->state())];
+  return states;
 }
 
 void Fleet::Hold(const std::set<std::string>& nodes) {

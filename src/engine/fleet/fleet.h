@@ -54,6 +54,7 @@ class Fleet {
 
   std::vector<NodeView> Views() const;              // nodes with a port, in the spec's order
   std::vector<NodeView> Summaries() const;          // the same without timelines and nonces
+  std::map<std::string_view, int> States() const;   // how many are in each, by its name
   std::vector<UnknownBoard> UnknownBoards() const;  // that are plugged in now, by port
   std::vector<NodeNotice> TakeNotices();            // since the last time
   // About links, and boots that could not be kept, each with the way out.
@@ -70,6 +71,7 @@ class Fleet {
   void PlaceNodes();
   void Arrived(const os::UsbDevice& device);
   void Left(const PortPath& port);
+  void Completed(const os::UsbCompleted& completed);
   void StartWhoMay();
   bool IsForLinks(const os::Event& event) const;
   void LookAtLinks();
@@ -83,7 +85,9 @@ class Fleet {
   std::optional<Links> links_;    // nothing before Begin
   std::optional<Probes> probes_;  // likewise
   std::vector<NodeNotice> notices_;
+  TransferOwners owners_;
   std::vector<std::unique_ptr<NodeBoot>> nodes_;
+  std::vector<size_t> places_;  // of these in the spec, which has nodes without a port, too
   std::map<PortPath, NodeBoot*> by_port_;
   std::map<PortPath, UnknownBoard> unknown_;
 };

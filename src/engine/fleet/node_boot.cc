@@ -207,7 +207,9 @@ void NodeBoot::Close() {
   poke_ = kNever;
   if (line_.handle != 0) parts_.system.live->usb.Close(line_.handle);
   line_ = {};
-  if (conversation_ != nullptr) bytes_ += conversation_->sent();
+  if (conversation_ == nullptr) return;
+  bytes_ += conversation_->sent();
+  for (const auto& [transfer, bytes] : conversation_->in_flight()) parts_.owners.erase(transfer);
   conversation_.reset();
 }
 
@@ -229,6 +231,7 @@ void NodeBoot::Meet(Need need) {
       continue;
     }
     if (std::holds_alternative<Waiting>(need)) {
+      OwnTransfers();
       NoteOdd();
       poke_ = conversation_->IsStarved() ? Now() + kPokeAfter : kNever;
       return;
@@ -241,6 +244,10 @@ void NodeBoot::Meet(Need need) {
   Close();
   if (is_rom) return AfterFirstStage(ended);
   AfterFiles(ended);
+}
+
+void NodeBoot::OwnTransfers() {
+  for (const auto& [transfer, bytes] : conversation_->in_flight()) parts_.owners[transfer] = this;
 }
 
 void NodeBoot::AfterFirstStage(const Ended& ended) {

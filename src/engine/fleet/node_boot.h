@@ -3,6 +3,7 @@
 // of other nodes.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,11 @@
 
 namespace zprov::engine {
 
+class NodeBoot;
+
+// Whose transfers are under way: nobody else is asked when one completes.
+using TransferOwners = std::map<os::UsbTransferId, NodeBoot*>;
+
 // What all nodes of a fleet share; lives longer than they.
 struct FleetParts {
   os::System& system;  // with live
@@ -29,6 +35,7 @@ struct FleetParts {
   BootSets& boot_sets;
   Starts& starts;
   std::vector<NodeNotice>& notices;
+  TransferOwners& owners;
 };
 
 class NodeBoot {
@@ -42,7 +49,7 @@ class NodeBoot {
   // The same of what was there already when the fleet came: it may be a board that was halted.
   void Found(const os::UsbDevice& device);
   void Left();
-  void On(const os::UsbCompleted& completed);
+  void On(const os::UsbCompleted& completed);  // one of its own
   void On(const os::ProcessEnded& ended);
   void On(const os::BackgroundEnded& ended) { log_.On(ended); }
   // Its link, as it is now.
@@ -88,6 +95,7 @@ class NodeBoot {
   bool OpenDevice();
   void Converse(std::unique_ptr<Conversation> conversation);
   void Meet(Need need);
+  void OwnTransfers();
   void AfterFirstStage(const usbboot::Ended& ended);
   void AfterFiles(const usbboot::Ended& ended);
   void Close();

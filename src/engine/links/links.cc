@@ -63,12 +63,6 @@ void Links::Hold(std::set<std::string> nodes) {
   if (!changed_since_) changed_since_ = system_.clock.Now();
 }
 
-os::Moment Links::NextWake() const {
-  os::Moment next = look_again_;
-  for (const Port& port : ports_) next = std::min(next, port.wake);
-  return next;
-}
-
 os::Moment Links::NextDeadline() const {
   return changed_since_ ? std::min(*changed_since_, NextWake()) : NextWake();
 }
@@ -113,7 +107,11 @@ Result<void> Links::TryLook() {
     look_again_ = system_.clock.Now() + kRetry;
   }
   const auto of_nodes = links::LinksOf(seen_, wanted_.links);
-  for (size_t i = 0; i < ports_.size(); ++i) Settle(wanted_.links[i], of_nodes[i], ports_[i]);
+  ports_wake_ = kNever;
+  for (size_t i = 0; i < ports_.size(); ++i) {
+    Settle(wanted_.links[i], of_nodes[i], ports_[i]);
+    ports_wake_ = std::min(ports_wake_, ports_[i].wake);
+  }
   return {};
 }
 

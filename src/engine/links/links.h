@@ -3,6 +3,7 @@
 // udev runs, its .link file comes first. Never waits: it acts when an event is handed to it.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -56,6 +57,8 @@ class Links {
 
   // By the node's name; kAbsent for one that the spec does not know.
   LinkView Of(const std::string& node) const;
+  // By the node's place in the spec.
+  const LinkView& At(size_t place) const { return ports_[place].view; }
 
   // What the bridge and all its ports run with; a node that boots now must have the same.
   uint32_t mtu() const { return mtu_; }
@@ -96,7 +99,7 @@ class Links {
   void Delay(Port& port, std::string reason);
   bool IsUdevsTurn(const Link& link, const links::WantedLink& node, const Port& port);
   bool IsRestless(Tries& tries) const;
-  os::Moment NextWake() const;
+  os::Moment NextWake() const { return std::min(look_again_, ports_wake_); }
   links::SeenLinks Seen() const;
 
   os::System& system_;
@@ -114,6 +117,7 @@ class Links {
   std::optional<Error> look_error_;
   std::optional<os::Moment> changed_since_;  // a notice that was not answered yet
   os::Moment look_again_ = kNever;
+  os::Moment ports_wake_ = kNever;  // the first of all ports'
 };
 
 }  // namespace zprov::engine

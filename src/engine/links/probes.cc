@@ -15,13 +15,17 @@ Probes::Probes(os::System& system, const spec::ClusterSpec& spec, const Links& l
     : system_(system), links_(links), bridge_(spec.bridge.name) {
   for (const spec::Node& node : spec.nodes) {
     index_of_.emplace(node.name, patients_.size());
-    patients_.push_back({.node = node.name, .address = node.address});
+    patients_.push_back({.address = node.address});
   }
 }
 
 void Probes::On(const os::Event& event) {
   if (const auto* answer = std::get_if<os::ProbeAnswered>(&event)) Hear(*answer);
-  for (Patient& patient : patients_) Attend(patient);
+  next_ = os::Moment::max();
+  for (size_t i = 0; i < patients_.size(); ++i) {
+    Attend(patients_[i], links_.At(i).state);
+    next_ = std::min(next_, patients_[i].next);
+  }
 }
 
 void Probes::Hear(const os::ProbeAnswered& answer) {
@@ -34,12 +38,11 @@ void Probes::Hear(const os::ProbeAnswered& answer) {
   }
 }
 
-void Probes::Attend(Patient& patient) {
-  const bool is_attached = links_.Of(patient.node).state == LinkState::kAttached;
+void Probes::Attend(Patient& patient, LinkState link) {
+  const bool is_attached = link == LinkState::kAttached;
   if (is_attached != patient.is_attached) {
     const os::Moment now = system_.clock.Now();
-    patient = {.node = patient.node,
-               .address = patient.address,
+    patient = {.address = patient.address,
                .is_attached = is_attached,
                .next = is_attached ? now : os::Moment::max()};
   }
@@ -51,12 +54,6 @@ void Probes::Attend(Patient& patient) {
   } else {
     patient.pulse = Pulse::kUnknown;
   }
-}
-
-os::Moment Probes::NextDeadline() const {
-  os::Moment next = os::Moment::max();
-  for (const Patient& patient : patients_) next = std::min(next, patient.next);
-  return next;
 }
 
 Pulse Probes::Of(const std::string& node) const {

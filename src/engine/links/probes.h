@@ -30,14 +30,15 @@ class Probes {
   void On(const os::Event& event);
 
   // When it wants to be handed a DeadlinePassed; Moment::max(): never.
-  os::Moment NextDeadline() const;
+  os::Moment NextDeadline() const { return next_; }
 
   // By the node's name; kUnknown for one that the spec does not know.
   Pulse Of(const std::string& node) const;
+  // By the node's place in the spec.
+  Pulse At(size_t place) const { return patients_[place].pulse; }
 
  private:
   struct Patient {
-    std::string node;
     Ipv4 address;
     bool is_attached = false;
     os::Moment next = os::Moment::max();
@@ -47,13 +48,14 @@ class Probes {
   };
 
   void Hear(const os::ProbeAnswered& answer);
-  void Attend(Patient& patient);
+  void Attend(Patient& patient, LinkState link);
 
   os::System& system_;
   const Links& links_;
   std::string bridge_;
-  std::vector<Patient> patients_;
+  std::vector<Patient> patients_;                        // in the spec's order
   std::map<std::string, size_t, std::less<>> index_of_;  // by the node's name
+  os::Moment next_ = os::Moment::max();                  // the first of all patients'
 };
 
 }  // namespace zprov::engine

@@ -119,13 +119,13 @@ void Service::StartNoMore() {
 }
 
 std::string Service::Describe() const {
-  std::map<std::string_view, int> counts;
-  const auto nodes = fleet_.Summaries();
-  for (const NodeView& node : nodes) ++counts[Name(node.state)];
+  int nodes = 0;
   std::vector<std::string> parts;
-  for (const auto& [state, count] : counts) parts.push_back(fmt::format("{} {}", count, state));
-  return fmt::format("{} node{}: {}", nodes.size(), nodes.size() == 1 ? "" : "s",
-                     Join(parts, ", "));
+  for (const auto& [state, count] : fleet_.States()) {
+    nodes += count;
+    parts.push_back(fmt::format("{} {}", count, state));
+  }
+  return fmt::format("{} node{}: {}", nodes, nodes == 1 ? "" : "s", Join(parts, ", "));
 }
 
 void Service::HoldWhatIsHeld() {
