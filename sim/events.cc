@@ -1,8 +1,18 @@
 #include "sim/events.h"
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 namespace zprov::sim {
+namespace {
+
+// For the heap, which has the greatest in front.
+constexpr auto kLater = [](const auto& one, const auto& other) {
+  return std::tie(one.at, one.number) > std::tie(other.at, other.number);
+};
+
+}  // namespace
 
 void EventQueue::Post(os::Event event) {
   const bool said = std::holds_alternative<os::LinkChanged>(event) &&
@@ -11,19 +21,22 @@ void EventQueue::Post(os::Event event) {
 }
 
 void EventQueue::After(std::chrono::nanoseconds delay, Happening happening) {
-  due_.emplace(std::pair(clock_.Now() + delay, told_++), std::move(happening));
+  due_.push_back({clock_.Now() + delay, told_++, std::move(happening)});
+  std::ranges::push_heap(due_, kLater);
 }
 
 void EventQueue::RunFirst() {
-  auto first = due_.extract(due_.begin());
+  std::ranges::pop_heap(due_, kLater);
+  const Happening first = std::move(due_.back().happening);
+  due_.pop_back();
   happening_ = true;
-  first.mapped()();
+  first();
   happening_ = false;
 }
 
 void EventQueue::CatchUp() {
   if (happening_) return;
-  while (!due_.empty() && due_.begin()->first.first <= clock_.Now()) RunFirst();
+  while (IsDue(clock_.Now())) RunFirst();
 }
 
 void EventQueue::Drop(const std::function<bool(const os::Event&)>& which) {
@@ -37,8 +50,8 @@ void EventQueue::Clear() {
 
 Result<os::Event> EventQueue::Next(os::Moment deadline) {
   CatchUp();
-  while (waiting_.empty() && !due_.empty() && due_.begin()->first.first <= deadline) {
-    clock_.AdvanceTo(due_.begin()->first.first);
+  while (waiting_.empty() && IsDue(deadline)) {
+    clock_.AdvanceTo(due_.front().at);
     CatchUp();
   }
   if (!waiting_.empty()) {

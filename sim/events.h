@@ -6,8 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <map>
-#include <utility>
+#include <vector>
 
 #include "os/events.h"
 #include "sim/clock.h"
@@ -42,11 +41,18 @@ class EventQueue {
   Result<os::Event> Next(os::Moment deadline);
 
  private:
+  struct Due {
+    os::Moment at;
+    uint64_t number;  // in the order in which it was told
+    Happening happening;
+  };
+
+  bool IsDue(os::Moment now) const { return !due_.empty() && due_.front().at <= now; }
   void RunFirst();
 
   VirtualClock& clock_;
   std::deque<os::Event> waiting_;
-  std::map<std::pair<os::Moment, uint64_t>, Happening> due_;
+  std::vector<Due> due_;  // a heap, the first one in front
   uint64_t told_ = 0;
   bool happening_ = false;
 };

@@ -10,6 +10,7 @@
 #include "cli/record.h"
 #include "sim/run/exhaustive.h"
 #include "sim/run/marks.h"
+#include "sim/run/memory.h"
 #include "sim/run/page.h"
 #include "sim/run/run.h"
 #include "sim/run/swarm.h"
@@ -247,6 +248,7 @@ CLI::App& AddReplay(CLI::App& app, Words& words) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  run::KeepFreedMemory();
   Words words;
   CLI::App app("Runs zprov on a simulated cluster, with faults, from a seed.", "zprov-sim");
   app.set_version_flag("--version", std::string("zprov-sim ") + ZPROV_VERSION);

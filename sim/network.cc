@@ -25,10 +25,8 @@ Network::Network(EventQueue& queue, const KernelRules& rules) : queue_(queue), r
 }
 
 Network::Interface* Network::Find(std::string_view name) {
-  const auto found = std::find_if(interfaces_.begin(), interfaces_.end(), [&](const auto& entry) {
-    return entry.second.link.name == name;
-  });
-  return found == interfaces_.end() ? nullptr : &found->second;
+  const auto found = named_.find(name);
+  return found == named_.end() ? nullptr : found->second;
 }
 
 Result<Network::Interface*> Network::Need(std::string_view name) {
@@ -60,6 +58,7 @@ Network::Interface& Network::Insert(Link link) {
   link.index = ++last_index_;
   Interface& interface = interfaces_[link.index];
   interface.link = std::move(link);
+  named_.emplace(interface.link.name, &interface);
   return interface;
 }
 
@@ -86,8 +85,29 @@ void Network::FollowPorts(std::string_view bridge_name) {
 Result<std::vector<Link>> Network::Links() {
   queue_.CatchUp();
   std::vector<Link> links;
+  links.reserve(interfaces_.size());
   for (const auto& [index, interface] : interfaces_) links.push_back(interface.link);
   return links;
+}
+
+const Link* Network::LinkAt(const PortPath& port) {
+  queue_.CatchUp();
+  const auto found = std::ranges::find_if(
+      interfaces_, [&](const auto& entry) { return entry.second.link.usb == port; });
+  return found == interfaces_.end() ? nullptr : &found->second.link;
+}
+
+const Link* Network::LinkNamed(std::string_view name) {
+  queue_.CatchUp();
+  const Interface* const found = Find(name);
+  return found == nullptr ? nullptr : &found->link;
+}
+
+bool Network::HasAddress(std::string_view name, Ipv4 address) {
+  const Interface* const found = Find(name);
+  return found != nullptr &&
+         std::ranges::any_of(found->addresses,
+                             [&](const InterfaceAddress& own) { return own.address == address; });
 }
 
 Result<std::vector<os::LinkAddress>> Network::Addresses() {
@@ -160,7 +180,9 @@ Result<void> Network::Rename(Interface& interface, const std::string& name) {
   for (auto& [index, other] : interfaces_) {
     if (other.link.master == interface.link.name) other.link.master = name;
   }
+  named_.erase(interface.link.name);
   interface.link.name = name;
+  named_.emplace(name, &interface);
   Changed(interface);
   return {};
 }
@@ -358,6 +380,7 @@ void Network::Unplug(std::string_view name) {
   const Interface* gone = Find(name);
   if (gone == nullptr) return;
   const Link link = gone->link;
+  named_.erase(link.name);
   interfaces_.erase(link.index);
   queue_.Post(os::LinkChanged{link.name});
   FollowPorts(link.master);

@@ -58,6 +58,11 @@ class Network final : public os::Netlink {
   // The kernel names it; that name is returned.
   std::string PlugUsb(const UsbLink& usb);
   void Unplug(std::string_view name);
+  // The link of what is plugged in there, and one by its name, as they are now, without a dump of
+  // all: every simulated node asks again and again. Null: there is none.
+  const Link* LinkAt(const PortPath& port);
+  const Link* LinkNamed(std::string_view name);
+  bool HasAddress(std::string_view name, Ipv4 address);
   // udev, a .link file or a person does this after `delay`, whatever the link is called by then;
   // what the kernel refuses then simply does not happen.
   void ChangeLater(std::string_view name, const os::LinkChange& change,
@@ -108,7 +113,8 @@ class Network final : public os::Netlink {
 
   EventQueue& queue_;
   KernelRules rules_;
-  std::map<int, Interface> interfaces_;  // by index
+  std::map<int, Interface> interfaces_;                   // by index
+  std::map<std::string, Interface*, std::less<>> named_;  // the same, by name
   int last_index_ = 0;
   os::ProbeId last_probe_ = 0;
   bool may_change_ = true;

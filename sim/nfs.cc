@@ -107,8 +107,9 @@ Result<NfsMount> NfsServer::Mount(NfsVersion version, Ipv4 client, std::string_v
 // Is any export of that client this directory, whatever it is called now?
 bool NfsServer::IsExported(Ipv4 client, const Node& exported) const {
   return std::ranges::any_of(exports_, [&](const NfsExport& one) {
-    const auto found = view_.Existing(one.path, Last::kKeep);
-    return found.has_value() && found->node == exported && Matches(one.client, client);
+    if (!Matches(one.client, client)) return false;
+    const auto found = view_.NodeAt(one.path, Last::kKeep);
+    return found.has_value() && *found == exported;
   });
 }
 

@@ -175,11 +175,11 @@ void Scene::MountNew(std::string_view path, Mount mount) {
 }
 
 bool Scene::Has(std::string_view path) const {
-  return View(disk_).Existing(path, Last::kKeep).has_value();
+  return View(disk_).NodeAt(path, Last::kKeep).has_value();
 }
 
 std::string Scene::Content(std::string_view path) const {
-  const Inode& inode = disk_.Get(*Must(View(disk_).Existing(path, Last::kFollow)).node);
+  const Inode& inode = disk_.Get(Must(View(disk_).NodeAt(path, Last::kFollow)));
   if (inode.type != os::FileType::kRegular)
     throw std::logic_error("scene: " + std::string(path) + " is no regular file");
   return *inode.content;

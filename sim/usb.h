@@ -4,7 +4,6 @@
 // and which driver of the kernel holds an interface.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -90,7 +89,7 @@ class UsbBus final : public os::UsbBus {
   struct Opened {
     PortPath port;
     uint64_t stay = 0;
-    std::set<os::UsbTransferId> transfers = {};  // all that it ever had
+    std::vector<os::UsbTransferId> transfers = {};  // all that it ever had, in order
   };
   using Endpoint = std::pair<os::UsbHandle, uint8_t>;  // number 0: control
   struct Flight {
@@ -145,7 +144,7 @@ class UsbBus final : public os::UsbBus {
   std::map<os::UsbHandle, Opened> opened_;
   std::map<os::UsbTransferId, Flight> flights_;
   size_t pooled_ = 0;  // bytes that they take of the kernel's memory for transfers
-  std::map<Endpoint, std::deque<os::UsbTransferId>> endpoints_;
+  std::map<Endpoint, std::vector<os::UsbTransferId>> endpoints_;  // in order
   os::Moment wire_free_{0};
   uint64_t last_stay_ = 0;
   uint64_t last_jam_ = 0;

@@ -143,7 +143,7 @@ Result<os::UsbTransferId> UsbBus::Submit(os::UsbHandle handle, const os::UsbTran
   const Endpoint endpoint{handle, bulk == nullptr ? uint8_t{0} : bulk->endpoint};
   flights_[id] = {endpoint, transfer, queue_.Now()};
   pooled_ += BulkSize(transfer);
-  needed.first->transfers.insert(id);
+  needed.first->transfers.push_back(id);
   auto& waiting = endpoints_[endpoint];
   waiting.push_back(id);
   queue_.After(transfer.timeout, [this, id] {
@@ -298,7 +298,7 @@ void UsbBus::Close(os::UsbHandle handle) {
   }
   queue_.Drop([&](const os::Event& event) {
     const auto* completed = std::get_if<os::UsbCompleted>(&event);
-    return completed != nullptr && own.contains(completed->transfer);
+    return completed != nullptr && std::ranges::binary_search(own, completed->transfer);
   });
   opened_.erase(found);
 }

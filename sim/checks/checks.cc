@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
+#include "sim/disk/walk.h"
 #include "util/path.h"
 #include "util/strings.h"
 
@@ -15,6 +17,7 @@ using Broken = std::optional<std::string>;
 
 constexpr std::string_view kReport = "/var/lib/zprov/boot.json";
 constexpr std::string_view kReports = "/var/lib/zprov";
+constexpr std::string_view kStore = "/x/.zprov";
 constexpr std::string_view kGenerations = "/x/.zprov/gen/";
 constexpr std::chrono::minutes kLongest{6};  // no stage, and no step against a failure, is longer
 
@@ -23,16 +26,33 @@ const sim::NfsMount* MountOf(const BoardAt& board) {
   return node && node->mount() ? &*node->mount() : nullptr;
 }
 
-// Everything below `at` by its path; a node's own reports are left out.
-void AddBelow(const sim::Disk& disk, const sim::Node& at, const std::string& path,
-              std::map<std::string, sim::Inode>& files) {
-  for (const auto& [name, entry] : disk.Get(at).names) {
-    const std::string below = path + "/" + name;
-    const auto node = disk.Child(at, name);
-    if (below == kReports || !node || !disk.Exists(*node)) continue;
-    files.emplace(below, disk.Get(*node));
-    AddBelow(disk, *node, below, files);
+const sim::Inode& OtherTree() {
+  static const sim::Inode directory = [] {
+    sim::Inode made;
+    made.type = os::FileType::kDirectory;
+    return made;
+  }();
+  return directory;
+}
+
+using Files = std::map<std::string, const sim::Inode*>;  // by path in a root
+
+// Everything below a directory of a root; a node's own reports are left out. What is no part of its
+// tree is there, and nobody looks into it.
+void AddBelow(const sim::Table<sim::Inode>& tree, uint64_t directory, const std::string& path,
+              Files& files) {
+  for (const auto& [name, entry] : tree.Find(directory)->names) {
+    const std::string below = JoinPath(path, name);
+    if (below == kReports) continue;
+    files.emplace(below, entry.subvolume == 0 ? tree.Find(entry.inode) : &OtherTree());
+    if (entry.subvolume == 0) AddBelow(tree, entry.inode, below, files);
   }
+}
+
+Files FilesOf(const RootInUse& root) {
+  Files files;
+  AddBelow(root.inodes, root.mount.root.inode, "/", files);
+  return files;
 }
 
 bool IsSame(const sim::Inode& one, const sim::Inode& other) {
@@ -42,17 +62,70 @@ bool IsSame(const sim::Inode& one, const sim::Inode& other) {
          one.uid == other.uid && one.gid == other.gid && one.xattrs == other.xattrs;
 }
 
-bool IsWholeRoot(const sim::Scene& scene, const std::string& root) {
-  return scene.Has(root + "/etc/hostname") && scene.Has(root + "/etc/machine-id");
+// The inodes of a node's own reports, their directory's too.
+void AddReports(const RootInUse& root, std::set<uint64_t>& inodes) {
+  uint64_t at = root.mount.root.inode;
+  for (const std::string_view name : Split(kReports.substr(1), '/')) {
+    const auto& names = root.inodes.Find(at)->names;
+    const auto found = names.find(name);
+    if (found == names.end() || found->second.subvolume != 0) return;
+    at = found->second.inode;
+  }
+  inodes.insert(at);
+  for (const auto& [name, entry] : root.inodes.Find(at)->names) inodes.insert(entry.inode);
+}
+
+// Quicker than to compare files, since most inodes are shared.
+bool OnlyReportsDiffer(const RootInUse& before, const RootInUse& now) {
+  std::set<uint64_t> reports;
+  AddReports(before, reports);
+  AddReports(now, reports);
+  bool only = true;
+  sim::Table<sim::Inode>::ForEachDifference(
+      before.inodes, now.inodes,
+      [&](uint64_t number, const sim::Inode* had, const sim::Inode* has) {
+        const bool is_same_directory = had != nullptr && has != nullptr &&
+                                       had->names == has->names && IsSame(*had, *has) &&
+                                       has->type == os::FileType::kDirectory;
+        only = only && (is_same_directory || reports.contains(number));
+      });
+  return only;
+}
+
+// What these names lead to from a directory, one after another; symlinks and mounts lead nowhere.
+std::optional<sim::Node> Below(const sim::Disk& disk, std::optional<sim::Node> at,
+                               std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names) {
+    if (at) at = disk.Child(*at, name);
+  }
+  return at;
+}
+
+// The same by a path of the host, along symlinks.
+std::optional<sim::Node> At(const Seen& seen, std::string_view path) {
+  const auto found = sim::View(seen.world.disk()).NodeAt(path, sim::Last::kFollow);
+  return found ? std::optional(*found) : std::nullopt;
+}
+
+bool IsWholeRoot(const sim::Disk& disk, std::optional<sim::Node> root) {
+  return Below(disk, root, {"etc", "hostname"}) && Below(disk, root, {"etc", "machine-id"});
+}
+
+// Where a node's pointer leads.
+struct Pointer {
+  std::string_view generation;  // "2"; "0": what a hand made before zprov came
+  std::string_view node;
+};
+
+// Nothing: it does not say "../gen/2/s0".
+std::optional<Pointer> PointerAt(const sim::Inode& inode) {
+  if (inode.type != os::FileType::kSymlink) return std::nullopt;
+  const auto parts = Split(*inode.content, '/');
+  if (parts.size() != 4 || parts[0] != ".." || parts[1] != "gen") return std::nullopt;
+  return Pointer{parts[2], parts[3]};
 }
 
 // ---- files
-
-// Whether the node's pointer names what a hand made before zprov came.
-bool IsByHand(sim::World& world, const std::string& pointer) {
-  const auto target = world.system().files.ReadSymlink(pointer);
-  return target && target->starts_with("../gen/0/");
-}
 
 Broken NoRootInUseIsDeleted(const Seen& seen) {
   for (const BoardAt& board : seen.boards) {
@@ -80,31 +153,41 @@ Broken NoRootInUseIsWritten(const Seen& seen) {
     const auto before = seen.in_use.find(board.name);
     const auto now = RootOf(seen.world, board);
     if (before == seen.in_use.end() || !now || now->mount != before->second.mount) continue;
-    for (const auto& [path, inode] : before->second.files) {
-      const auto found = now->files.find(path);
-      if (found == now->files.end()) return board.name + " runs, and lost its " + path;
-      if (!IsSame(inode, found->second)) return board.name + " runs, and its " + path + " changed";
+    if (OnlyReportsDiffer(before->second, *now)) continue;
+    const Files had = FilesOf(before->second), has = FilesOf(*now);
+    for (const auto& [path, inode] : had) {
+      const auto found = has.find(path);
+      if (found == has.end()) return board.name + " runs, and lost its " + path;
+      if (!IsSame(*inode, *found->second))
+        return board.name + " runs, and its " + path + " changed";
     }
-    for (const auto& [path, inode] : now->files) {
-      if (!before->second.files.contains(path)) return board.name + " runs, and was given " + path;
+    for (const auto& [path, inode] : has) {
+      if (!had.contains(path)) return board.name + " runs, and was given " + path;
     }
   }
   return {};
 }
 
 Broken PointersNameFinishedGenerations(const Seen& seen) {
-  const sim::Scene& scene = seen.world.scene();
+  const sim::Disk& disk = seen.world.disk();
+  const auto store = At(seen, kStore);
   for (const BoardAt& board : seen.boards) {
-    const std::string pointer = "/x/.zprov/current/" + board.name;
-    if (!scene.Has(pointer)) continue;
-    const auto target = seen.world.system().files.ReadSymlink(pointer);
-    if (!target) return pointer + " is no symlink";
-    const std::string node = "/x/.zprov/" + target->substr(target->find("gen/"));
-    const std::string number = NameOf(ParentOf(node));
-    if (number == "0") continue;  // made by hand
-    if (!scene.Has(ParentOf(node) + "/record.json")) return pointer + " names one without a record";
-    if (!IsWholeRoot(scene, node + "/root")) return pointer + " names one without a whole root";
-    if (!scene.Has(node + "/boot/kernel.img")) return pointer + " names one without a boot set";
+    const auto link = Below(disk, store, {"current", board.name});
+    if (!link) continue;
+    const auto pointer = PointerAt(disk.Get(*link));
+    if (!pointer) return "the pointer of " + board.name + " names no generation";
+    if (pointer->generation == "0") continue;  // made by hand
+    const auto generation = Below(disk, store, {"gen", pointer->generation});
+    const auto node = Below(disk, generation, {pointer->node});
+    const auto broken = [&](std::string_view how) {
+      return fmt::format("the pointer of {} names {}/{}, {}", board.name, pointer->generation,
+                         pointer->node, how);
+    };
+    if (!Below(disk, generation, {"record.json"})) return broken("which has no record");
+    if (!IsWholeRoot(disk, Below(disk, node, {"root"}))) return broken("which has no whole root");
+    const std::string boot_set =
+        fmt::format("{}{}/{}/boot/", kGenerations, pointer->generation, pointer->node);
+    if (!At(seen, boot_set + "kernel.img")) return broken("which has no boot set");
   }
   return {};
 }
@@ -113,7 +196,8 @@ Broken ExportsNameWholeRootsOfOneNodeEach(const Seen& seen) {
   std::map<std::string, std::string> clients;
   for (const sim::NfsExport& one : seen.world.nfs().exports()) {
     if (!one.path.starts_with(kGenerations)) continue;
-    if (!IsWholeRoot(seen.world.scene(), one.path)) return one.path + " is exported and no root";
+    if (!IsWholeRoot(seen.world.disk(), At(seen, one.path)))
+      return one.path + " is exported and no root";
     const auto [at, is_new] = clients.emplace(one.path, one.client);
     if (!is_new && at->second != one.client) {
       return fmt::format("{} is exported to {} and {}", one.path, at->second, one.client);
@@ -136,14 +220,17 @@ Broken NoTwoNodesShareAnything(const Seen& seen) {
     if (is_new || at->second == node) return {};
     return fmt::format("{} and {} share {}", at->second, node, what);
   };
+  const sim::Disk& disk = seen.world.disk();
+  const auto store = At(seen, kStore);
   for (const BoardAt& board : seen.boards) {
-    const std::string pointer = "/x/.zprov/current/" + board.name;
-    const std::string id = pointer + "/root/etc/machine-id";
     // The procedure gives every root the host's own id, and what it made is kept as it is.
-    const bool is_ours = seen.world.scene().Has(id) && !IsByHand(seen.world, pointer);
-    if (is_ours) {
-      if (auto shared = claim("machine-id " + seen.world.scene().Content(id), board.name)) {
-        return shared;
+    const auto link = Below(disk, store, {"current", board.name});
+    const auto pointer = link ? PointerAt(disk.Get(*link)) : std::nullopt;
+    if (pointer && pointer->generation != "0") {
+      const auto id = Below(
+          disk, store, {"gen", pointer->generation, pointer->node, "root", "etc", "machine-id"});
+      if (id) {
+        if (auto shared = claim("machine-id " + *disk.Get(*id).content, board.name)) return shared;
       }
     }
     const sim::NfsMount* const mount = MountOf(board);
@@ -187,10 +274,11 @@ Broken BridgePortsCarryTheirNodesNames(const Seen& seen) {
 
 Broken HealthyNodesWereReallyBooted(const Seen& seen) {
   const os::Moment now = seen.world.clock().Now();
-  for (const BoardAt& board : seen.boards) {
-    const auto claim = seen.claims.find(board.name);
-    if (claim == seen.claims.end()) continue;
-    if (claim->second.since != now || claim->second.state != "healthy") continue;  // dead since?
+  for (const auto& [name, claim] : seen.claims) {
+    if (claim.since != now || claim.state != "healthy") continue;  // dead since?
+    const auto found = std::ranges::find(seen.boards, name, &BoardAt::name);
+    if (found == seen.boards.end()) continue;
+    const BoardAt& board = *found;
     if (board.zero->stage() != Stage::kHealthy) return board.name + " is called healthy and is not";
     const auto& orders = board.zero->node()->orders();
     const auto report = seen.world.nfs().Read(*board.zero->node()->mount(), kReport);
@@ -248,9 +336,7 @@ constexpr Check kChecks[] = {
 std::optional<RootInUse> RootOf(sim::World& world, const BoardAt& board) {
   const sim::NfsMount* const mount = MountOf(board);
   if (mount == nullptr || !world.disk().Exists(mount->root)) return std::nullopt;
-  RootInUse root{.mount = *mount, .files = {}};
-  AddBelow(world.disk(), mount->root, "", root.files);
-  return root;
+  return RootInUse{*mount, world.disk().InodesBeside(mount->root)};
 }
 
 std::string HomeOf(const sim::World& world) {

@@ -31,10 +31,10 @@ struct Claim {
   bool has_failed = false;  // since it was healthy
 };
 
-// A root as it was when its node had mounted it, without what the node reports there.
+// A root as it was when its node had mounted it.
 struct RootInUse {
   sim::NfsMount mount;
-  std::map<std::string, sim::Inode> files;  // by path in it
+  sim::Table<sim::Inode> inodes;  // of its tree
 };
 
 // Nothing: no node runs from it.

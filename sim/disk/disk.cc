@@ -68,9 +68,9 @@ bool Disk::Exists(const Node& node) const {
   return tree != nullptr && (node.IsStub() || tree->inodes.Find(node.inode) != nullptr);
 }
 
-bool Disk::LiesAt(const Tree& tree, const Spot& spot) const {
-  return tree.parent_id == spot.directory.tree && tree.parent_directory == spot.directory.inode &&
-         tree.name == spot.name;
+bool Disk::LiesAt(const Tree& tree, const Node& directory, std::string_view name) const {
+  return tree.parent_id == directory.tree && tree.parent_directory == directory.inode &&
+         tree.name == name;
 }
 
 std::optional<Node> Disk::Child(const Node& directory, std::string_view name) const {
@@ -80,7 +80,7 @@ std::optional<Node> Disk::Child(const Node& directory, std::string_view name) co
   const Entry& entry = found->second;
   if (entry.subvolume == 0) return Node{directory.volume, directory.tree, entry.inode};
   const Tree* tree = Live(directory).trees.Find(entry.subvolume);
-  if (tree != nullptr && LiesAt(*tree, {directory, std::string(name)}))
+  if (tree != nullptr && LiesAt(*tree, directory, name))
     return Node{directory.volume, entry.subvolume, kFirstFree};
   return Node{directory.volume, directory.tree, kStubInode};
 }

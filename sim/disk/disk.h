@@ -62,6 +62,8 @@ class Disk {
   Node Root() const { return {}; }
   const Inode& Get(const Node& node) const;  // the node must exist
   bool Exists(const Node& node) const;
+  // All inodes of the tree that it lies in, as they are now: a copy costs nothing.
+  const Table<Inode>& InodesBeside(const Node& node) const { return TreeOf(node).inodes; }
   // What a name means, mounts not crossed: nothing, an inode, a subvolume's root, or a stub.
   std::optional<Node> Child(const Node& directory, std::string_view name) const;
   os::FileStatus Status(const Node& node) const;
@@ -133,7 +135,7 @@ class Disk {
   int64_t Now() const { return clock_.WallTime().count(); }
   Tree NewTree();
 
-  bool LiesAt(const Tree& tree, const Spot& spot) const;
+  bool LiesAt(const Tree& tree, const Node& directory, std::string_view name) const;
   Result<void> MayChange(const Node& directory) const;
   Result<void> MayLeave(const Spot& from, const Spot& to, const Entry& entry) const;
   bool IsAbove(const Node& node, Node below) const;

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <tuple>
 
 namespace zprov::sim {
 
@@ -47,6 +48,16 @@ class Table {
     if (root_ != nullptr) Walk(*static_cast<const Branch*>(root_.get()), height_ - 1, 0, visit);
   }
 
+  // visit(key, before, now) for each value that the two do not share, in the order of the keys;
+  // null: one of them has none.
+  template <typename Visit>
+  static void ForEachDifference(Table before, Table now, const Visit& visit) {
+    while (before.height_ < now.height_) before.Grow();
+    while (now.height_ < before.height_) now.Grow();
+    Compare(static_cast<const Branch*>(before.root_.get()),
+            static_cast<const Branch*>(now.root_.get()), {now.height_ - 1, 0}, visit);
+  }
+
  private:
   struct Branch {
     std::array<std::shared_ptr<void>, 16> below;  // Branches, or T in the lowest level
@@ -81,6 +92,28 @@ class Table {
         visit(key, *static_cast<const T*>(below));
       } else {
         Walk(*static_cast<const Branch*>(below), level - 1, key, visit);
+      }
+    }
+  }
+
+  struct Place {
+    int level;
+    uint64_t prefix;
+  };
+
+  template <typename Visit>
+  static void Compare(const Branch* before, const Branch* now, Place at, const Visit& visit) {
+    if (before == now) return;
+    for (size_t digit = 0; digit < std::tuple_size_v<decltype(Branch::below)>; ++digit) {
+      const void* had = before == nullptr ? nullptr : before->below[digit].get();
+      const void* has = now == nullptr ? nullptr : now->below[digit].get();
+      const uint64_t key = at.prefix << 4 | digit;
+      if (had == has) continue;
+      if (at.level == 0) {
+        visit(key, static_cast<const T*>(had), static_cast<const T*>(has));
+      } else {
+        Compare(static_cast<const Branch*>(had), static_cast<const Branch*>(has),
+                {at.level - 1, key}, visit);
       }
     }
   }

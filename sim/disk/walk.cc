@@ -1,9 +1,8 @@
 #include "sim/disk/walk.h"
 
-#include <vector>
+#include <boost/container/small_vector.hpp>
 
 #include "util/path.h"
-#include "util/strings.h"
 
 namespace zprov::sim {
 
@@ -11,42 +10,48 @@ namespace {
 
 constexpr int kMaxSymlinks = 40;  // MAXSYMLINKS of the kernel
 
-// One walk: the directories from the root down to where it stands, and the names still to go.
+// One walk: the directories from the root down to where it stands, and the names still to go. What
+// is walked must outlive it, and the disk stay as it is.
 class Walker {
  public:
-  Walker(Disk& disk, Level root) : disk_(disk) { levels_.push_back(std::move(root)); }
+  Walker(const Disk& disk, const Level& root) : disk_(disk) { levels_.push_back(root); }
 
   Result<void> Go(std::string_view path, Last last) {
     Prepend(path);
     while (!to_go_.empty()) {
-      const std::string name = std::move(to_go_.back());
+      const std::string_view name = to_go_.back();
       to_go_.pop_back();
       ZPROV_TRY(Step(name, last));
     }
     return {};
   }
 
-  const std::vector<Level>& levels() const { return levels_; }
-  const std::optional<std::string>& missing() const { return missing_; }
+  const auto& levels() const { return levels_; }
+  std::optional<std::string_view> missing() const { return missing_; }
 
  private:
+  static constexpr size_t kUsualDepth = 12;  // deeper paths cost an allocation
+
   void Prepend(std::string_view path) {
-    const auto parts = Split(path, '/');
-    for (auto part = parts.rbegin(); part != parts.rend(); ++part)
-      if (!part->empty() && *part != ".") to_go_.emplace_back(*part);
+    while (!path.empty()) {
+      const size_t begin = path.rfind('/') + 1;  // 0 when there is none
+      const std::string_view part = path.substr(begin);
+      if (!part.empty() && part != ".") to_go_.push_back(part);
+      path = path.substr(0, begin == 0 ? 0 : begin - 1);
+    }
   }
 
-  Result<void> Step(const std::string& name, Last last) {
-    const Level& at = levels_.back();
-    if (missing_.has_value()) return Fail(ErrorKind::kNotFound, "no such directory");
+  Result<void> Step(std::string_view name, Last last) {
+    const Level at = levels_.back();
+    if (missing_) return Fail(ErrorKind::kNotFound, "no such directory");
     if (disk_.Get(at.node).type != os::FileType::kDirectory)
-      return Fail(ErrorKind::kNotDirectory, "'" + at.name + "' is no directory");
+      return Fail(ErrorKind::kNotDirectory, "'" + std::string(at.name) + "' is no directory");
     if (name == "..") {
       if (levels_.size() > 1) levels_.pop_back();
       return {};
     }
-    auto child = disk_.Child(at.node, name);
-    if (!child.has_value()) {
+    const auto child = disk_.Child(at.node, name);
+    if (!child) {
       missing_ = name;
       return {};
     }
@@ -59,18 +64,18 @@ class Walker {
     return {};
   }
 
-  Result<void> Follow(const std::string& target) {
+  Result<void> Follow(std::string_view target) {
     if (++symlinks_ > kMaxSymlinks)
       return Fail(ErrorKind::kInvalid, "its symlinks go round in a circle: repair one of them");
-    if (target.starts_with('/')) levels_.resize(1);
+    if (target.starts_with('/')) levels_.erase(levels_.begin() + 1, levels_.end());
     Prepend(target);
     return {};
   }
 
-  Disk& disk_;
-  std::vector<Level> levels_;
-  std::vector<std::string> to_go_;  // last first
-  std::optional<std::string> missing_;
+  const Disk& disk_;
+  boost::container::small_vector<Level, kUsualDepth> levels_;
+  boost::container::small_vector<std::string_view, kUsualDepth> to_go_;  // last first
+  std::optional<std::string_view> missing_;
   int symlinks_ = 0;
 };
 
@@ -78,13 +83,13 @@ Found Describe(const Walker& walker) {
   const auto& levels = walker.levels();
   Found found;
   for (size_t i = 1; i < levels.size(); ++i) {
-    found.path += "/" + levels[i].name;
+    found.path.append("/").append(levels[i].name);
     if (levels[i].mounted_here) found.mount_path = found.path;
   }
   found.mount = levels.back().mount;
-  if (walker.missing().has_value()) {
-    found.spot = {levels.back().node, *walker.missing()};
-    found.path += "/" + *walker.missing();
+  if (const auto missing = walker.missing()) {
+    found.spot = {levels.back().node, std::string(*missing)};
+    found.path.append("/").append(*missing);
     found.directory_mount = found.mount;
     return found;
   }
@@ -93,7 +98,7 @@ Found Describe(const Walker& walker) {
   if (levels.size() == 1) {
     found.path = "/";
   } else {
-    found.spot = {levels[levels.size() - 2].node, levels.back().name};
+    found.spot = {levels[levels.size() - 2].node, std::string(levels.back().name)};
     found.directory_mount = levels[levels.size() - 2].mount;
   }
   return found;
@@ -108,24 +113,37 @@ View View::Inside(const Found& found) const {
 }
 
 Result<Level> View::RootLevel() const {
-  if (fixed_.has_value() && disk_->Exists(fixed_->node))
-    return Level{fixed_->node, "", fixed_->mount, false};
-  if (fixed_.has_value()) return Fail(ErrorKind::kNotFound, root_ + ": it was deleted");
-  Walker to_root(*disk_, {disk_->Root(), "", nullptr, false});
-  if (root_ != "/") ZPROV_TRY(About(root_, to_root.Go(root_, Last::kFollow)));
-  if (to_root.missing().has_value()) return Fail(ErrorKind::kNotFound, root_ + ": not there");
-  Level root = to_root.levels().back();
-  root.mounted_here = false;
-  return root;
+  if (fixed_ && disk_->Exists(fixed_->node)) return Level{fixed_->node, "", fixed_->mount, false};
+  if (fixed_) return Fail(ErrorKind::kNotFound, root_ + ": it was deleted");
+  const Level top{disk_->Root(), "", nullptr, false};
+  if (root_ == "/") return top;
+  Walker to_root(*disk_, top);
+  ZPROV_TRY(About(root_, to_root.Go(root_, Last::kFollow)));
+  if (to_root.missing()) return Fail(ErrorKind::kNotFound, root_ + ": not there");
+  const Level& root = to_root.levels().back();
+  return Level{root.node, "", root.mount, false};
+}
+
+// Where a walk along `path` begins.
+Result<Level> View::Begin(std::string_view path) const {
+  if (!IsNormalPath(path))
+    return Fail(ErrorKind::kInvalid, std::string(path) + ": give an absolute path without . or ..");
+  return RootLevel();
 }
 
 Result<Found> View::Walk(std::string_view path, Last last) const {
-  if (!IsNormalPath(path))
-    return Fail(ErrorKind::kInvalid, std::string(path) + ": give an absolute path without . or ..");
-  ZPROV_ASSIGN(Level root, RootLevel());
-  Walker walker(*disk_, std::move(root));
+  ZPROV_ASSIGN(const Level root, Begin(path));
+  Walker walker(*disk_, root);
   ZPROV_TRY(About(path, walker.Go(path, last)));
   return Describe(walker);
+}
+
+Result<Node> View::NodeAt(std::string_view path, Last last) const {
+  ZPROV_ASSIGN(const Level root, Begin(path));
+  Walker walker(*disk_, root);
+  ZPROV_TRY(About(path, walker.Go(path, last)));
+  if (walker.missing()) return Fail(ErrorKind::kNotFound, std::string(path) + ": not there");
+  return walker.levels().back().node;
 }
 
 Result<Found> View::Existing(std::string_view path, Last last) const {

@@ -21,10 +21,11 @@ struct Found {
   bool is_mount_point = false;
 };
 
-// One directory on a path, as it is really named and mounted.
+// One directory on a path, as it is really named and mounted. The name is a piece of the path that
+// was walked, or of a symlink on it.
 struct Level {
   Node node;
-  std::string name;
+  std::string_view name;
   const Mount* mount = nullptr;
   bool mounted_here = false;
 };
@@ -49,6 +50,8 @@ class View {
   Result<Found> Walk(std::string_view path, Last last) const;
   // The same, and kNotFound when nothing is there.
   Result<Found> Existing(std::string_view path, Last last) const;
+  // The same as Existing for who needs no more: most of what is asked of a disk.
+  Result<Node> NodeAt(std::string_view path, Last last) const;
   // The same as Existing, and kNotDirectory for anything else.
   Result<Found> Directory(std::string_view path, Last last) const;
   // For what changes the name at `path`: kReadOnly where its directory is mounted so.
@@ -61,6 +64,7 @@ class View {
   };
 
   Result<Level> RootLevel() const;
+  Result<Level> Begin(std::string_view path) const;
 
   Disk* disk_;
   std::string root_;

@@ -30,17 +30,15 @@ Inode NewFile(std::string_view content, uint32_t mode) {
 }  // namespace
 
 Result<std::optional<os::FileStatus>> Files::Status(std::string_view path) {
-  auto found = view_.Walk(path, Last::kKeep);
-  if (!found.has_value() && found.error().kind == ErrorKind::kNotFound)
-    return std::optional<os::FileStatus>();
-  if (!found.has_value()) return tl::make_unexpected(std::move(found).error());
-  if (!found->node.has_value()) return std::optional<os::FileStatus>();
-  return std::optional(view_.disk().Status(*found->node));
+  auto found = view_.NodeAt(path, Last::kKeep);
+  if (found) return std::optional(view_.disk().Status(*found));
+  if (found.error().kind == ErrorKind::kNotFound) return std::optional<os::FileStatus>();
+  return tl::make_unexpected(std::move(found).error());
 }
 
 Result<const Inode*> Files::Regular(std::string_view path) const {
-  ZPROV_ASSIGN(const Found found, view_.Existing(path, Last::kFollow));
-  const Inode& inode = view_.disk().Get(*found.node);
+  ZPROV_ASSIGN(const Node node, view_.NodeAt(path, Last::kFollow));
+  const Inode& inode = view_.disk().Get(node);
   if (inode.type == os::FileType::kDirectory)
     return Fail(ErrorKind::kIsDirectory, std::string(path) + ": it is a directory");
   if (inode.type != os::FileType::kRegular)
@@ -135,8 +133,8 @@ Result<void> Files::ReplaceSymlink(std::string_view path, std::string_view targe
 }
 
 Result<std::string> Files::ReadSymlink(std::string_view path) {
-  ZPROV_ASSIGN(const Found found, view_.Existing(path, Last::kKeep));
-  const Inode& inode = view_.disk().Get(*found.node);
+  ZPROV_ASSIGN(const Node node, view_.NodeAt(path, Last::kKeep));
+  const Inode& inode = view_.disk().Get(node);
   if (inode.type != os::FileType::kSymlink)
     return Fail(ErrorKind::kInvalid, std::string(path) + ": it is no symlink");
   return *inode.content;

@@ -71,8 +71,8 @@ void UnplugHub(Performance& on, const Fault& fault) {
 void TouchLink(Performance& on, const Fault& fault) {
   on.LinksWereTouched();
   sim::Network& network = on.world().network();
-  const auto link = sim::zero::LinkOn(network, on.board(fault.node).port);
-  if (!link) return;
+  const Link* const link = network.LinkAt(on.board(fault.node).port);
+  if (link == nullptr) return;
   // What the kernel refuses simply does not happen.
   if (fault.kind == FaultKind::kLinkDown) (void)network.SetLink(link->name, {.up = false});
   if (fault.kind == FaultKind::kLinkLeavesBridge) (void)network.SetLink(link->name, {.master = ""});

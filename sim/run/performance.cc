@@ -194,7 +194,8 @@ void Performance::HostIsBack() {
 void Performance::AfterEach() {
   if (!breaches_.empty()) return;
   HearServe();
-  const bool has_stage_changed = LookAtBoards();
+  const uint64_t stages = std::exchange(stages_entered_, world_.stages());
+  const bool has_stage_changed = stages != stages_entered_ && LookAtBoards();
   if (boards_.size() > kLookedAtAfterEachEvent) return LookAtMany();
   const uint64_t changes = std::exchange(disk_changes_, world_.disk().changes());
   Check(Check::When::kAlways);

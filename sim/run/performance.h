@@ -107,6 +107,7 @@ class Performance {
   os::Moment links_touched_{0};
   os::Moment looked_{0};
   uint64_t disk_changes_ = 0;
+  uint64_t stages_entered_ = 0;
 };
 
 // What the operator does with a host of the plan's scenario until serve can start.

@@ -46,27 +46,32 @@ void Board::Follow(os::UsbBus::PortPower power) {
   if (power == os::UsbBus::PortPower::kOff) {
     surroundings_.leave();
     ++life_;
-    stage_ = Stage::kOff;
+    Enter(Stage::kOff);
   } else if (stage_ == Stage::kOff) {
     After(random_.In(options_.profile.power_to_rom), [this] { Start(); });
   }
 }
 
+void Board::Enter(Stage stage) {
+  stage_ = stage;
+  surroundings_.entered();
+}
+
 void Board::Die() {
   surroundings_.leave();
   ++life_;
-  stage_ = Stage::kDead;
+  Enter(Stage::kDead);
 }
 
 void Board::Halt() {
   surroundings_.leave();
-  stage_ = Stage::kHalted;
+  Enter(Stage::kHalted);
   if (Has(Fault::kRomAfterHalt)) BeRomSoon();
 }
 
 void Board::Reboot() {
   surroundings_.leave();
-  stage_ = Stage::kHalted;
+  Enter(Stage::kHalted);
   BeRomSoon();
 }
 
@@ -82,7 +87,7 @@ void Board::Start() {
   ++life_;
   ++boots_;
   if (Has(Fault::kJamsHub)) {
-    stage_ = Stage::kDead;
+    Enter(Stage::kDead);
     surroundings_.jam();
     return;
   }
@@ -97,7 +102,7 @@ BootRom::Mood Board::RomMood() {
 }
 
 void Board::ShowRom() {
-  stage_ = Stage::kRom;
+  Enter(Stage::kRom);
   first_stage_.clear();
   served_ = {};
   const auto mood = Has(Fault::kRomDeaf) ? BootRom::Mood::kDeaf : RomMood();
@@ -106,7 +111,7 @@ void Board::ShowRom() {
                           [this, deaf = mood == BootRom::Mood::kDeaf] {
                             ++boots_;
                             ++life_;
-                            stage_ = Stage::kRom;
+                            Enter(Stage::kRom);
                             if (!deaf) rom_->set_mood(RomMood());
                           }});
   surroundings_.show(Shown(options_.port, kBootRomProduct, kBootRomSerialIndex), rom_);
@@ -115,7 +120,7 @@ void Board::ShowRom() {
 bool Board::TakeFirstStage(const std::string& file) {
   if (!options_.first_stage.empty() && file != options_.first_stage) return false;
   first_stage_ = file;
-  stage_ = Stage::kFirstStage;
+  Enter(Stage::kFirstStage);
   After(random_.In(options_.profile.leaves_after_first_stage), [this] { AfterFirstStage(); });
   return true;
 }
@@ -131,7 +136,7 @@ void Board::AfterFirstStage() {
 }
 
 void Board::ShowSecondStage() {
-  stage_ = Stage::kFileServer;
+  Enter(Stage::kFileServer);
   const Profile& profile = options_.profile;
   const os::Moment patience = Has(Fault::kImpatient) ? profile.little_patience : profile.patience;
   FileClient::Told told{[this] { return MayShowAgain(); },
@@ -166,7 +171,7 @@ void Board::EndFiles() {
   After(kInstant, [this] {
     if (!served_.CanStartLinux() || Has(Fault::kNoGadget)) return Die();
     surroundings_.leave();
-    stage_ = Stage::kKernel;
+    Enter(Stage::kKernel);
     surroundings_.start_linux();
   });
 }

@@ -50,6 +50,7 @@ class Board {
     std::function<void(std::chrono::nanoseconds delay, std::function<void()> then)> after;
     std::function<void()> start_linux;  // from served()
     const os::Clock& clock;
+    std::function<void()> entered = [] {};  // another stage
   };
 
   Board(Options options, uint64_t seed, Surroundings surroundings);
@@ -83,7 +84,7 @@ class Board {
   void Follow(os::UsbBus::PortPower power);
 
   // ---- what Linux on it does
-  void Enter(Stage stage) { stage_ = stage; }
+  void Enter(Stage stage);
   void Die();
   // Off the bus, and stays there if it is well.
   void Halt();

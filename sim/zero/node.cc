@@ -61,26 +61,12 @@ Orders Orders::Of(const std::string& command_line) {
   return orders;
 }
 
-std::optional<Link> LinkOn(Network& network, const PortPath& port) {
-  const auto links = network.Links();
-  if (!links.has_value()) return std::nullopt;
-  for (const Link& link : *links) {
-    if (link.usb == port) return link;
-  }
-  return std::nullopt;
-}
-
 bool Node::ReachesServer(Network& network) const {
-  const auto own = LinkOn(network, board_.port);
-  if (!own.has_value() || !own->up || !own->carrier || own->master.empty()) return false;
-  const auto links = network.Links();
-  const auto addresses = network.Addresses();
-  if (!links.has_value() || !addresses.has_value()) return false;
-  const bool bridge_is_up = std::ranges::any_of(
-      *links, [&](const Link& link) { return link.name == own->master && link.up; });
-  return bridge_is_up && std::ranges::any_of(*addresses, [&](const os::LinkAddress& each) {
-           return each.link == own->master && orders_.server == each.address.address;
-         });
+  const Link* const own = network.LinkAt(board_.port);
+  if (own == nullptr || !own->up || !own->carrier || own->master.empty()) return false;
+  const Link* const bridge = network.LinkNamed(own->master);
+  return bridge != nullptr && bridge->up && orders_.server &&
+         network.HasAddress(own->master, *orders_.server);
 }
 
 bool Node::Mount(NfsServer& nfs) {

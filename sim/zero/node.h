@@ -56,7 +56,4 @@ class Node {
   std::optional<NfsMount> mount_;
 };
 
-// The link that is on that port now, whatever it is called.
-std::optional<Link> LinkOn(Network& network, const PortPath& port);
-
 }  // namespace zprov::sim::zero

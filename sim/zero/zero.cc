@@ -26,12 +26,13 @@ Board::Surroundings Zero::AtPort() {
                       std::function<void()> then) { world_.queue().After(delay, std::move(then)); },
       .start_linux = [this] { StartLinux(); },
       .clock = world_.clock(),
+      .entered = [this] { world_.NoteStage(); },
   };
 }
 
 void Zero::LeavePort() {
-  const auto link = LinkOn(world_.network(), port());
-  if (link.has_value()) world_.network().Unplug(link->name);
+  const Link* const link = world_.network().LinkAt(port());
+  if (link != nullptr) world_.network().Unplug(link->name);
   world_.usb().Unplug(port());
 }
 

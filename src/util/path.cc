@@ -1,15 +1,16 @@
 #include "util/path.h"
 
-#include "util/strings.h"
-
 namespace zprov {
 
 bool IsNormalPath(std::string_view path) {
   if (path == "/") return true;
   if (path.empty() || path.front() != '/' || path.find('\0') != std::string_view::npos)
     return false;
-  for (std::string_view part : Split(path.substr(1), '/')) {
+  while (!path.empty()) {  // no list of its parts is made: each look at a simulated file asks this
+    path.remove_prefix(1);
+    const std::string_view part = path.substr(0, path.find('/'));
     if (part.empty() || part == "." || part == "..") return false;
+    path.remove_prefix(part.size());
   }
   return true;
 }

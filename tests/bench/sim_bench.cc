@@ -13,6 +13,7 @@
 
 #include "bench/boot_set.h"
 #include "bench/program.h"
+#include "sim/run/memory.h"
 #include "sim/run/performance.h"
 #include "sim/run/swarm.h"
 #include "sim/scenarios/boot_files.h"
@@ -150,6 +151,7 @@ void Run(const std::vector<int>& sizes) {
 }  // namespace zprov::bench
 
 int main(int argc, char** argv) {
+  zprov::run::KeepFreedMemory();
   return zprov::bench::RunAsProgram("bench_sim", [&] {
     zprov::bench::Run(zprov::bench::SizesIn(argc > 1 ? argv[1] : "5,50,500,1000", 1000, "nodes"));
   });

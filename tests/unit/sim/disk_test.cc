@@ -2,8 +2,10 @@
 // numbers, capacity, determinism. The rest of its behaviour is tests/contract/.
 #include "sim/disk/disk.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sim/disk/walk.h"
 #include "sim/world.h"
 
 namespace zprov::sim {
@@ -23,6 +25,35 @@ TEST(Table, KeepsWhatACopyKnewWhenTheOriginalChanges) {
   std::vector<uint64_t> keys;
   copy.ForEach([&](uint64_t key, const std::string&) { keys.push_back(key); });
   EXPECT_EQ(keys, (std::vector<uint64_t>{1, 17, 300, 70000}));
+}
+
+// What differs, as "key before now"; "-": nothing there.
+std::vector<std::string> Differences(const Table<std::string>& before,
+                                     const Table<std::string>& now) {
+  std::vector<std::string> differences;
+  const auto word = [](const std::string* value) { return value == nullptr ? "-" : *value; };
+  Table<std::string>::ForEachDifference(
+      before, now, [&](uint64_t key, const std::string* had, const std::string* has) {
+        differences.push_back(std::to_string(key) + " " + word(had) + " " + word(has));
+      });
+  return differences;
+}
+
+TEST(Table, SaysInWhichKeysTwoCopiesDiffer) {
+  using testing::ElementsAre;
+  Table<std::string> before;
+  for (uint64_t key : {1, 17, 300}) before.Set(key, "v");
+  Table<std::string> now = before;
+  EXPECT_THAT(Differences(before, now), ElementsAre());
+  now.Set(17, "w");
+  now.Erase(300);
+  now.Set(301, "new");
+  now.Set(70000, "far");  // one more level
+  EXPECT_THAT(Differences(before, now),
+              ElementsAre("17 v w", "300 v -", "301 - new", "70000 - far"));
+  EXPECT_THAT(Differences(now, before),
+              ElementsAre("17 w v", "300 - v", "301 new -", "70000 far -"));
+  EXPECT_THAT(Differences({}, before), ElementsAre("1 - v", "17 - v", "300 - v"));
 }
 
 TEST(Disk, NumbersSubvolumesOnceAndForever) {
@@ -142,6 +173,31 @@ TEST(View, ADirectoryTakenForTheRootHoldsEverySymlinkInside) {
   EXPECT_EQ(system.files.Read("/etc/up", 100).value(), "the card's");
   EXPECT_EQ(system.files.Resolve("/absolute").value(), "/etc/hosts");
   EXPECT_EQ(system.live, nullptr);
+}
+
+TEST(View, FindsTheSameWithAndWithoutTheWayThere) {
+  World world;
+  world.Put("/srv/a/file", "x");
+  world.scene().MakeSubvolume("/srv/vol");
+  world.scene().Symlink("/srv/there", "a/../vol/./");
+  world.scene().Symlink("/srv/round", "round");
+  world.scene().Symlink("/srv/nowhere", "/not/there");
+  const View view(world.disk());
+  for (const char* path : {"/", "/srv", "/srv/a/file", "/srv/vol", "/srv/there", "/srv/round",
+                           "/srv/nowhere", "/srv/a/file/below", "/srv/missing", "/no/such", "srv",
+                           "/srv/", "/srv//a", "/srv/./a", "/srv/a/..", ""}) {
+    for (const Last last : {Last::kKeep, Last::kFollow}) {
+      const auto found = view.Existing(path, last);
+      const auto node = view.NodeAt(path, last);
+      ASSERT_EQ(found.has_value(), node.has_value()) << path;
+      if (found) {
+        EXPECT_EQ(*found->node, *node) << path;
+      } else {
+        EXPECT_EQ(found.error().message, node.error().message) << path;
+      }
+    }
+  }
+  EXPECT_EQ(view.Existing("/srv/there", Last::kFollow)->path, "/srv/vol");
 }
 
 }  // namespace

@@ -109,7 +109,7 @@ TEST(Zeros, WaitForTheirRootWhileTheirLinkIsAway) {
   Rig rig;
   rig.ServeFor(minutes(1));
   ASSERT_EQ(rig.zero->stage(), Stage::kHealthy);
-  const std::string link = LinkOn(rig.world.network(), kPort)->name;
+  const std::string link = rig.world.network().LinkAt(kPort)->name;
   ASSERT_TRUE(rig.world.network().SetLink(link, {.up = false}));
   rig.world.Put("/x/s0/var/lib/zprov/ask", std::string("halt ") + kNonce + "\n");
   rig.LetPass(seconds(30));
@@ -125,7 +125,7 @@ TEST(Zeros, RunOnWithoutTheirPlugWhereTheyHaveAnotherSupply) {
   rig.ServeFor(minutes(1));
   ASSERT_EQ(rig.zero->stage(), Stage::kHealthy);
   rig.zero->UnplugAlive();
-  EXPECT_FALSE(LinkOn(rig.world.network(), kPort).has_value());
+  EXPECT_EQ(rig.world.network().LinkAt(kPort), nullptr);
   EXPECT_EQ(rig.world.usb().Devices()->size(), 1u) << "the hub";
   rig.world.Put("/x/s0/var/lib/zprov/ask", "nothing\n");
   rig.ServeFor(seconds(30));
@@ -247,7 +247,7 @@ TEST(Zeros, AnswerProbesOnceTheirLinkIsInTheBridge) {
 TEST(Zeros, CarryTheMacsOfTheirCommandLine) {
   Rig rig;
   rig.ServeFor(minutes(1));
-  EXPECT_EQ(LinkOn(rig.world.network(), kPort)->mac, *Mac::Parse("02:34:33:3c:50:22"));
+  EXPECT_EQ(rig.world.network().LinkAt(kPort)->mac, *Mac::Parse("02:34:33:3c:50:22"));
 }
 
 TEST(Zeros, LeaveTheBusWhenTheHostAsksThemToHalt) {
@@ -256,7 +256,7 @@ TEST(Zeros, LeaveTheBusWhenTheHostAsksThemToHalt) {
   rig.world.Put("/x/s0/var/lib/zprov/ask", std::string("halt ") + kNonce + "\n");
   rig.ServeFor(minutes(1));
   EXPECT_EQ(rig.zero->stage(), Stage::kHalted);
-  EXPECT_FALSE(LinkOn(rig.world.network(), kPort).has_value());
+  EXPECT_EQ(rig.world.network().LinkAt(kPort), nullptr);
   EXPECT_FALSE(rig.world.scene().Has("/x/s0/var/lib/zprov/ask"));
 }
 
@@ -401,7 +401,7 @@ TEST(ZeroFaults, ABoardIsServedEverythingAndShowsNoGadget) {
 TEST(ZeroFaults, AGadgetHasRandomMacs) {
   Rig rig({{Fault::kRandomMacs}});
   rig.ServeFor(minutes(1));
-  const Mac mac = LinkOn(rig.world.network(), kPort)->mac;
+  const Mac mac = rig.world.network().LinkAt(kPort)->mac;
   EXPECT_NE(mac, *Mac::Parse("02:34:33:3c:50:22"));
   EXPECT_FALSE(mac.IsMulticast());
 }
@@ -409,8 +409,8 @@ TEST(ZeroFaults, AGadgetHasRandomMacs) {
 TEST(ZeroFaults, ALinkNeverHasACarrier) {
   Rig rig({{Fault::kNoCarrier}});
   rig.ServeFor(minutes(2));
-  const auto link = LinkOn(rig.world.network(), kPort);
-  ASSERT_TRUE(link.has_value());
+  const Link* const link = rig.world.network().LinkAt(kPort);
+  ASSERT_NE(link, nullptr);
   EXPECT_TRUE(link->up);
   EXPECT_FALSE(link->carrier);
   EXPECT_EQ(rig.zero->stage(), Stage::kGadget);
