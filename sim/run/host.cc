@@ -36,12 +36,14 @@ Pid Host::Start(std::vector<std::string> args, const Pace& pace) {
           TakeTime(process, random.In({std::chrono::nanoseconds{0}, most}));
         });
   }
-  process.thread = std::thread([this, &process] { Live(process); });
+  process.turn = std::make_unique<Turn>([this, &process]() -> Turn& {
+    Live(process);
+    return conductor_;
+  });
   return process.pid;
 }
 
 void Host::Live(Process& process) {
-  process.turn.Await();
   try {
     if (!process.is_killed) {
       ProcessSystem world(world_, process, [this, &process](os::Moment deadline) {
@@ -57,7 +59,6 @@ void Host::Live(Process& process) {
   }
   process.is_over = true;
   has_ended_ = true;
-  conductor_.Give();
 }
 
 Result<os::Event> Host::Next(Process& process, os::Moment deadline) {
@@ -82,8 +83,8 @@ void Host::TakeTime(Process& process, std::chrono::nanoseconds time) {
 void Host::Wait(Process* self) {
   Process* const next = Choose();
   if (next == self) return;
-  (next == nullptr ? conductor_ : next->turn).Give();
-  (self == nullptr ? conductor_ : self->turn).Await();
+  Turn& mine = self == nullptr ? conductor_ : *self->turn;
+  mine.GiveTo(next == nullptr ? conductor_ : *next->turn);
 }
 
 Process* Host::Choose() {
@@ -164,14 +165,12 @@ void Host::Kill(Pid pid) {
   Process* const process = Find(pid);
   if (process == nullptr) return;
   process->is_killed = true;
-  process->turn.Give();
-  conductor_.Await();
+  conductor_.GiveTo(*process->turn);
 }
 
 void Host::KillAll() {
   for (const auto& process : processes_) {
     if (!process->is_over) Kill(process->pid);
-    process->thread.join();
     Bury(*process);
   }
   processes_.clear();
@@ -205,7 +204,6 @@ std::vector<Ended> Host::RunUntil(os::Moment moment) {
   std::vector<Ended> ended;
   for (const auto& process : processes_) {
     if (!process->is_over) continue;
-    process->thread.join();
     Bury(*process);
     ended.push_back({process->pid, process->args, process->exit, process->crash, process->out.str(),
                      process->err.str()});

@@ -1,4 +1,4 @@
-// The processes of a simulated host. Each runs a real command in a thread of its own; exactly one
+// The processes of a simulated host. Each runs a real command on a stack of its own; exactly one
 // of them, or the conductor (whoever calls here), runs at any time, and gives its turn away only
 // where it waits for an event or in a call that takes time. Who is next depends on virtual time and
 // the order of the starts alone, so a run can be replayed. What the commands are is not known here.
@@ -36,7 +36,7 @@ class Host {
   Pid Start(std::vector<std::string> args, const Pace& pace = {});
   // Nothing happens to a process that is over.
   void Signal(Pid pid, int number);
-  void Kill(Pid pid);  // kill -9
+  void Kill(Pid pid);  // kill -9; only the conductor may
   void KillAll();
   bool Runs(Pid pid) const;
   Process* Find(Pid pid);

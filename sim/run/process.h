@@ -10,7 +10,6 @@
 #include <set>
 #include <sstream>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "os/events.h"
@@ -67,8 +66,7 @@ struct Process {
   std::set<os::UsbTransferId> transfers;  // under way
 
   faults::Seam seam;
-  Turn turn;
-  std::thread thread;
+  std::unique_ptr<Turn> turn;
 };
 
 // The world as that process has it. Both must live as long; `next` is its os::Events::Next.
