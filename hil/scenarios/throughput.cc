@@ -1,5 +1,6 @@
 // What each link carries: alone, which finds a bad cable, and beside all others, which finds one
-// that gets nothing then.
+// that gets nothing then. Links with larger packets than Ethernet's are measured with those as
+// well.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -50,6 +51,24 @@ Result<std::optional<Rates>> MeasureAlone(const Rig& rig, const Nodes& nodes, ui
     rates.merge(*one);
   }
   return rates;
+}
+
+// In packets of one size.
+struct Carried {
+  Rates alone = {};
+  Rates together = {};
+};
+
+// Nothing: this host has no ping. It stops when it is interrupted.
+Result<std::optional<Carried>> MeasureBoth(const Rig& rig, const Nodes& nodes, uint32_t bytes) {
+  ZPROV_ASSIGN(auto alone, MeasureAlone(rig, nodes, bytes));
+  if (!alone) return std::nullopt;
+  Carried carried{.alone = std::move(*alone)};
+  if (rig.programs->WasInterrupted()) return carried;
+  ZPROV_ASSIGN(auto together, Measure(rig, nodes, bytes));
+  if (!together) return std::nullopt;
+  carried.together = std::move(*together);
+  return carried;
 }
 
 // The faster of the two in the middle.
@@ -109,25 +128,27 @@ uint64_t Sum(const Rates& rates) {
   return sum;
 }
 
+std::string Text(const Carried& carried) {
+  return fmt::format("alone: {}; together {}: {}", Text(carried.alone),
+                     MegabytesText(Sum(carried.together)), Text(carried.together));
+}
+
 }  // namespace
 
 Result<Ended> LinksCarryEnough(const Rig& rig) {
   ZPROV_ASSIGN(const auto links, rig.system.live->netlink.Links());
   const uint32_t mtu = links::ChooseMtu(links::WantedBy(rig.spec), {.links = links}).mtu;
   const Nodes nodes = ExpectedNodes(rig);
-  ZPROV_ASSIGN(const auto alone, MeasureAlone(rig, nodes, mtu));
-  if (!alone) return Skipped{kNoPing};
-  Seen seen{.summary = fmt::format("MB/s both ways, alone: {}", Text(*alone))};
-  JudgeAlone(rig, *alone, seen);
-  if (mtu > kEthernet) {
-    ZPROV_ASSIGN(const auto small, MeasureAlone(rig, nodes, kEthernet));
-    if (small) seen.summary += fmt::format("; in packets of {}: {}", kEthernet, Text(*small));
-  }
+  ZPROV_ASSIGN(const auto carried, MeasureBoth(rig, nodes, mtu));
+  if (!carried) return Skipped{kNoPing};
   if (rig.programs->WasInterrupted()) return kInterrupted;
-  ZPROV_ASSIGN(const auto together, Measure(rig, nodes, mtu));
-  if (rig.programs->WasInterrupted() || !together) return kInterrupted;
-  seen.summary += fmt::format("; together {}: {}", MegabytesText(Sum(*together)), Text(*together));
-  JudgeTogether(*alone, *together, seen);
+  Seen seen{.summary = "MB/s both ways, " + Text(*carried)};
+  JudgeAlone(rig, carried->alone, seen);
+  JudgeTogether(carried->alone, carried->together, seen);
+  if (mtu <= kEthernet) return seen;
+  ZPROV_ASSIGN(const auto small, MeasureBoth(rig, nodes, kEthernet));
+  if (rig.programs->WasInterrupted() || !small) return kInterrupted;
+  seen.summary += fmt::format("; in packets of {}, {}", kEthernet, Text(*small));
   return seen;
 }
 

@@ -17,6 +17,7 @@ namespace {
 using sim::zero::Fault;
 using sim::zero::Stage;
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::Each;
 using ::testing::Ge;
 using ::testing::HasSubstr;
@@ -242,6 +243,38 @@ TEST_F(Cycle, FloodsNobodyMoreWhenItIsInterrupted) {
   EXPECT_THAT(ended.out, HasSubstr("skip    throughput "));
   EXPECT_EQ(floods, 1);
   EXPECT_FALSE(IsMarked());
+}
+
+// Only how much the links carry.
+class CycleOfPackets : public Cycle {
+ protected:
+  CycleOfPackets() {
+    for (const char* scenario :
+         {"theft", "serve", "link-loss", "reboot", "reboot-all", "cold-boot", "cold-boot-all",
+          "cut-rom", "cut-first-stage", "cut-files", "cut-kernel", "cut-mounted"}) {
+      Quarantine(scenario);
+    }
+  }
+};
+
+TEST_F(CycleOfPackets, SaysWhatEachLinkCarriesInLargeAndInOrdinaryOnes) {
+  EXPECT_THAT(RunCycle({"--json"}).out,
+              ContainsRegex("\"MB/s both ways, "
+                            "alone: s0 53.2, [^;]*s4 53.2; together 265.9: s0 53.2, [^;]*; "
+                            "in packets of 1500, "
+                            "alone: s0 52.6, [^;]*s4 52.6; together 263.2: s0 52.6, [^;]*\""));
+}
+
+TEST_F(CycleOfPackets, MeasuresLinksThatHaveOnlyOrdinaryOnesOnce) {
+  const std::string path = "/etc/zprov/cluster.toml";
+  std::string spec = world_.scene().Content(path);
+  world_.Put(path, spec.replace(spec.find("[bridge]"), 8, "[bridge]\nmtu = 1500"));
+  ASSERT_EQ(Zprov({"apply"}).exit, 0);
+  ASSERT_EQ(Zprov({"reboot", "s0", "s1", "s2", "s3", "s4"}).exit, 0);
+  const run::Ended ended = RunCycle({"--json"});
+  EXPECT_EQ(ended.exit, 0) << ended.out << ended.err;
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("\"MB/s both ways, alone: s0 52.6, s1 52.6, "),
+                               HasSubstr("; together 26"), Not(HasSubstr("in packets of"))));
 }
 
 // With consoles: what each says is what `cat` of its device gives.
