@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/fleet/boot_mark.h"
 #include "engine/generations.h"
 #include "engine/make_generation.h"
 #include "engine/settle.h"
@@ -18,11 +19,19 @@ bool IsIn(const std::vector<int>& numbers, int number) {
   return std::ranges::find(numbers, number) != numbers.end();
 }
 
+// Of the boot that zprov began last. A look knows a boot by its record, and there is none when
+// whoever began it was killed: then what it shows is the boot before.
+std::optional<int> BegunLast(const Rig& rig, const NodeLook& look) {
+  const auto mark = engine::ReadBootMark(rig.system, look.node->name);
+  return mark ? mark->generation : std::nullopt;
+}
+
 // A node that is not known to run something earlier may run it.
-std::optional<std::string> WhoMayRun(const std::vector<NodeLook>& looks, int number) {
+std::optional<std::string> WhoMayRun(const Rig& rig, const std::vector<NodeLook>& looks,
+                                     int number) {
   for (const NodeLook& look : looks) {
     const bool is_down = look.life.life == engine::Life::kDown;
-    const bool runs_another = look.runs && *look.runs != number;
+    const bool runs_another = look.runs && *look.runs != number && BegunLast(rig, look) != number;
     if (!is_down && !runs_another) return look.node->name;
   }
   return std::nullopt;
@@ -71,7 +80,11 @@ Result<Names> NodesAstray(const Rig& rig, const RunMark& mark) {
   for (const NodeLook& look : looks) {
     const std::string& node = look.node->name;
     const bool is_noted = std::ranges::find(mark.nodes, node) != mark.nodes.end();
-    if (is_noted && look.runs && IsIn(mark.made, *look.runs)) astray.push_back(node);
+    const bool is_up = look.life.life == engine::Life::kUp;
+    const auto begun = is_up ? BegunLast(rig, look) : std::nullopt;
+    const bool runs_made =
+        (look.runs && IsIn(mark.made, *look.runs)) || (begun && IsIn(mark.made, *begun));
+    if (is_noted && runs_made) astray.push_back(node);
   }
   return astray;
 }
@@ -99,7 +112,7 @@ Result<std::vector<Finding>> DiscardMade(const Rig& rig, const RunMark& mark) {
   std::vector<Finding> findings;
   for (const auto& [number, generation] : store.generations) {
     if (!IsIn(mark.made, number)) continue;
-    if (const auto who = WhoMayRun(looks, number)) {
+    if (const auto who = WhoMayRun(rig, looks, number)) {
       findings.push_back({Grade::kBad, *who,
                           fmt::format("may still run generation {}, which this run made", number),
                           fmt::format("zprov reboot {}; the next run removes it", *who)});

@@ -2,15 +2,18 @@
 // the run makes, go back, and nothing of them is left; also when the run is cut off.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "core/generations/layout.h"
 #include "hil/run_mark.h"
 #include "tests/hil/cycled_rig.h"
+#include "util/strings.h"
 
 namespace zprov::hil {
 namespace {
 
+using sim::zero::Stage;
 using ::testing::AllOf;
 using ::testing::Each;
 using ::testing::HasSubstr;
@@ -37,6 +40,18 @@ class Full : public CycledRig {
 
   bool HasGeneration(int number) const {
     return world_.scene().Has(generations::Directory(spec_, number));
+  }
+
+  // Whom the row "put-back" of a document names.
+  static std::vector<std::string> PutBackIn(const std::string& document) {
+    const size_t end = document.find(" had to be put back");
+    if (end == std::string::npos) return {};
+    const size_t begin = document.rfind('"', end) + 1;
+    std::vector<std::string> names;
+    for (const auto name : Split(std::string_view(document).substr(begin, end - begin), ',')) {
+      names.emplace_back(Trim(name));
+    }
+    return names;
   }
 
   // As before the run: nothing of it is left, and every node runs what it ran.
@@ -158,6 +173,23 @@ TEST_F(Full, NeitherLeavesNorRemovesWhatTheOperatorMadeAfterARunWasKilled) {
   EXPECT_FALSE(HasGeneration(2)) << "the killed run's own";
   EXPECT_TRUE(AllAreHealthy());
   EXPECT_EQ(Run("generations").outcome, Outcome::kPass) << "every node runs what it would get";
+}
+
+// No record is kept of a boot whose serve was killed: the next run finds the board as it waits for
+// its link, and it comes up with what was made.
+TEST_F(Full, NeverRemovesWhatANodeRunsThatComesUpAfterARunWasKilled) {
+  const run::Pid run = Start(Words());
+  ASSERT_TRUE(Until([&] { return Board(2).boots() == 2 && Board(2).stage() == Stage::kGadget; }));
+  host_.Kill(run);
+  WaitFor(run);
+  std::vector<std::string> words = Words();
+  words.emplace_back("--json");
+  const run::Ended ended = Zprov(words);
+  EXPECT_EQ(ended.exit, 0) << ended.out << ended.err;
+  const auto names = PutBackIn(ended.out);
+  EXPECT_EQ(std::ranges::count(names, "s2"), 1);
+  for (const std::string& name : names) EXPECT_EQ(std::ranges::count(names, name), 1) << name;
+  ExpectRigAsBefore();
 }
 
 // Killed while it boots into what it made, while it goes back, and so on.
