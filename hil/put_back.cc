@@ -211,12 +211,15 @@ Result<std::optional<Row>> PutBackLeftOver(const Rig& rig) {
   return PutBack(rig, Disturbance::How::kCutOff);
 }
 
-std::optional<Row> RowOf(Result<std::optional<Row>> put) {
-  if (put) return std::move(*put);
-  return Row{.name = kName,
-             .sentence = kSentence,
-             .outcome = Outcome::kInfra,
-             .reason = std::move(put).error().message};
+std::optional<Row> RowOf(Result<std::optional<Row>> put, os::Moment took) {
+  if (put && !*put) return std::nullopt;
+  Row row = put ? **std::move(put)
+                : Row{.name = kName,
+                      .sentence = kSentence,
+                      .outcome = Outcome::kInfra,
+                      .reason = std::move(put).error().message};
+  row.took = took;
+  return row;
 }
 
 }  // namespace
@@ -234,9 +237,15 @@ bool Disturbance::AllRun(const Rig& rig) const {
 }
 
 std::optional<Row> Disturbance::End(const Rig& rig, How how) const {
-  return RowOf(PutBack(rig, how));
+  const os::Moment began = rig.system.clock.Now();
+  auto put = PutBack(rig, how);
+  return RowOf(std::move(put), rig.system.clock.Now() - began);
 }
 
-std::optional<Row> Disturbance::LeftOver(const Rig& rig) { return RowOf(PutBackLeftOver(rig)); }
+std::optional<Row> Disturbance::LeftOver(const Rig& rig) {
+  const os::Moment began = rig.system.clock.Now();
+  auto put = PutBackLeftOver(rig);
+  return RowOf(std::move(put), rig.system.clock.Now() - began);
+}
 
 }  // namespace zprov::hil
