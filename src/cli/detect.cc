@@ -79,7 +79,7 @@ hil::PowerTried TryIfWanted(const Context& context, const hil::Rig& rig,
                             const hil::Detected& detected) {
   auto switches = hil::SwitchesToTry(detected, rig.spec, rig.described);
   if (!switches) return {};
-  context.streams.err << PowerTryText(*switches);
+  context.streams.err << PowerTryText(*switches, detected.consoles);
   if (!IsWanted(context, "the power is not tried")) return {};
   hil::Rig tried = rig;
   tried.described = std::move(switches);

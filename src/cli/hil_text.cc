@@ -46,15 +46,21 @@ std::string HostRebootText(const hil::Rig& rig) {
       rig.spec.host);
 }
 
-std::string PowerTryText(const hil::RigDescription& switches) {
+std::string PowerTryText(const hil::RigDescription& switches,
+                         const std::vector<std::string>& devices) {
   std::vector<std::string> nodes;
   for (const hil::BoardAtRig& board : switches.boards) nodes.push_back(board.name);
-  return fmt::format(
+  std::string text = fmt::format(
       "The power of {} can be tried: each is cut and given once, one after another, by {}.\n"
       "What runs there is cut off, and what was not written is lost. A switch that is not what it "
       "seems cuts\nothers off too. All that runs now runs again at the end.\n",
       Join(nodes, ", "),
       switches.power == hil::PowerBy::kPort ? "the hub that it hangs on" : "its power command");
+  if (devices.empty()) return text;
+  return text + fmt::format(
+                    "Meanwhile {} set to 115200 Bd and read, to hear whose console each is: unplug "
+                    "first what is\nsomething else, a modem or a UPS.\n",
+                    Join(devices, ", ") + (devices.size() == 1 ? " is" : " are"));
 }
 
 std::string RowText(const hil::Row& row) {

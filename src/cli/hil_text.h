@@ -16,8 +16,10 @@ std::string DisturbanceText(const hil::Rig& rig, const std::vector<const hil::Sc
 // The same of --reboot-host.
 std::string HostRebootText(const hil::Rig& rig);
 
-// The same, where the power of each node is only tried.
-std::string PowerTryText(const hil::RigDescription& switches);
+// The same, where the power of each node is only tried, and those serial devices are heard
+// meanwhile.
+std::string PowerTryText(const hil::RigDescription& switches,
+                         const std::vector<std::string>& devices);
 
 // One scenario with what it found, each with its cure. Ends with a newline.
 std::string RowText(const hil::Row& row);

@@ -79,7 +79,8 @@ TEST_F(TriedRig, HasSwitchesThatAreEachItsNodesAlone) {
   const std::string file = File();
   const run::Ended ended = Detect({"--yes"});
   EXPECT_EQ(ended.exit, 0) << ended.out << ended.err;
-  EXPECT_THAT(ended.err, HasSubstr("The power of s0, s1, s2, s3, s4 can be tried"));
+  EXPECT_THAT(ended.err, AllOf(HasSubstr("The power of s0, s1, s2, s3, s4 can be tried"),
+                               Not(HasSubstr("115200 Bd"))));
   EXPECT_THAT(ended.out, AllOf(HasSubstr("\npass    power "), HasSubstr("\npass    put-back ")));
   EXPECT_EQ(File(), file);
   for (const spec::Node& node : spec_.nodes) EXPECT_EQ(cuts_[node.name], 1) << node.name;
@@ -214,6 +215,17 @@ TEST_F(TriedRigWithConsoles, SayWhoseTheyAre) {
   EXPECT_THAT(ended.out, AllOf(HasSubstr("\npass    consoles "),
                                HasSubstr("/dev/ttyUSB1: no node said there that it boots\n"),
                                HasSubstr("cure: see its wires")));
+}
+
+TEST_F(TriedRigWithConsoles, AreNamedBeforeAnybodyListensToThem) {
+  WriteFoundWithRelay();
+  int started = 0;
+  world_.processes().Install("stty", [&](const auto&) { return ++started, sim::ProgramRun{}; });
+  EXPECT_THAT(Detect().err,
+              HasSubstr("Meanwhile /dev/ttyUSB0, /dev/ttyUSB1, /dev/ttyUSB2 are set to 115200 Bd "
+                        "and read, to hear whose console each is: unplug first what is\n"
+                        "something else, a modem or a UPS.\n"));
+  EXPECT_EQ(started, 0);
 }
 
 TEST_F(TriedRigWithConsoles, AreDifferencesWhereRigTomlHasNone) {
