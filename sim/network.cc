@@ -335,6 +335,13 @@ bool Network::Carries(uint32_t bytes, Ipv4 address) const {
   });
 }
 
+bool Network::SendsTo(std::string_view port, Ipv4 address) const {
+  const auto pinned = std::ranges::find_if(interfaces_, [&](const auto& entry) {
+    return entry.second.pin && entry.second.pin->address == address;
+  });
+  return pinned == interfaces_.end() || pinned->second.link.name == port;
+}
+
 std::optional<uint32_t> Network::MostKilobytesPerSecond(Ipv4 address) const {
   // USB 2.0, tables 5-9 and 5-10: of 64 bytes 19 in a millisecond, of 512 bytes 13 in an eighth.
   constexpr uint32_t kFullSpeed = 19 * 64;

@@ -71,6 +71,9 @@ class Network final : public os::Netlink {
   void SetNeighbour(std::string_view name, std::optional<Neighbour> neighbour);
   // Whether an IPv4 packet of so many bytes that may not be cut up goes to that address and back.
   bool Carries(uint32_t bytes, Ipv4 address) const;
+  // Whether what the host sends to that address goes out at that port of a bridge: not when the
+  // address is pinned to another one.
+  bool SendsTo(std::string_view port, Ipv4 address) const;
   // What the link to that address carries at most, both ways together, in 1000 bytes per second;
   // nothing: it is no USB link.
   std::optional<uint32_t> MostKilobytesPerSecond(Ipv4 address) const;

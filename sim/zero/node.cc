@@ -64,6 +64,7 @@ Orders Orders::Of(const std::string& command_line) {
 bool Node::ReachesServer(Network& network) const {
   const Link* const own = network.LinkAt(board_.port);
   if (own == nullptr || !own->up || !own->carrier || own->master.empty()) return false;
+  if (orders_.address.has_value() && !network.SendsTo(own->name, *orders_.address)) return false;
   const Link* const bridge = network.LinkNamed(own->master);
   return bridge != nullptr && bridge->up && orders_.server &&
          network.HasAddress(own->master, *orders_.server);

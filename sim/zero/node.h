@@ -38,7 +38,8 @@ class Node {
   const Orders& orders() const { return orders_; }
   const std::optional<NfsMount>& mount() const { return mount_; }
 
-  // Whether the host has taken up its end: a bridge, and the server's address on it.
+  // Whether the host has taken up its end, a bridge with the server's address on it, and answers at
+  // this link: what it sends to an address that is pinned to another port never comes here.
   bool ReachesServer(Network& network) const;
   // Whether the root is mounted now; then the host was told so.
   bool Mount(NfsServer& nfs);

@@ -295,6 +295,21 @@ TEST(Zeros, AreNotMountedWithoutAnExport) {
   EXPECT_FALSE(rig.world.scene().Has("/x/s0/var/lib/zprov/mounted"));
 }
 
+// fixtures/kernels/README.md, NFS: the server's answers go to the port that has the address.
+TEST(Zeros, AreNotMountedUnderAnAddressThatIsPinnedToAnotherPort) {
+  Rig rig;
+  Network& network = rig.world.network();
+  network.Add({.name = "s9", .mac = *Mac::Parse("02:34:33:3c:50:46")});
+  ASSERT_TRUE(network.SetLink("s9", {.master = "br0", .up = true}));
+  ASSERT_TRUE(network.Pin("s9", *Mac::Parse("02:34:33:3c:50:45"), *Ipv4::Parse("192.168.7.33")));
+  rig.ServeFor(minutes(2));
+  EXPECT_EQ(rig.zero->stage(), Stage::kGadget);
+  EXPECT_FALSE(rig.world.scene().Has("/x/s0/var/lib/zprov/mounted"));
+  network.Unpin("s9");
+  rig.ServeFor(minutes(1));
+  EXPECT_EQ(rig.zero->stage(), Stage::kHealthy);
+}
+
 TEST(Zeros, StayMountedWithoutAReportWhenTheRootHasNoZprovNode) {
   Rig rig;
   rig.world.scene().Remove("/x/s0/usr/lib/zprov/zprov-node");
