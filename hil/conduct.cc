@@ -125,6 +125,7 @@ class Stage {
         player.powered = Now();
         return power_.Switch(player.part.node, Power::To::kOn);
       case Kind::kReach:
+      case Kind::kFail:
         break;
     }
     return {};
@@ -139,6 +140,8 @@ class Stage {
       }
       case Kind::kOn:
         return power_.IsSwitched(player.part.node);
+      case Kind::kFail:
+        return HasFailed(view);
       case Kind::kReach:
         break;
     }
@@ -181,6 +184,14 @@ class Stage {
     return false;
   }
 
+  static Result<bool> HasFailed(const NodeView& view) {
+    if (Rank(view.state) >= Rank(NodeState::kMounted)) {
+      return Fail(ErrorKind::kFailed, "has mounted its own root");
+    }
+    return view.state == NodeState::kRecovering || view.state == NodeState::kFailed ||
+           view.state == NodeState::kQuarantined;
+  }
+
   const Rig& rig_;
   const Script& script_;
   Power power_;
@@ -209,7 +220,7 @@ Script PowerCycle() { return {.acts = {{Kind::kOff}, {Kind::kOn}, {Kind::kReach}
 
 Result<std::optional<std::vector<Part>>> Conduct(const Rig& rig,
                                                  const std::vector<std::string>& nodes,
-                                                 const Script& script) {
+                                                 const Script& script, const Meanwhile& meanwhile) {
   using Verb = engine::ControlRequest::Verb;
   ZPROV_ASSIGN(const auto client, Client::OfServeOrHere(rig.system, rig.spec, rig.holder));
   const bool is_held = script.boots == Script::Boots::kHeld;
@@ -217,7 +228,7 @@ Result<std::optional<std::vector<Part>>> Conduct(const Rig& rig,
   Stage stage(rig, nodes, script);
   Result<void> played;
   const auto look = [&](const engine::Snapshot& snapshot) {
-    played = stage.Play(snapshot);
+    played = stage.Play(snapshot).and_then(meanwhile);
     return !played || stage.AreAllOver() ? Client::Verdict::kOver : Client::Verdict::kGoOn;
   };
   ZPROV_ASSIGN(const auto outcome, client->Do({is_held ? Verb::kWatch : Verb::kBoot, nodes},

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -33,6 +34,7 @@ struct Act {
     kOff,    // its power is cut, until its port has been empty for a while
     kOn,     // and given
     kReach,  // it comes at least as far as `state` in the boot that its power began
+    kFail,   // its boot fails, and it never mounts its root
   };
   Kind kind = Kind::kReach;
   engine::NodeState state = engine::NodeState::kHealthy;  // kReach; kHealthy: it runs
@@ -54,10 +56,13 @@ struct Part {
   std::optional<engine::NodeState> was_cut_at = {};
 };
 
+// What else is looked at until it is over: whenever something happens, and every second.
+using Meanwhile = std::function<Result<void>()>;
+
 // In the order of `nodes`; nothing: it was interrupted, and power may be off. Errors: nothing could
 // be found out. The rig has `programs`, and power where an act switches it.
-Result<std::optional<std::vector<Part>>> Conduct(const Rig& rig,
-                                                 const std::vector<std::string>& nodes,
-                                                 const Script& script);
+Result<std::optional<std::vector<Part>>> Conduct(
+    const Rig& rig, const std::vector<std::string>& nodes, const Script& script,
+    const Meanwhile& meanwhile = [] { return Result<void>(); });
 
 }  // namespace zprov::hil

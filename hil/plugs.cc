@@ -13,14 +13,8 @@ namespace {
 
 constexpr os::Moment kMovedWithin = std::chrono::minutes(10);  // a person may do it
 
-Result<RunMark> NoteOf(const Rig& rig) {
-  ZPROV_ASSIGN(auto mark, ReadRunMark(rig.system, rig.spec));
-  if (!mark) return Fail(ErrorKind::kNotFound, RunMarkPath(rig.spec) + " is gone: who removed it?");
-  return std::move(*mark);
-}
-
 Result<void> NoteExchanged(const Rig& rig, const Names& exchanged) {
-  ZPROV_ASSIGN(RunMark mark, NoteOf(rig));
+  ZPROV_ASSIGN(RunMark mark, NeedRunMark(rig.system, rig.spec));
   mark.exchanged = exchanged;
   return WriteRunMark(rig.system, rig.spec, mark);
 }
@@ -80,7 +74,7 @@ Result<bool> MovePlugs(const Rig& rig, const Names& two, Places places) {
 
 Result<void> PullPlug(const Rig& rig, const std::string& node) {
   ZPROV_TRY(PutPlugIn(rig));
-  ZPROV_ASSIGN(RunMark mark, NoteOf(rig));
+  ZPROV_ASSIGN(RunMark mark, NeedRunMark(rig.system, rig.spec));
   mark.pulled = node;
   ZPROV_TRY(WriteRunMark(rig.system, rig.spec, mark));
   auto moved = MovePlug(rig, node, "out");
@@ -93,7 +87,7 @@ Result<void> PullPlug(const Rig& rig, const std::string& node) {
 }
 
 Result<std::string> PutPlugIn(const Rig& rig) {
-  ZPROV_ASSIGN(RunMark mark, NoteOf(rig));
+  ZPROV_ASSIGN(RunMark mark, NeedRunMark(rig.system, rig.spec));
   const std::string node = std::exchange(mark.pulled, "");
   if (node.empty()) return node;
   ZPROV_TRY(MovePlug(rig, node, "in"));

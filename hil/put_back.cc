@@ -8,6 +8,7 @@
 #include "engine/serve/boot_nodes.h"
 #include "engine/serve/give_order.h"
 #include "hil/conduct.h"
+#include "hil/laid_line.h"
 #include "hil/node_look.h"
 #include "hil/plugs.h"
 #include "hil/run_mark.h"
@@ -177,6 +178,7 @@ Result<std::optional<Row>> PutBack(const Rig& rig, Disturbance::How how) {
   if (!noted) return std::nullopt;
   const RunMark& mark = *noted;
   Row row{.name = kName, .sentence = kSentence};
+  ZPROV_TRY(TakeLineAway(rig));
   ZPROV_TRY(RollBack(rig, mark, mark.nodes));
   const Names unplugged = PutPulledPlugIn(rig, mark.pulled, row);
   ZPROV_TRY(PutPlugsBack(rig, mark.exchanged, row));

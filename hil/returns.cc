@@ -13,8 +13,6 @@
 namespace zprov::hil {
 namespace {
 
-constexpr os::Moment kSaysWithin = std::chrono::seconds(20);
-
 bool IsIn(const Names& names, const std::string& name) {
   return std::ranges::find(names, name) != names.end();
 }

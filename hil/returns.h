@@ -16,6 +16,8 @@ using Names = std::vector<std::string>;
 
 // Who waits for nodes to say something looks again after so long.
 inline constexpr os::Moment kLookEvery = std::chrono::milliseconds(500);
+// What a node that is up and the record of its boot have still to say, they say within so long.
+inline constexpr os::Moment kSaysWithin = std::chrono::seconds(20);
 
 // What a run that was interrupted came to is said by the run.
 inline const Skipped kInterrupted{"interrupted"};

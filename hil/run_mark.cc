@@ -11,7 +11,7 @@
 namespace zprov::hil {
 namespace {
 
-constexpr std::string_view kFirstLine = "zprov --hil 5";
+constexpr std::string_view kFirstLine = "zprov --hil 7";
 constexpr uint64_t kLongestMark = 1 << 20;
 constexpr unsigned long kMostNumber = 1'000'000'000;
 
@@ -22,7 +22,7 @@ std::optional<int> NumberIn(std::string_view word) {
 
 std::optional<RunMark> ParseMark(std::string_view text) {
   const auto lines = Split(text, '\n');
-  const bool is_whole = lines.size() == 6 && lines[0] == kFirstLine && lines[5].empty();
+  const bool is_whole = lines.size() == 8 && lines[0] == kFirstLine && lines[7].empty();
   if (!is_whole) return std::nullopt;
   std::vector<int> numbers;
   for (const std::string_view word : Words(lines[1])) {
@@ -38,6 +38,8 @@ std::optional<RunMark> ParseMark(std::string_view text) {
   if (!mark.exchanged.empty() && mark.exchanged.size() != 2) return std::nullopt;
   if (Words(lines[4]).size() > 1) return std::nullopt;
   mark.pulled = lines[4];
+  mark.laid = lines[5];
+  mark.laid_line = lines[6];
   return mark;
 }
 
@@ -51,8 +53,11 @@ Result<void> WriteRunMark(os::System& system, const spec::ClusterSpec& spec, con
   const std::string path = RunMarkPath(spec);
   std::string text = fmt::format("{}\n{}", kFirstLine, mark.newest);
   for (const int number : mark.made) text += fmt::format(" {}", number);
-  text +=
-      "\n" + Join(mark.nodes, " ") + "\n" + Join(mark.exchanged, " ") + "\n" + mark.pulled + "\n";
+  text += "\n";
+  for (const std::string& line :
+       {Join(mark.nodes, " "), Join(mark.exchanged, " "), mark.pulled, mark.laid, mark.laid_line}) {
+    text += line + "\n";
+  }
   ZPROV_TRY(system.files.Write(path, text, 0600));
   return system.files.SyncDirectory(ParentOf(path));
 }
@@ -73,6 +78,12 @@ Result<std::optional<RunMark>> ReadRunMark(os::System& system, const spec::Clust
     return std::ranges::find(spec.nodes, node, &spec::Node::name) == spec.nodes.end();
   });
   return mark;
+}
+
+Result<RunMark> NeedRunMark(os::System& system, const spec::ClusterSpec& spec) {
+  ZPROV_ASSIGN(auto mark, ReadRunMark(system, spec));
+  if (!mark) return Fail(ErrorKind::kNotFound, RunMarkPath(spec) + " is gone: who removed it?");
+  return *std::move(mark);
 }
 
 Result<void> RemoveRunMark(os::System& system, const spec::ClusterSpec& spec) {

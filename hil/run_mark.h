@@ -18,6 +18,8 @@ struct RunMark {
   std::vector<std::string> nodes;           // that ran, and are to run again
   std::vector<std::string> exchanged = {};  // two whose boards may be in each other's port
   std::string pulled = {};                  // whose plug may be out; empty: nobody's
+  std::string laid = {};                    // where a command line may be; empty: nowhere
+  std::string laid_line = {};               // which is the run's own if it says this
 
   bool operator==(const RunMark&) const = default;
 };
@@ -28,9 +30,12 @@ std::string RunMarkPath(const spec::ClusterSpec& spec);  // "/x/.zprov/hil.run"
 Result<void> WriteRunMark(os::System& system, const spec::ClusterSpec& spec, const RunMark& mark);
 
 // Nothing: no run is under way or was cut off. Of `nodes` those are left out that
-// the spec has no more; plugs stay as they are whoever is described.
-// kInvalid: what is there is none, and the message says what to do.
+// the spec has no more; plugs stay as they are whoever is described. kInvalid: what is there is
+// none, and the message says what to do.
 Result<std::optional<RunMark>> ReadRunMark(os::System& system, const spec::ClusterSpec& spec);
+
+// Of the run that is under way. kNotFound: somebody removed it.
+Result<RunMark> NeedRunMark(os::System& system, const spec::ClusterSpec& spec);
 
 Result<void> RemoveRunMark(os::System& system, const spec::ClusterSpec& spec);
 

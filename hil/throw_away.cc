@@ -9,7 +9,6 @@
 #include "engine/make_generation.h"
 #include "engine/settle.h"
 #include "engine/store_lock.h"
-#include "engine/update.h"
 #include "hil/node_look.h"
 
 namespace zprov::hil {
@@ -24,6 +23,20 @@ bool IsIn(const std::vector<int>& numbers, int number) {
 std::optional<int> BegunLast(const Rig& rig, const NodeLook& look) {
   const auto mark = engine::ReadBootMark(rig.system, look.node->name);
   return mark ? mark->generation : std::nullopt;
+}
+
+// Once it is known what each runs that is up, or when they had time enough to say so.
+Result<std::vector<NodeLook>> LookOnceKnown(const Rig& rig) {
+  const os::Moment late = rig.system.clock.Now() + kSaysWithin;
+  while (true) {
+    ZPROV_ASSIGN(auto looks, LookAtNodes(rig));
+    const bool are_known = std::ranges::all_of(looks, [](const NodeLook& look) {
+      return look.life.life != engine::Life::kUp || look.runs;
+    });
+    const os::Moment now = rig.system.clock.Now();
+    if (are_known || now >= late) return looks;
+    ZPROV_TRY(rig.system.events.Next(std::min(late, now + kLookEvery)));
+  }
 }
 
 // A node that is not known to run something earlier may run it.
@@ -52,12 +65,19 @@ Result<int> NewestOf(const Rig& rig) {
 }
 
 Result<RunMark> NoteMade(const Rig& rig, int number) {
-  ZPROV_ASSIGN(auto mark, ReadRunMark(rig.system, rig.spec));
-  if (!mark) return Fail(ErrorKind::kNotFound, RunMarkPath(rig.spec) + " is gone: who removed it?");
-  if (IsIn(mark->made, number)) return *std::move(mark);
-  mark->made.push_back(number);
-  ZPROV_TRY(WriteRunMark(rig.system, rig.spec, *mark));
-  return *std::move(mark);
+  ZPROV_ASSIGN(RunMark mark, NeedRunMark(rig.system, rig.spec));
+  if (IsIn(mark.made, number)) return mark;
+  mark.made.push_back(number);
+  ZPROV_TRY(WriteRunMark(rig.system, rig.spec, mark));
+  return mark;
+}
+
+Result<engine::Updated> MakeGeneration(const Rig& rig, const Names& nodes) {
+  const engine::UpdateRequest request{.nodes = nodes, .holder = rig.holder};
+  ZPROV_ASSIGN(auto updated, engine::Update(rig.system, WithoutPruning(rig.spec), request,
+                                            [](const engine::Notice&) {}));
+  ZPROV_TRY(NoteMade(rig, updated.number));
+  return updated;
 }
 
 // Each step back is to the generation before, which may be the run's own, too.
@@ -107,7 +127,7 @@ Result<std::vector<Finding>> NameUnknown(const Rig& rig, const RunMark& mark) {
 Result<std::vector<Finding>> DiscardMade(const Rig& rig, const RunMark& mark) {
   if (mark.made.empty()) return {};
   ZPROV_ASSIGN(const auto store, engine::ObserveGenerations(rig.system, rig.spec));
-  ZPROV_ASSIGN(const auto looks, LookAtNodes(rig));
+  ZPROV_ASSIGN(const auto looks, LookOnceKnown(rig));
   ZPROV_ASSIGN(const auto lock, engine::TakeStoreLock(rig.system, rig.spec, rig.holder));
   std::vector<Finding> findings;
   for (const auto& [number, generation] : store.generations) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/update.h"
 #include "hil/report.h"
 #include "hil/returns.h"
 #include "hil/rig.h"
@@ -22,6 +23,9 @@ Result<int> NewestOf(const Rig& rig);
 // In the run's note, at once after it was made: of who is cut off before that it is taken for the
 // operator's. What is noted then.
 Result<RunMark> NoteMade(const Rig& rig, int number);
+
+// For these nodes, and noted. Errors as engine::Update.
+Result<engine::Updated> MakeGeneration(const Rig& rig, const Names& nodes);
 
 // None of the nodes would get what the run made any more, but what it would have got before.
 Result<void> RollBack(const Rig& rig, const RunMark& mark, const Names& nodes);

@@ -47,5 +47,6 @@ Result<Ended> RootsSurviveALinkLoss(const Rig& rig);
 Result<Ended> NodesTakeAnUpdateAndGoBack(const Rig& rig);
 Result<Ended> NodesRebootIntoAnUpdateAndGoBack(const Rig& rig);
 Result<Ended> UpdateSurvivesPowerCutsInItsFirstBoots(const Rig& rig);
+Result<Ended> AThiefOfAnAddressGetsNothing(const Rig& rig);
 
 }  // namespace zprov::hil

@@ -195,6 +195,13 @@ Rows Updating() {
        UpdateSurvivesPowerCutsInItsFirstBoots,
        {Capability::kPower},
        "makes a generation, cuts all nodes' power in each stage of booting it, and goes back"},
+      {"thief",
+       "A node that boots with another's address gets neither its packets nor its root.",
+       Level::kFull,
+       AThiefOfAnAddressGetsNothing,
+       {Capability::kPower},
+       "makes a generation, and boots the second node with the address of the first, and as "
+       "itself"},
   };
 }
 

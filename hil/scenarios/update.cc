@@ -112,14 +112,6 @@ Result<void> NoteIfNext(const Rig& rig, int newest) {
   return {};
 }
 
-// For these nodes, noted as the run's own.
-Result<engine::Updated> MakeGeneration(const Rig& rig, const Names& nodes) {
-  const engine::UpdateRequest request{.nodes = nodes, .holder = rig.holder};
-  ZPROV_ASSIGN(auto updated, engine::Update(rig.system, WithoutPruning(rig.spec), request, Ignore));
-  ZPROV_TRY(NoteMade(rig, updated.number));
-  return updated;
-}
-
 bool MayUpdateRunningNodes(const Rig& rig) { return rig.spec.mode == spec::Mode::kNative; }
 
 const Skipped kCompatible{

@@ -25,7 +25,7 @@ class Full : public CycledRig {
     // What the levels before do has tests of its own.
     for (const char* scenario :
          {"throughput", "link-loss", "reboot", "reboot-all", "cold-boot", "cold-boot-all",
-          "cut-rom", "cut-first-stage", "cut-files", "cut-kernel", "cut-mounted"}) {
+          "cut-rom", "cut-first-stage", "cut-files", "cut-kernel", "cut-mounted", "thief"}) {
       Quarantine(scenario);
     }
   }
