@@ -1,0 +1,100 @@
+#include "qemu/hil/acceptance.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <iostream>
+#include <vector>
+
+namespace zprov::tests {
+namespace {
+
+using nlohmann::json;
+using std::chrono::seconds;
+using ::testing::HasSubstr;
+
+constexpr seconds kWhole{3600};
+
+// `relay s0 off`: through the port that leads to the cable of that node's Zero.
+constexpr const char* kRelay = R"(#!/bin/bash
+exec 3<>/dev/virtio-ports/relay.1-$((${1#s} + 1)) && echo "power $2" >&3 &&
+	read -r -t 30 answer <&3 && [[ $answer == ok* ]]
+)";
+
+// `plug s0 out`: the same way. A Zero there has a supply of its own and runs on.
+constexpr const char* kPlug = R"(#!/bin/bash
+case $2 in out) order=unplug ;; in) order=plug ;; *) exit 2 ;; esac
+exec 3<>/dev/virtio-ports/relay.1-$((${1#s} + 1)) && echo $order >&3 &&
+	read -r -t 30 answer <&3 && [[ $answer == ok* ]]
+)";
+
+// What a run of each level has a row for (hil/scenarios/table.cc), in its order.
+const std::vector<std::string> kObserve = {
+    "host",        "description", "rig",        "power",   "consoles",   "left-over",
+    "host-reboot", "disk",        "boot-files", "exports", "identities", "quiet-links",
+    "nodes",       "generations", "boards",     "links",   "theft",      "mtu"};
+const std::vector<std::string> kCycle = {
+    "packets",         "throughput",    "serve",      "link-loss",  "reboot",       "reboot-all",
+    "cold-boot",       "cold-boot-all", "unplug",     "exchange",   "console-boot", "cut-rom",
+    "cut-first-stage", "cut-files",     "cut-kernel", "cut-mounted"};
+const std::vector<std::string> kFull = {"update", "update-reboot", "update-cut", "thief"};
+
+std::vector<std::string> RowsOf(const std::string& level) {
+  std::vector<std::string> rows = kObserve;
+  if (level != "observe") rows.insert(rows.end(), kCycle.begin(), kCycle.end());
+  if (level == "full") rows.insert(rows.end(), kFull.begin(), kFull.end());
+  return rows;
+}
+
+}  // namespace
+
+void AcceptanceStory::DescribeTheRig() {
+  for (const auto& [program, text] : {std::pair{"relay", kRelay}, std::pair{"plug", kPlug}}) {
+    Expect(fmt::format("cat >/usr/local/sbin/{0} <<'END'\n{1}END\nchmod +x /usr/local/sbin/{0}",
+                       program, text),
+           kShort);
+  }
+  Describe(
+      "[power]\nby = \"command\"\ncommand = \"/usr/local/sbin/relay {node}\"\n"
+      "[plugs]\npull = \"/usr/local/sbin/plug\"\n");
+}
+
+void AcceptanceStory::Describe(const std::string& lines) {
+  Expect(fmt::format("cat >>/etc/zprov/rig.toml <<'END'\n{}END", lines), kShort);
+}
+
+void AcceptanceStory::NameTheConsoles() {
+  Expect(
+      "mkdir -p /dev/serial/by-id && cd /dev/virtio-ports && for port in console.1-*; do "
+      "ln -s $PWD/$port /dev/serial/by-id/; done",
+      kShort);
+}
+
+std::string AcceptanceStory::ConsoleLine(int node) const {
+  return fmt::format("console = \"/dev/serial/by-id/console.1-{}\"", node + 1);
+}
+
+void AcceptanceStory::Accept(const std::string& level, const Exceptions& exceptions) {
+  const vm::Ran ran =
+      Run(fmt::format("zprov --json --hil --level {} --yes --report /tmp/rig.html", level), kWhole);
+  EXPECT_EQ(ran.exit_code, 0) << ran.out << ran.err;
+  const json report = json::parse(ran.out, nullptr, false);
+  ASSERT_TRUE(report.is_object()) << ran.out << ran.err;
+  std::vector<std::string> names;
+  for (const json& row : report["scenarios"]) {
+    names.push_back(row["name"]);
+    std::cout << fmt::format("{:7.1f} s  {} {} {}\n", row["took_s"].get<double>(),
+                             row["outcome"].get<std::string>(), names.back(),
+                             row["reason"].get<std::string>());
+    const auto exception = exceptions.find(names.back());
+    const NotTried wanted =
+        exception == exceptions.end() ? NotTried{"pass", ""} : exception->second;
+    EXPECT_EQ(row["outcome"], wanted.outcome) << row.dump(1);
+    EXPECT_THAT(row["reason"].get<std::string>(), HasSubstr(wanted.reason));
+    Expect(fmt::format("grep -q '>{}<' /tmp/rig.html", names.back()), kShort);
+  }
+  EXPECT_EQ(names, RowsOf(level));
+}
+
+}  // namespace zprov::tests
