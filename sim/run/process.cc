@@ -111,7 +111,7 @@ class OwnUsb final : public os::UsbBus {
     return usb_.Claim(handle, interface_number);
   }
   Result<os::UsbTransferId> Submit(os::UsbHandle handle, const os::UsbTransfer& what) override {
-    const auto submitted = usb_.Submit(handle, what);
+    auto submitted = usb_.Submit(handle, what);
     if (submitted) process_.transfers.insert(*submitted);
     return submitted;
   }

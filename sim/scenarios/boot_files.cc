@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "util/path.h"
+
 namespace zprov::sim {
 namespace {
 
@@ -31,8 +33,8 @@ void PutModules(Scene& scene, const std::string& version) {
   const std::string directory = "/lib/modules/" + version;
   std::string list;
   for (const std::string module : kModules) {
-    scene.Put(directory + "/" + module, "module of " + version + "\n");
-    list += module + ":\n";
+    scene.Put(JoinPath(directory, module), "module of " + version + "\n");
+    list.append(module).append(":\n");
   }
   scene.Put(directory + "/modules.dep", list);
   scene.Put(directory + "/modules.builtin", kBuiltIn);

@@ -75,7 +75,7 @@ std::string Description(const Zeros& zeros) {
 }  // namespace
 
 Zeros RigWithRelay(World& world) {
-  const Zeros zeros = RigWithZeros(world);
+  Zeros zeros = RigWithZeros(world);
   for (const char* program : {kRelay, kExchange, kPlug}) world.Put(program, "program", 0755);
   world.Put("/etc/zprov/rig.toml", Description(zeros));
   world.scene().SyncAll();

@@ -92,7 +92,7 @@ Result<void> MakeSureOfLives(const Work& work, int number, Run& run, Updated& up
   Ready now;
   for (const Move& move : run.moves) now.nodes.push_back(move.node);
   now.lives = GlanceAtLives(work.system, work.spec, work.request.assume_down);
-  const auto guarded = GuardLives(work, now);
+  auto guarded = GuardLives(work, now);
   updated.skipped.insert(updated.skipped.end(), now.skipped.begin(), now.skipped.end());
   std::erase_if(run.moves, [&](const Move& move) {
     return std::ranges::find(now.nodes, move.node) == now.nodes.end();

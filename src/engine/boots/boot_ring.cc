@@ -98,8 +98,11 @@ Result<KeptBoots> ReadBoots(os::System& system, const spec::ClusterSpec& spec,
   for (const int64_t number : numbers) {
     const std::string path = JoinPath(directory, FileName(number));
     auto timeline = ReadOne(system, path);
-    if (timeline) kept.boots.push_back({number, *std::move(timeline)});
-    if (!timeline) kept.damaged.push_back(path + ": " + timeline.error().message);
+    if (!timeline) {
+      kept.damaged.push_back(path + ": " + timeline.error().message);
+      continue;
+    }
+    kept.boots.push_back({number, *std::move(timeline)});
   }
   return kept;
 }

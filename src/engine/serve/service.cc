@@ -102,7 +102,7 @@ void Service::Leave(CallerId id) {
 }
 
 Result<void> Service::Follow(const spec::ClusterSpec& spec) {
-  const auto followed = fleet_.Follow(spec);
+  auto followed = fleet_.Follow(spec);
   if (followed) {
     spec_ = spec;
   } else {
