@@ -8,7 +8,7 @@ namespace zprov::hil {
 namespace {
 
 constexpr char kLine[] = "cmdline.txt";
-constexpr uint64_t kLongestLine = 4096;  // bytes
+constexpr uint64_t kLongestLine = 4096;  // bytes; Linux takes 1024 on ARM (COMMAND_LINE_SIZE)
 
 std::string DirectoryOf(const Rig& rig, const spec::Node& node) {
   return JoinPath(rig.spec.storage.boot, node.usb->ToString());
