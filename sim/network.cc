@@ -59,6 +59,7 @@ Network::Interface& Network::Insert(Link link) {
   Interface& interface = interfaces_[link.index];
   interface.link = std::move(link);
   named_.emplace(interface.link.name, &interface);
+  if (interface.link.usb) at_ports_.emplace(*interface.link.usb, interface.link.index);
   return interface;
 }
 
@@ -66,14 +67,16 @@ Network::Interface& Network::Insert(Link link) {
 void Network::FollowPorts(std::string_view bridge_name) {
   Interface* bridge = Find(bridge_name);
   if (bridge == nullptr) return;
+  const bool follows = !bridge->mac_set || !bridge->mtu_set;
   std::optional<Mac> lowest;
   std::optional<uint32_t> smallest;
   bool carrier = false;
   for (const auto& [index, port] : interfaces_) {
     if (port.link.master != bridge_name) continue;
+    carrier = carrier || (port.link.up && port.link.carrier);
+    if (carrier && !follows) break;
     lowest = std::min(lowest.value_or(port.link.mac), port.link.mac);
     smallest = std::min(smallest.value_or(port.link.mtu), port.link.mtu);
-    carrier = carrier || (port.link.up && port.link.carrier);
   }
   const Link before = bridge->link;
   bridge->link.carrier = bridge->link.up && carrier;
@@ -92,9 +95,9 @@ Result<std::vector<Link>> Network::Links() {
 
 const Link* Network::LinkAt(const PortPath& port) {
   queue_.CatchUp();
-  const auto found = std::ranges::find_if(
-      interfaces_, [&](const auto& entry) { return entry.second.link.usb == port; });
-  return found == interfaces_.end() ? nullptr : &found->second.link;
+  const auto found = at_ports_.lower_bound({port, 0});
+  if (found == at_ports_.end() || found->first != port) return nullptr;
+  return &interfaces_.at(found->second).link;
 }
 
 const Link* Network::LinkNamed(std::string_view name) {
@@ -231,7 +234,7 @@ Result<void> Network::SetMaster(Interface& interface, const std::string& master)
     }
   }
   const std::string left = std::exchange(interface.link.master, master);
-  interface.pin.reset();
+  Loosen(interface);
   interface.link.isolated = false;
   Changed(interface);
   FollowPorts(left);
@@ -276,12 +279,21 @@ Result<void> Network::Pin(std::string_view port, const Mac& mac, Ipv4 address) {
                 std::string(port) + " is in no bridge: put it into the bridge, then pin it");
   }
   ZPROV_TRY(NeedRights());
-  for (auto& [index, other] : interfaces_) {
-    if (other.pin && other.pin->address == address) other.pin->address = {};
+  if (const auto other = pinned_.find(address); other != pinned_.end()) {
+    other->second->pin->address = {};
   }
+  Loosen(*interface);
   interface->pin = Neighbour{mac, address};
+  pinned_[address] = interface;
   Changed(*interface);
   return {};
+}
+
+void Network::Loosen(Interface& interface) {
+  if (!interface.pin) return;
+  const auto own = pinned_.find(interface.pin->address);
+  if (own != pinned_.end() && own->second == &interface) pinned_.erase(own);
+  interface.pin.reset();
 }
 
 Result<std::vector<os::PinnedPort>> Network::Pins() {
@@ -297,7 +309,7 @@ Result<std::vector<os::PinnedPort>> Network::Pins() {
 void Network::Unpin(std::string_view port) {
   Interface* interface = Find(port);
   if (interface == nullptr) return;
-  interface->pin.reset();
+  Loosen(*interface);
   Changed(*interface);
 }
 
@@ -308,22 +320,22 @@ const Network::Interface* Network::Answering(const Interface& from, Ipv4 address
       std::any_of(from.addresses.begin(), from.addresses.end(),
                   [&](const InterfaceAddress& own) { return own.Contains(address); });
   if (!in_network || !from.link.up) return nullptr;
-  std::vector<const Interface*> reached;
-  for (const auto& [index, port] : interfaces_) {
-    if (from.link.kind == "bridge" ? port.link.master == from.link.name : &port == &from) {
-      reached.push_back(&port);
-    }
+  const auto reaches = [&from](const Interface& port) {
+    return from.link.kind == "bridge" ? port.link.master == from.link.name : &port == &from;
+  };
+  const auto answers = [address](const Interface& port) {
+    return port.link.up && port.link.carrier && port.neighbour &&
+           port.neighbour->address == address &&
+           (!port.pin || port.pin->mac == port.neighbour->mac);
+  };
+  if (const auto pinned = pinned_.find(address); pinned != pinned_.end()) {
+    const Interface& port = *pinned->second;
+    if (reaches(port)) return answers(port) ? &port : nullptr;
   }
-  const auto pinned = std::find_if(reached.begin(), reached.end(), [&](const Interface* port) {
-    return port->pin && port->pin->address == address;
+  const auto found = std::ranges::find_if(interfaces_, [&](const auto& entry) {
+    return reaches(entry.second) && answers(entry.second);
   });
-  if (pinned != reached.end()) reached = {*pinned};
-  const auto found = std::find_if(reached.begin(), reached.end(), [&](const Interface* port) {
-    return port->link.up && port->link.carrier && port->neighbour &&
-           port->neighbour->address == address &&
-           (!port->pin || port->pin->mac == port->neighbour->mac);
-  });
-  return found == reached.end() ? nullptr : *found;
+  return found == interfaces_.end() ? nullptr : &found->second;
 }
 
 bool Network::Carries(uint32_t bytes, Ipv4 address) const {
@@ -336,10 +348,8 @@ bool Network::Carries(uint32_t bytes, Ipv4 address) const {
 }
 
 bool Network::SendsTo(std::string_view port, Ipv4 address) const {
-  const auto pinned = std::ranges::find_if(interfaces_, [&](const auto& entry) {
-    return entry.second.pin && entry.second.pin->address == address;
-  });
-  return pinned == interfaces_.end() || pinned->second.link.name == port;
+  const auto pinned = pinned_.find(address);
+  return pinned == pinned_.end() || pinned->second->link.name == port;
 }
 
 std::optional<uint32_t> Network::MostKilobytesPerSecond(Ipv4 address) const {
@@ -384,10 +394,12 @@ std::string Network::PlugUsb(const UsbLink& usb) {
 }
 
 void Network::Unplug(std::string_view name) {
-  const Interface* gone = Find(name);
+  Interface* gone = Find(name);
   if (gone == nullptr) return;
+  Loosen(*gone);
   const Link link = gone->link;
   named_.erase(link.name);
+  if (link.usb) at_ports_.erase({*link.usb, link.index});
   interfaces_.erase(link.index);
   queue_.Post(os::LinkChanged{link.name});
   FollowPorts(link.master);

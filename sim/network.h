@@ -7,8 +7,10 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "os/netlink.h"
@@ -111,6 +113,7 @@ class Network final : public os::Netlink {
   Result<void> SetMaster(Interface& interface, const std::string& master);
   Result<void> SetIsolated(Interface& interface, const os::LinkChange& change);
   void ToggleUp(Interface& interface);
+  void Loosen(Interface& interface);  // whatever it is pinned to
   // Who has that address at the far end; null: nobody answers.
   const Interface* Answering(const Interface& from, Ipv4 address) const;
 
@@ -118,6 +121,8 @@ class Network final : public os::Netlink {
   KernelRules rules_;
   std::map<int, Interface> interfaces_;                   // by index
   std::map<std::string, Interface*, std::less<>> named_;  // the same, by name
+  std::set<std::pair<PortPath, int>> at_ports_;           // USB links, by index
+  std::map<Ipv4, Interface*> pinned_;                     // whose pin names that address
   int last_index_ = 0;
   os::ProbeId last_probe_ = 0;
   bool may_change_ = true;

@@ -246,26 +246,26 @@ Broken NoTwoNodesShareAnything(const Seen& seen) {
 
 Broken BridgePortsCarryTheirNodesNames(const Seen& seen) {
   if (!seen.are_links_left_alone || seen.claims.empty()) return {};
-  const auto links = seen.world.network().Links();
+  sim::Network& network = seen.world.network();
+  for (const BoardAt& board : seen.boards) {
+    const Link* const link = network.LinkAt(board.port);
+    if (link == nullptr || link->master.empty()) continue;
+    if (link->name != board.name) {
+      return link->name + " is in the bridge at the port of " + board.name;
+    }
+    const auto& node = board.zero->node();
+    if (!node || !node->orders().own_mac) continue;
+    // src/node: the host's end has the next number.
+    if (link->mac.Number() == node->orders().own_mac->Number() + 1) continue;
+    return fmt::format("{} has the MAC {} in the bridge", link->name, link->mac.ToString());
+  }
+  const auto links = network.Links();
   if (!links) return {};
   for (const Link& link : *links) {
-    if (link.master.empty() || !link.usb) continue;
-    for (const BoardAt& board : seen.boards) {
-      if (board.port != *link.usb) continue;
-      if (link.name != board.name) {
-        return link.name + " is in the bridge at the port of " + board.name;
-      }
-      const auto& node = board.zero->node();
-      if (!node || !node->orders().own_mac) continue;
-      // src/node: the host's end has the next number.
-      if (link.mac.Number() == node->orders().own_mac->Number() + 1) continue;
-      return fmt::format("{} has the MAC {} in the bridge", link.name, link.mac.ToString());
-    }
-    for (const Link& bridge : *links) {
-      if (bridge.name != link.master || bridge.mtu == link.mtu) continue;
-      return fmt::format("{} has an MTU of {} in a bridge with {}", link.name, link.mtu,
-                         bridge.mtu);
-    }
+    if (!link.usb) continue;
+    const Link* const bridge = network.LinkNamed(link.master);
+    if (bridge == nullptr || bridge->mtu == link.mtu) continue;
+    return fmt::format("{} has an MTU of {} in a bridge with {}", link.name, link.mtu, bridge->mtu);
   }
   return {};
 }
