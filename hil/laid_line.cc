@@ -20,6 +20,8 @@ std::string PathOf(const Rig& rig, const spec::Node& node) {
 
 // What somebody else put there meanwhile is his.
 Result<bool> IsOurs(const Rig& rig, const RunMark& mark) {
+  ZPROV_ASSIGN(const auto status, rig.system.files.Status(mark.laid));
+  if (!status || status->type != os::FileType::kRegular) return false;
   const auto text = rig.system.files.Read(mark.laid, kLongestLine);
   if (text) return Trim(*text) == mark.laid_line;
   const ErrorKind kind = text.error().kind;

@@ -183,6 +183,17 @@ TEST_F(Thief, LeavesACommandLineThatIsWrittenAfterTheRunWasKilled) {
   EXPECT_EQ(world_.scene().Content(LinePath()), rendered.out);
 }
 
+TEST_F(Thief, LeavesADirectoryThatIsMadeThereAfterTheRunWasKilled) {
+  const run::Pid run = StartFull();
+  ASSERT_TRUE(Until([&] { return Steals(); }));
+  host_.Kill(run);
+  WaitFor(run);
+  world_.scene().Remove(LinePath());
+  world_.scene().MakeDirectory(LinePath());
+  EXPECT_THAT(RunFull().out, HasSubstr("pass    put-back"));
+  EXPECT_TRUE(world_.scene().Has(LinePath()));
+}
+
 TEST_F(Thief, LeavesACommandLineThatIsWrittenWhileItsBaitIsMade) {
   const run::Ended rendered = Zprov({"render", "cmdline:s1"});
   each_step_ = [this, &rendered] {
