@@ -46,21 +46,7 @@ class RootInUseOf : public testing::Test {
   }
 
   sim::World world_;
-  tests::ZeroServer server_{
-      world_,
-      {{"bootcode.bin", "the first stage"},
-       {"config.txt", "kernel=kernel.img\ninitramfs initrd.img followkernel\ndtoverlay=dwc2\n"},
-       {"start.elf", "firmware"},
-       {"fixup.dat", "fixup"},
-       {"kernel.img", "the kernel"},
-       {"initrd.img", "the initramfs"},
-       {"bcm2708-rpi-zero.dtb", "the tree"},
-       {"overlays/dwc2.dtbo", "the overlay"},
-       {"cmdline.txt",
-        "root=/dev/nfs nfsroot=192.168.7.2:/x/s0,vers=3 rw "
-        "ip=192.168.7.33:192.168.7.2:192.168.7.2:255.255.255.0:s0:usb0:off zprov.node=s0 "
-        "zprov.gadget=ecm zprov.mtu=1500 zprov.mac=02:34:33:3c:50:21 "
-        "zprov.boot=0123456789abcdef0123456789abcdef\n"}}};
+  tests::ZeroServer server_{world_, tests::ZeroServer::ForS0()};
   std::vector<BoardAt> boards_;
   std::map<std::string, RootInUse> in_use_;
 };

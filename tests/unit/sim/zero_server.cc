@@ -37,6 +37,25 @@ struct ZeroServer::Session {
   std::string sent;    // what the bulk transfers point into
 };
 
+ZeroServer::Files ZeroServer::ForS0() {
+  return {{"bootcode.bin", "the first stage"},
+          {"config.txt",
+           "kernel=kernel.img\ninitramfs initrd.img followkernel\n"
+           "dtoverlay=dwc2,dr_mode=peripheral\n"},
+          {"start.elf", std::string(100'000, 'e')},
+          {"fixup.dat", "fixup"},
+          {"kernel.img", "the kernel"},
+          {"initrd.img", "the initramfs"},
+          {"bcm2708-rpi-zero.dtb", "the tree"},
+          {"overlays/dwc2.dtbo", "the overlay"},
+          {"cmdline.txt",
+           std::string("root=/dev/nfs nfsroot=192.168.7.2:/x/s0,vers=3 rw "
+                       "ip=192.168.7.33:192.168.7.2:192.168.7.2:255.255.255.0:s0:usb0:off "
+                       "zprov.node=s0 zprov.gadget=ecm zprov.mtu=1500 "
+                       "zprov.mac=02:34:33:3c:50:21 zprov.boot=") +
+               kNonce + "\n"}};
+}
+
 ZeroServer::ZeroServer(sim::World& world, Files files) : world_(world), files_(std::move(files)) {
   (void)world_.network().EnsureBridge("br0", {});
   (void)world_.network().AddAddress("br0", *InterfaceAddress::Parse("192.168.7.2/24"));

@@ -17,6 +17,11 @@ class ZeroServer {
  public:
   using Files = std::map<std::string, std::string>;
 
+  // All that a Zero asks for which boots as s0 from 192.168.7.2:/x/s0, by name.
+  static Files ForS0();
+  // Of the boot that ForS0 describes.
+  static constexpr char kNonce[] = "0123456789abcdef0123456789abcdef";
+
   // `files` by name. br0 has the address 192.168.7.2/24.
   ZeroServer(sim::World& world, Files files);
   ~ZeroServer();

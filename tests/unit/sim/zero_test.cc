@@ -27,28 +27,9 @@ using testing::StartsWith;
 using tests::ZeroServer;
 using Power = os::UsbBus::PortPower;
 
-constexpr const char* kNonce = "0123456789abcdef0123456789abcdef";
+const std::string kNonce = ZeroServer::kNonce;
 const PortPath kPort = *PortPath::Parse("1-1.2");
 const PortPath kNeighbour = *PortPath::Parse("1-1.3");
-
-ZeroServer::Files BootFiles() {
-  return {{"bootcode.bin", "the first stage"},
-          {"config.txt",
-           "kernel=kernel.img\ninitramfs initrd.img followkernel\n"
-           "dtoverlay=dwc2,dr_mode=peripheral\n"},
-          {"start.elf", std::string(100'000, 'e')},
-          {"fixup.dat", "fixup"},
-          {"kernel.img", "the kernel"},
-          {"initrd.img", "the initramfs"},
-          {"bcm2708-rpi-zero.dtb", "the tree"},
-          {"overlays/dwc2.dtbo", "the overlay"},
-          {"cmdline.txt",
-           std::string("root=/dev/nfs nfsroot=192.168.7.2:/x/s0,vers=3 rw "
-                       "ip=192.168.7.33:192.168.7.2:192.168.7.2:255.255.255.0:s0:usb0:off "
-                       "zprov.node=s0 zprov.gadget=ecm zprov.mtu=1500 "
-                       "zprov.mac=02:34:33:3c:50:21 zprov.boot=") +
-               kNonce + "\n"}};
-}
 
 struct Rig {
   explicit Rig(std::vector<Trouble> troubles = {}, uint64_t seed = 1)
@@ -59,7 +40,7 @@ struct Rig {
     world.Put("/x/s0/etc/zprov/generation", "8\n");
     world.Put("/etc/exports", "/x/s0 192.168.7.33(rw,async)\n");
     (void)world.nfs().Exportfs({"exportfs", "-ra"});
-    server = std::make_unique<ZeroServer>(world, BootFiles());
+    server = std::make_unique<ZeroServer>(world, ZeroServer::ForS0());
   }
   static int PlugHub(World& world) {
     world.usb().Plug({*PortPath::Parse("1-1"), 0x0424, 0x9514, 0, 9});
@@ -96,9 +77,9 @@ TEST(Zeros, BootFromRomToANodeThatReports) {
   rig.ServeFor(minutes(1));
   EXPECT_EQ(rig.zero->stage(), Stage::kHealthy);
   EXPECT_EQ(rig.zero->first_stage(), "the first stage");
-  EXPECT_EQ(rig.world.scene().Content("/x/s0/var/lib/zprov/mounted"), std::string(kNonce) + "\n");
+  EXPECT_EQ(rig.world.scene().Content("/x/s0/var/lib/zprov/mounted"), kNonce + "\n");
   const std::string report = rig.world.scene().Content("/x/s0/var/lib/zprov/boot.json");
-  EXPECT_THAT(report, StartsWith("{\"nonce\":\"" + std::string(kNonce) + "\",\"generation\":8,"));
+  EXPECT_THAT(report, StartsWith("{\"nonce\":\"" + kNonce + "\",\"generation\":8,"));
   EXPECT_THAT(report, HasSubstr(rig.zero->serial()));
   EXPECT_THAT(rig.Arrivals(), StartsWith("9514 2763 2764 "));
   EXPECT_THAT(rig.Arrivals(), testing::EndsWith("a4a1 "));
@@ -111,7 +92,7 @@ TEST(Zeros, WaitForTheirRootWhileTheirLinkIsAway) {
   ASSERT_EQ(rig.zero->stage(), Stage::kHealthy);
   const std::string link = rig.world.network().LinkAt(kPort)->name;
   ASSERT_TRUE(rig.world.network().SetLink(link, {.up = false}));
-  rig.world.Put("/x/s0/var/lib/zprov/ask", std::string("halt ") + kNonce + "\n");
+  rig.world.Put("/x/s0/var/lib/zprov/ask", "halt " + kNonce + "\n");
   rig.LetPass(seconds(30));
   EXPECT_TRUE(rig.world.scene().Has("/x/s0/var/lib/zprov/ask"));
   ASSERT_TRUE(rig.world.network().SetLink(link, {.up = true}));
@@ -140,7 +121,7 @@ TEST(Zeros, RunOnWithoutTheirPlugWhereTheyHaveAnotherSupply) {
 TEST(Zeros, GetEveryFileAsItWasServed) {
   Rig rig;
   rig.ServeFor(minutes(1));
-  auto expected = BootFiles();
+  auto expected = ZeroServer::ForS0();
   expected.erase("bootcode.bin");
   EXPECT_EQ(rig.zero->served().files, expected);
   EXPECT_THAT(rig.zero->served().changed, IsEmpty());
@@ -154,7 +135,7 @@ TEST(Zeros, GetEveryFileAsItWasServed) {
 
 TEST(Zeros, AskForAnOverlayByItsOlderNamesWhileItIsMissing) {
   Rig rig;
-  auto files = BootFiles();
+  auto files = ZeroServer::ForS0();
   files.erase("overlays/dwc2.dtbo");
   rig.server = std::make_unique<ZeroServer>(rig.world, files);
   rig.ServeFor(minutes(1));
@@ -181,14 +162,14 @@ TEST(Zeros, AreSilentForTwoSecondsAfterTheirCommandLine) {
 TEST(Zeros, NoticeAnAnswerThatChangesWithinOneBoot) {
   Rig rig;
   while (!rig.zero->served().HasFile("config.txt")) rig.ServeFor(std::chrono::milliseconds(10));
-  rig.server->Change("config.txt", BootFiles().at("config.txt") + "# another\n");
+  rig.server->Change("config.txt", ZeroServer::ForS0().at("config.txt") + "# another\n");
   rig.ServeFor(minutes(1));
   EXPECT_THAT(rig.zero->served().changed, ElementsAre("config.txt"));
 }
 
 TEST(Zeros, ShowNothingMoreWhenTheirKernelIsMissing) {
   Rig rig;
-  auto files = BootFiles();
+  auto files = ZeroServer::ForS0();
   files.erase("kernel.img");
   rig.server = std::make_unique<ZeroServer>(rig.world, files);
   rig.ServeFor(minutes(1));
@@ -199,7 +180,7 @@ TEST(Zeros, ShowNothingMoreWhenTheirKernelIsMissing) {
 // Which the host binds to cdc_subset: no cap on its MTU, and a MAC that nobody asked for.
 TEST(Zeros, ShowAGethGadgetWhenTheirCommandLineSaysSo) {
   Rig rig;
-  std::string line = BootFiles().at("cmdline.txt");
+  std::string line = ZeroServer::ForS0().at("cmdline.txt");
   line.replace(line.find("gadget=ecm"), 10, "gadget=geth");
   rig.server->Change("cmdline.txt", line);
   rig.ServeFor(minutes(1));
@@ -253,7 +234,7 @@ TEST(Zeros, CarryTheMacsOfTheirCommandLine) {
 TEST(Zeros, LeaveTheBusWhenTheHostAsksThemToHalt) {
   Rig rig;
   rig.ServeFor(minutes(1));
-  rig.world.Put("/x/s0/var/lib/zprov/ask", std::string("halt ") + kNonce + "\n");
+  rig.world.Put("/x/s0/var/lib/zprov/ask", "halt " + kNonce + "\n");
   rig.ServeFor(minutes(1));
   EXPECT_EQ(rig.zero->stage(), Stage::kHalted);
   EXPECT_EQ(rig.world.network().LinkAt(kPort), nullptr);
@@ -263,7 +244,7 @@ TEST(Zeros, LeaveTheBusWhenTheHostAsksThemToHalt) {
 TEST(Zeros, BootAgainWhenTheHostAsksThemToReboot) {
   Rig rig;
   rig.ServeFor(minutes(1));
-  rig.world.Put("/x/s0/var/lib/zprov/ask", std::string("reboot ") + kNonce + "\n");
+  rig.world.Put("/x/s0/var/lib/zprov/ask", "reboot " + kNonce + "\n");
   rig.ServeFor(minutes(2));
   EXPECT_EQ(rig.zero->stage(), Stage::kHealthy);
   EXPECT_EQ(rig.zero->boots(), 2);
@@ -441,7 +422,7 @@ TEST(ZeroFaults, ARootIsNeverMounted) {
 TEST(ZeroFaults, AWarmRebootNeverComesBackAndPowerHelps) {
   Rig rig({{Fault::kNoWarmReboot}});
   rig.ServeFor(minutes(1));
-  rig.world.Put("/x/s0/var/lib/zprov/ask", std::string("reboot ") + kNonce + "\n");
+  rig.world.Put("/x/s0/var/lib/zprov/ask", "reboot " + kNonce + "\n");
   rig.ServeFor(minutes(2));
   EXPECT_EQ(rig.zero->stage(), Stage::kDead);
   rig.CyclePower();
