@@ -49,7 +49,7 @@ class AttachedHost {
   // The loop, for so long, and until nothing is due.
   void Run(std::chrono::nanoseconds time);
 
-  engine::LinkView Of(const std::string& node) const { return links_->Of(node); }
+  const engine::LinkView& At(size_t place) const { return links_->At(place); }
   Link LinkNamed(const std::string& name);
   std::vector<os::LinkAddress> Addresses() { return netlink().Addresses().value(); }
   bool Answers(const spec::Node& node);

@@ -19,13 +19,14 @@ const Mac kRandom = *Mac::Parse("a6:11:22:33:44:55");
 
 spec::ClusterSpec Native() { return Cluster(spec::Mode::kNative); }
 
-void ExpectMtu(AttachedHost& host, std::initializer_list<const char*> links, uint32_t mtu) {
+void ExpectMtu(AttachedHost& host, std::initializer_list<size_t> nodes, uint32_t mtu) {
   EXPECT_EQ(host.links().mtu(), mtu);
   EXPECT_EQ(host.LinkNamed("san").mtu, mtu);
-  for (const char* name : links) {
+  for (const size_t node : nodes) {
+    const std::string& name = host.spec().nodes[node].name;
     EXPECT_EQ(host.LinkNamed(name).mtu, mtu) << name;
     EXPECT_EQ(host.LinkNamed(name).master, "san") << name;
-    EXPECT_EQ(host.Of(name), (engine::LinkView{LinkState::kAttached, "", mtu})) << name;
+    EXPECT_EQ(host.At(node), (engine::LinkView{LinkState::kAttached, "", mtu})) << name;
   }
 }
 
@@ -34,7 +35,7 @@ TEST(LinksMtu, AnOlderKernelCarriesJumboFramesOverCdcEther) {
   host.Begin();
   host.Plug(host.spec().nodes[0], UsbDriver::kCdcEther, kRandom);
   host.Run(seconds(1));
-  ExpectMtu(host, {"s0"}, 7418);
+  ExpectMtu(host, {0}, 7418);
   EXPECT_THAT(host.links().Warnings(), IsEmpty());
 }
 
@@ -44,7 +45,7 @@ TEST(LinksMtu, ANewerKernelRunsEverybodyWith1500AndNamesTheWayOut) {
   host.Plug(host.spec().nodes[0], UsbDriver::kCdcEther, kRandom);
   host.Plug(host.spec().nodes[1], UsbDriver::kCdcSubset, kRandom);
   host.Run(seconds(1));
-  ExpectMtu(host, {"s0", "s1"}, 1500);
+  ExpectMtu(host, {0, 1}, 1500);
   EXPECT_THAT(host.links().Warnings(),
               ElementsAre(testing::AllOf(HasSubstr("at most 1500 on"), HasSubstr("(node s0)"),
                                          HasSubstr("gadget is `geth`"), HasSubstr("6.1.162"))));
@@ -57,7 +58,7 @@ TEST(LinksMtu, AnMtuThatTheDriverCannotFrameFallsBackToo) {
   host.Begin();
   host.Plug(spec.nodes[0], UsbDriver::kCdcSubset, kRandom);
   host.Run(seconds(1));
-  ExpectMtu(host, {"s0"}, 1500);
+  ExpectMtu(host, {0}, 1500);
   EXPECT_THAT(host.links().Warnings(), ElementsAre(HasSubstr("names an mtu that the link's")));
 }
 
@@ -68,10 +69,10 @@ TEST(LinksMtu, ANodeThatCannotCarryWhatOthersRunWithWaitsOutside) {
   host.Run(seconds(1));
   host.Plug(host.spec().nodes[1], UsbDriver::kCdcEther, kRandom);
   host.Run(seconds(30));
-  ExpectMtu(host, {"s0"}, 7418);
-  EXPECT_EQ(host.Of("s1").state, LinkState::kRefused);
-  EXPECT_THAT(host.Of("s1").reason, HasSubstr("the bridge runs with an MTU of 7418"));
-  EXPECT_THAT(host.Of("s1").reason, HasSubstr("geth"));
+  ExpectMtu(host, {0}, 7418);
+  EXPECT_EQ(host.At(1).state, LinkState::kRefused);
+  EXPECT_THAT(host.At(1).reason, HasSubstr("the bridge runs with an MTU of 7418"));
+  EXPECT_THAT(host.At(1).reason, HasSubstr("geth"));
   const auto links = host.netlink().Links().value();
   EXPECT_EQ(std::count_if(links.begin(), links.end(),
                           [](const Link& link) { return link.master == "san"; }),
@@ -87,7 +88,7 @@ TEST(LinksMtu, ItIsTakenInWhenTheOthersHaveLeft) {
   host.Run(seconds(1));
   host.network().Unplug("s0");
   host.Run(seconds(1));
-  ExpectMtu(host, {"s1"}, 1500);
+  ExpectMtu(host, {1}, 1500);
 }
 
 TEST(LinksMtu, OneThatWasInTheBridgeWithASmallerMtuIsTakenOut) {
@@ -100,7 +101,7 @@ TEST(LinksMtu, OneThatWasInTheBridgeWithASmallerMtuIsTakenOut) {
   host.Run(seconds(1));
   EXPECT_EQ(host.LinkNamed(link).master, "");
   EXPECT_FALSE(host.LinkNamed(link).up);
-  ExpectMtu(host, {"s0"}, 7418);
+  ExpectMtu(host, {0}, 7418);
 }
 
 TEST(LinksMtu, ARigThatRunsWith1500KeepsItAcrossARestartUntilAllNodesAreOff) {
@@ -113,13 +114,13 @@ TEST(LinksMtu, ARigThatRunsWith1500KeepsItAcrossARestartUntilAllNodesAreOff) {
   host.Run(seconds(1));
   host.BeginAgain();
   host.Run(seconds(1));
-  ExpectMtu(host, {"s1"}, 1500);
+  ExpectMtu(host, {1}, 1500);
   EXPECT_THAT(host.links().Warnings(), ElementsAre(HasSubstr("halt all nodes together")));
   host.network().Unplug("s1");
   host.Run(seconds(1));
   host.Plug(host.spec().nodes[1], UsbDriver::kCdcSubset, kRandom);
   host.Run(seconds(1));
-  ExpectMtu(host, {"s1"}, 7418);
+  ExpectMtu(host, {1}, 7418);
 }
 
 TEST(LinksMtu, WhoeverTakesARunningLinkDownDoesNotChangeTheMtuUnderIt) {
@@ -131,8 +132,8 @@ TEST(LinksMtu, WhoeverTakesARunningLinkDownDoesNotChangeTheMtuUnderIt) {
   host.Run(seconds(1));
   ASSERT_TRUE(host.netlink().SetLink("s0", {.master = "", .up = false}));
   host.Run(seconds(1));
-  ExpectMtu(host, {"s0"}, 7418);
-  EXPECT_EQ(host.Of("s1").state, LinkState::kRefused);
+  ExpectMtu(host, {0}, 7418);
+  EXPECT_EQ(host.At(1).state, LinkState::kRefused);
 }
 
 // How many calls it takes to attach one node.
@@ -163,10 +164,10 @@ TEST(LinksAtAnyMoment, ALinkThatLeavesIsForgottenAndItsReturnIsAttached) {
     });
     host.Plug(node, UsbDriver::kCdcSubset, kRandom);
     host.Run(seconds(1));
-    EXPECT_EQ(host.Of("s0").state, LinkState::kAbsent);
+    EXPECT_EQ(host.At(0).state, LinkState::kAbsent);
     host.Plug(node, UsbDriver::kCdcSubset, kRandom);
     host.Run(seconds(1));
-    EXPECT_EQ(host.Of("s0").state, LinkState::kAttached);
+    EXPECT_EQ(host.At(0).state, LinkState::kAttached);
     EXPECT_TRUE(host.Answers(node));
   }
 }
@@ -181,7 +182,7 @@ TEST(LinksAtAnyMoment, ACallThatFailsIsMadeAgainByItself) {
       host.seam().FailAt(host.seam().calls() + at, kind);
       host.Plug(host.spec().nodes[0], UsbDriver::kCdcSubset, kRandom);
       host.Run(seconds(30));
-      EXPECT_EQ(host.Of("s0").state, LinkState::kAttached);
+      EXPECT_EQ(host.At(0).state, LinkState::kAttached);
       EXPECT_TRUE(host.Answers(host.spec().nodes[0]));
       EXPECT_THAT(host.links().Warnings(), IsEmpty());
     }
@@ -197,7 +198,7 @@ TEST(LinksAtAnyMoment, WithoutTheRightItSaysSoAndKeepsTrying) {
   EXPECT_THAT(host.links().Warnings(), ElementsAre(HasSubstr("look at the links: ")));
   host.seam().Heal();
   host.Run(seconds(30));
-  EXPECT_EQ(host.Of("s0").state, LinkState::kAttached);
+  EXPECT_EQ(host.At(0).state, LinkState::kAttached);
 }
 
 }  // namespace

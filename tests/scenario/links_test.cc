@@ -13,10 +13,13 @@ using engine::LinkState;
 using sim::UsbDriver;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::Ge;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Le;
 
 class AttachLinks : public ::testing::Test {
  protected:
@@ -41,7 +44,7 @@ TEST_F(AttachLinks, TheBridgeIsThereBeforeAnyNode) {
   EXPECT_EQ(bridge.mtu, 7418u);
   EXPECT_TRUE(bridge.up);
   EXPECT_THAT(host().Addresses(), Contains(os::LinkAddress{"san", host().spec().bridge.address}));
-  EXPECT_EQ(host().Of("s0").state, LinkState::kAbsent);
+  EXPECT_EQ(host().At(0).state, LinkState::kAbsent);
 }
 
 TEST_F(AttachLinks, AGethWithARandomMacBecomesTheNodeOfItsPort) {
@@ -54,7 +57,7 @@ TEST_F(AttachLinks, AGethWithARandomMacBecomesTheNodeOfItsPort) {
   EXPECT_EQ(link.mtu, 7418u);
   EXPECT_EQ(link.master, "san");
   EXPECT_TRUE(link.up);
-  EXPECT_EQ(host().Of("s1"), (engine::LinkView{LinkState::kAttached, "", 7418}));
+  EXPECT_EQ(host().At(1), (engine::LinkView{LinkState::kAttached, "", 7418}));
   EXPECT_TRUE(host().Answers(node(1)));
   EXPECT_THAT(host().links().Warnings(), IsEmpty());
 }
@@ -65,7 +68,7 @@ TEST_F(AttachLinks, ThePortDecidesNeverTheKernelsNameOrTheMac) {
   host().Run(seconds(1));
   EXPECT_EQ(host().LinkNamed("s0").usb, node(0).usb);
   EXPECT_EQ(host().LinkNamed("s0").mac, node(0).host_mac);
-  EXPECT_EQ(host().Of("s1").state, LinkState::kAbsent);
+  EXPECT_EQ(host().At(1).state, LinkState::kAbsent);
 }
 
 TEST_F(AttachLinks, APinnedPortAnswersForItsOwnNodeAlone) {
@@ -84,8 +87,8 @@ TEST_F(AttachLinks, TwoNodesThatComeAtOnceAreBothAttached) {
   host().Plug(node(0), UsbDriver::kCdcSubset, Random());
   host().Plug(node(1), UsbDriver::kCdcSubset, Random());
   host().Run(seconds(1));
-  EXPECT_EQ(host().Of("s0").state, LinkState::kAttached);
-  EXPECT_EQ(host().Of("s1").state, LinkState::kAttached);
+  EXPECT_EQ(host().At(0).state, LinkState::kAttached);
+  EXPECT_EQ(host().At(1).state, LinkState::kAttached);
   EXPECT_TRUE(host().Answers(node(0)));
   EXPECT_TRUE(host().Answers(node(1)));
 }
@@ -97,11 +100,11 @@ TEST_F(AttachLinks, WhereUdevRunsItsLinkFileComesFirst) {
   host().network().ChangeLater(link, {.name = "s0", .mac = node(0).host_mac, .mtu = 7418},
                                milliseconds(800));
   host().Run(milliseconds(500));
-  EXPECT_EQ(host().Of("s0").state, LinkState::kWaiting);
+  EXPECT_EQ(host().At(0).state, LinkState::kWaiting);
   EXPECT_EQ(host().LinkNamed(link).master, "");
   EXPECT_FALSE(host().LinkNamed(link).up);
   host().Run(milliseconds(500));
-  EXPECT_EQ(host().Of("s0").state, LinkState::kAttached);
+  EXPECT_EQ(host().At(0).state, LinkState::kAttached);
   EXPECT_EQ(host().LinkNamed("s0").master, "san");
 }
 
@@ -110,9 +113,9 @@ TEST_F(AttachLinks, WhenUdevDoesNotNameItInTimeWeDo) {
   host().UdevRuns();
   host().Plug(node(0), UsbDriver::kCdcSubset, Random());
   host().Run(seconds(2));
-  EXPECT_EQ(host().Of("s0").state, LinkState::kWaiting);
+  EXPECT_EQ(host().At(0).state, LinkState::kWaiting);
   host().Run(seconds(2));
-  EXPECT_EQ(host().Of("s0").state, LinkState::kAttached);
+  EXPECT_EQ(host().At(0).state, LinkState::kAttached);
   EXPECT_EQ(host().LinkNamed("s0").mac, node(0).host_mac);
 }
 
@@ -132,10 +135,10 @@ TEST_F(AttachLinks, ALinkThatLeavesIsForgottenAndOneThatReturnsIsAttachedAnew) {
   host().Run(seconds(1));
   host().network().Unplug("s0");
   host().Run(seconds(1));
-  EXPECT_EQ(host().Of("s0"), engine::LinkView{});
+  EXPECT_EQ(host().At(0), engine::LinkView{});
   host().Plug(node(0), UsbDriver::kCdcSubset, Random());
   host().Run(seconds(1));
-  EXPECT_EQ(host().Of("s0").state, LinkState::kAttached);
+  EXPECT_EQ(host().At(0).state, LinkState::kAttached);
   EXPECT_TRUE(host().Answers(node(0)));
 }
 
@@ -144,10 +147,30 @@ TEST_F(AttachLinks, NoticesThatTheKernelDroppedLeadToAnotherLook) {
   host().Plug(node(0), UsbDriver::kCdcSubset, Random());
   host().ForgetNotices();
   host().Run(seconds(1));
-  ASSERT_EQ(host().Of("s0").state, LinkState::kAbsent) << "nobody said anything";
+  ASSERT_EQ(host().At(0).state, LinkState::kAbsent) << "nobody said anything";
   host().network().LoseNotices();
   host().Run(seconds(1));
-  EXPECT_EQ(host().Of("s0").state, LinkState::kAttached);
+  EXPECT_EQ(host().At(0).state, LinkState::kAttached);
+}
+
+TEST_F(AttachLinks, TheFirstNoticeAfterAWhileIsAnsweredAtOnce) {
+  Begin();
+  host().Run(seconds(1));
+  host().Plug(node(0), UsbDriver::kCdcSubset, Random());
+  host().Run(seconds(0));
+  EXPECT_EQ(host().At(0).state, LinkState::kAttached);
+}
+
+TEST_F(AttachLinks, NoticesThatComeFastAreAnsweredTogether) {
+  constexpr int kNotices = 1000;
+  Begin();
+  host().Run(seconds(1));
+  const uint64_t looks = host().links().looks();
+  for (int i = 0; i < kNotices; ++i) {
+    host().network().LoseNotices();
+    host().Run(milliseconds(1));
+  }
+  EXPECT_THAT(host().links().looks() - looks, AllOf(Ge(19u), Le(21u))) << "one in 50 ms";
 }
 
 TEST_F(AttachLinks, WhatSomebodyUndidIsDoneAgain) {
@@ -173,11 +196,11 @@ TEST_F(AttachLinks, SomebodyWhoNeverGivesInIsNamedAndLeftAloneForAWhile) {
     ASSERT_TRUE(host().netlink().SetLink("s0", {.up = false}));
     host().Run(milliseconds(10));
   }
-  EXPECT_EQ(host().Of("s0").state, LinkState::kRefused);
-  EXPECT_THAT(host().Of("s0").reason, HasSubstr("somebody else keeps changing it"));
+  EXPECT_EQ(host().At(0).state, LinkState::kRefused);
+  EXPECT_THAT(host().At(0).reason, HasSubstr("somebody else keeps changing it"));
   EXPECT_FALSE(host().LinkNamed("s0").up);
   host().Run(seconds(20));
-  EXPECT_EQ(host().Of("s0").state, LinkState::kAttached);
+  EXPECT_EQ(host().At(0).state, LinkState::kAttached);
 }
 
 TEST_F(AttachLinks, OnARigThatIsRightNothingChanges) {
@@ -187,8 +210,8 @@ TEST_F(AttachLinks, OnARigThatIsRightNothingChanges) {
   host().Run(seconds(1));
   const auto before = host().netlink().Links().value();
   host().BeginAgain();
-  EXPECT_EQ(host().Of("s0").state, LinkState::kAttached);
-  EXPECT_EQ(host().Of("s1").state, LinkState::kAttached);
+  EXPECT_EQ(host().At(0).state, LinkState::kAttached);
+  EXPECT_EQ(host().At(1).state, LinkState::kAttached);
   EXPECT_EQ(host().netlink().Links().value(), before);
   EXPECT_THAT(host().Changes(), ElementsAre("pin s0", "pin s1")) << "pins cannot be seen";
 }
@@ -204,8 +227,8 @@ TEST_F(AttachLinks, BoardsThatChangedPlacesChangeTheirNames) {
   host().Run(seconds(1));
   EXPECT_EQ(host().LinkNamed("s0").usb, swapped.nodes[0].usb);
   EXPECT_EQ(host().LinkNamed("s1").usb, swapped.nodes[1].usb);
-  EXPECT_EQ(host().Of("s0").state, LinkState::kAttached);
-  EXPECT_EQ(host().Of("s1").state, LinkState::kAttached);
+  EXPECT_EQ(host().At(0).state, LinkState::kAttached);
+  EXPECT_EQ(host().At(1).state, LinkState::kAttached);
 }
 
 TEST_F(AttachLinks, ANameThatAnotherLinkHasIsARefusalThatSaysWhose) {
@@ -213,11 +236,11 @@ TEST_F(AttachLinks, ANameThatAnotherLinkHasIsARefusalThatSaysWhose) {
   host().network().Add({.name = "s0", .mac = Random(), .mtu = 1500});
   host().Plug(node(0), UsbDriver::kCdcSubset, Random());
   host().Run(seconds(1));
-  EXPECT_EQ(host().Of("s0").state, LinkState::kRefused);
-  EXPECT_THAT(host().Of("s0").reason, HasSubstr("another link of this host is called s0 already"));
+  EXPECT_EQ(host().At(0).state, LinkState::kRefused);
+  EXPECT_THAT(host().At(0).reason, HasSubstr("another link of this host is called s0 already"));
   host().network().Unplug("s0");
   host().Run(seconds(20));
-  EXPECT_EQ(host().Of("s0").state, LinkState::kAttached);
+  EXPECT_EQ(host().At(0).state, LinkState::kAttached);
 }
 
 TEST_F(AttachLinks, ALinkAtAForeignPortInTheBridgeIsNamedAndNotTouched) {
@@ -287,7 +310,7 @@ TEST_F(AttachLinks, InTheCompatibleModeTheMacFindsTheNodeAndNothingIsPinned) {
   host().Begin();
   host().network().PlugUsb({.port = *PortPath::Parse("1-1.2"), .mac = node(2).host_mac});
   host().Run(seconds(1));
-  EXPECT_EQ(host().Of("s2").state, LinkState::kAttached);
+  EXPECT_EQ(host().At(2).state, LinkState::kAttached);
   EXPECT_EQ(host().LinkNamed("s2").master, "san");
   EXPECT_THAT(host().Changes(), Not(Contains(HasSubstr("pin"))));
 }

@@ -37,9 +37,8 @@ TEST_F(ProbeTheNodes, ANodeIsAskedAtOnceAfterItWasAttached) {
   EXPECT_EQ(probes_.NextDeadline(), os::Moment::max());
   Plug(0);
   host_.Run(seconds(1));
-  EXPECT_EQ(probes_.Of("s0"), Pulse::kAnswers);
-  EXPECT_EQ(probes_.Of("s1"), Pulse::kUnknown);
-  EXPECT_EQ(probes_.Of("nobody"), Pulse::kUnknown);
+  EXPECT_EQ(probes_.At(0), Pulse::kAnswers);
+  EXPECT_EQ(probes_.At(1), Pulse::kUnknown);
 }
 
 TEST_F(ProbeTheNodes, EachNodeIsAskedOnceAMinute) {
@@ -57,11 +56,11 @@ TEST_F(ProbeTheNodes, OneThatStillStartsIsAskedUntilItsFirstAnswer) {
   Plug(0);
   host_.network().SetNeighbour("usb0", std::nullopt);
   host_.Run(seconds(10));
-  EXPECT_EQ(probes_.Of("s0"), Pulse::kHung);
+  EXPECT_EQ(probes_.At(0), Pulse::kHung);
   EXPECT_EQ(Sent(), 3u);  // each waits 3 s for its answer
   host_.network().SetNeighbour("s0", sim::Neighbour{node(0).node_mac, node(0).address});
   host_.Run(seconds(5));
-  EXPECT_EQ(probes_.Of("s0"), Pulse::kAnswers);
+  EXPECT_EQ(probes_.At(0), Pulse::kAnswers);
 }
 
 TEST_F(ProbeTheNodes, OneThatFallsSilentHangsUntilItAnswersAgain) {
@@ -70,11 +69,11 @@ TEST_F(ProbeTheNodes, OneThatFallsSilentHangsUntilItAnswersAgain) {
   host_.Run(seconds(1));
   host_.network().SetNeighbour("s0", std::nullopt);
   host_.Run(seconds(70));
-  EXPECT_EQ(probes_.Of("s0"), Pulse::kHung);
-  EXPECT_EQ(probes_.Of("s1"), Pulse::kAnswers);
+  EXPECT_EQ(probes_.At(0), Pulse::kHung);
+  EXPECT_EQ(probes_.At(1), Pulse::kAnswers);
   host_.network().SetNeighbour("s0", sim::Neighbour{node(0).node_mac, node(0).address});
   host_.Run(seconds(70));
-  EXPECT_EQ(probes_.Of("s0"), Pulse::kAnswers);
+  EXPECT_EQ(probes_.At(0), Pulse::kAnswers);
 }
 
 TEST_F(ProbeTheNodes, OneThatLeftIsNotAskedAndNothingIsKnownOfIt) {
@@ -82,13 +81,13 @@ TEST_F(ProbeTheNodes, OneThatLeftIsNotAskedAndNothingIsKnownOfIt) {
   host_.Run(seconds(1));
   host_.network().Unplug("s0");
   host_.Run(seconds(1));
-  EXPECT_EQ(probes_.Of("s0"), Pulse::kUnknown);
+  EXPECT_EQ(probes_.At(0), Pulse::kUnknown);
   const size_t sent = Sent();
   host_.Run(seconds(300));
   EXPECT_EQ(Sent(), sent);
   Plug(0);
   host_.Run(seconds(1));
-  EXPECT_EQ(probes_.Of("s0"), Pulse::kAnswers);
+  EXPECT_EQ(probes_.At(0), Pulse::kAnswers);
 }
 
 TEST_F(ProbeTheNodes, AProbeThatCannotBeSentIsNoAnswerAndIsSentAgain) {
@@ -97,10 +96,10 @@ TEST_F(ProbeTheNodes, AProbeThatCannotBeSentIsNoAnswerAndIsSentAgain) {
   host_.seam().FailAt(host_.seam().calls() + 1, ErrorKind::kPermission,
                       faults::Repeat::kFromThenOn);
   host_.Run(seconds(70));
-  EXPECT_EQ(probes_.Of("s0"), Pulse::kUnknown);
+  EXPECT_EQ(probes_.At(0), Pulse::kUnknown);
   host_.seam().Heal();
   host_.Run(seconds(20));
-  EXPECT_EQ(probes_.Of("s0"), Pulse::kAnswers);
+  EXPECT_EQ(probes_.At(0), Pulse::kAnswers);
 }
 
 }  // namespace

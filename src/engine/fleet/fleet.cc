@@ -34,6 +34,7 @@ Fleet::Fleet(os::System& system, spec::ClusterSpec spec)
 void Fleet::PlaceNodes() {
   auto before = std::exchange(nodes_, {});
   by_port_.clear();
+  by_name_.clear();
   places_.clear();
   for (size_t place = 0; place < spec_.nodes.size(); ++place) {
     const spec::Node& node = spec_.nodes[place];
@@ -47,10 +48,27 @@ void Fleet::PlaceNodes() {
       nodes_.push_back(std::move(*same));
     } else {
       nodes_.push_back(std::make_unique<NodeBoot>(
-          FleetParts{system_, spec_, boot_sets_, starts_, notices_, owners_}, node));
+          FleetParts{system_, spec_, boot_sets_, starts_, notices_, transfers_}, node));
     }
-    by_port_[*node.usb] = nodes_.back().get();
+    by_port_[*node.usb] = nodes_.size() - 1;
+    by_name_[node.name] = nodes_.size() - 1;
   }
+  agenda_ = Agenda(nodes_.size());
+  TellAll([](const NodeBoot&) {});
+}
+
+// The one way to tell a node anything: what it waits for may be another moment afterwards.
+template <typename Tell>
+void Fleet::TellNode(size_t place, const Tell& tell) {
+  NodeBoot& node = *nodes_[place];
+  tell(node);
+  agenda_.Set(place, node.NextDeadline());
+  told_.insert(place);
+}
+
+template <typename Tell>
+void Fleet::TellAll(const Tell& tell) {
+  for (size_t place = 0; place < nodes_.size(); ++place) TellNode(place, tell);
 }
 
 Fleet::~Fleet() {
@@ -65,6 +83,7 @@ Result<void> Fleet::Begin() {
   }
   probes_.reset();  // of another spec, when this follows one: places are those of one spec
   links_.reset();
+  shown_ = {};
   ZPROV_TRY(MakeRoomForBootMarks(system_));
   links_.emplace(system_, spec_);
   ZPROV_TRY(links_->Begin());
@@ -74,10 +93,10 @@ Result<void> Fleet::Begin() {
   ZPROV_ASSIGN(const auto devices, system_.live->usb.Devices());
   unknown_.clear();
   for (const os::UsbDevice& device : devices) {
-    NodeBoot* const node = At(device.port);
-    const bool is_new = node != nullptr && !node->device() && device.device_class != kHubClass;
+    const auto place = PlaceAt(device.port);
+    const bool is_new = place && !nodes_[*place]->device() && device.device_class != kHubClass;
     if (is_new) {
-      node->Found(device);
+      TellNode(*place, [&](NodeBoot& node) { node.Found(device); });
     } else {
       Arrived(device);
     }
@@ -112,31 +131,44 @@ void Fleet::On(const os::Event& event) {
   } else if (const auto* left = std::get_if<os::UsbLeft>(&event)) {
     Left(left->port);
   } else if (const auto* ended = std::get_if<os::ProcessEnded>(&event)) {
-    for (const auto& node : nodes_) node->On(*ended);
+    TellAll([&](NodeBoot& node) { node.On(*ended); });
   } else if (const auto* written = std::get_if<os::BackgroundEnded>(&event)) {
-    for (const auto& node : nodes_) node->On(*written);
+    for (size_t place = 0; place < nodes_.size(); ++place) {
+      if (nodes_[place]->log().IsWriting()) {
+        TellNode(place, [&](NodeBoot& node) { node.On(*written); });
+      }
+    }
   }
-  if (is_for_links) LookAtLinks();
+  if (is_for_links) ShowLinks();
   const os::Moment now = system_.clock.Now();
-  for (const auto& node : nodes_) {
-    if (node->NextDeadline() <= now) node->Tick(now);
+  for (const size_t place : agenda_.Due(now)) {
+    TellNode(place, [&](NodeBoot& node) { node.Tick(now); });
   }
   StartWhoMay();
 }
 
 // What a node is told on its command line must be what its link runs with.
-void Fleet::LookAtLinks() {
+void Fleet::ShowLinks() {
   spec_.bridge.mtu = links_->mtu();
-  for (size_t i = 0; i < nodes_.size(); ++i) {
-    nodes_[i]->Saw(links_->At(places_[i]), probes_->At(places_[i]));
+  const auto had = std::exchange(shown_, {links_->looks(), probes_->changes()});
+  const auto show = [this](size_t place) {
+    const size_t in_spec = places_[place];
+    const auto& link = links_->At(in_spec);
+    TellNode(place, [&](NodeBoot& node) { node.Saw(link, probes_->At(in_spec)); });
+  };
+  if (had != shown_) {
+    for (size_t place = 0; place < nodes_.size(); ++place) show(place);
+  } else {
+    for (const size_t place : std::set<size_t>(told_)) show(place);
   }
+  told_.clear();
 }
 
 void Fleet::Arrived(const os::UsbDevice& device) {
   if (device.device_class == kHubClass) return;
-  if (NodeBoot* node = At(device.port)) {
-    if (node->device() != device) node->Arrived(device);
-    return;
+  if (const auto place = PlaceAt(device.port)) {
+    if (nodes_[*place]->device() == device) return;
+    return TellNode(*place, [&](NodeBoot& node) { node.Arrived(device); });
   }
   const auto speaker = usbboot::Identify(device.vendor, device.product, device.serial_index);
   if (speaker) unknown_[device.port] = Unknown(device, *speaker);
@@ -144,35 +176,33 @@ void Fleet::Arrived(const os::UsbDevice& device) {
 
 void Fleet::Left(const PortPath& port) {
   unknown_.erase(port);
-  if (NodeBoot* node = At(port)) node->Left();
+  if (const auto place = PlaceAt(port)) TellNode(*place, [](NodeBoot& node) { node.Left(); });
 }
 
 // Of a conversation that is over nothing is heard any more.
 void Fleet::Completed(const os::UsbCompleted& completed) {
-  const auto owner = owners_.extract(completed.transfer);
-  if (!owner.empty()) owner.mapped()->On(completed);
+  const auto transfer = transfers_.extract(completed.transfer);
+  if (transfer.empty()) return;
+  const auto place = PlaceAt(transfer.mapped());
+  if (place) TellNode(*place, [&](NodeBoot& node) { node.On(completed); });
 }
 
 void Fleet::StartWhoMay() {
-  for (const std::string& name : starts_.Grant(system_.clock.Now())) Named(name)->Start();
+  for (const std::string& name : starts_.Grant(system_.clock.Now())) {
+    TellNode(by_name_.at(name), [](NodeBoot& node) { node.Start(); });
+  }
 }
 
-NodeBoot* Fleet::At(const PortPath& port) {
+std::optional<size_t> Fleet::PlaceAt(const PortPath& port) const {
   const auto found = by_port_.find(port);
-  return found == by_port_.end() ? nullptr : found->second;
-}
-
-NodeBoot* Fleet::Named(const std::string& name) {
-  return std::ranges::find_if(nodes_, [&](const auto& node) { return node->name() == name; })
-      ->get();
+  return found == by_port_.end() ? std::nullopt : std::optional(found->second);
 }
 
 os::Moment Fleet::NextDeadline() const {
   os::Moment next = starts_.NextDeadline();
   if (links_) next = std::min(next, links_->NextDeadline());
   if (probes_) next = std::min(next, probes_->NextDeadline());
-  for (const auto& node : nodes_) next = std::min(next, node->NextDeadline());
-  return next;
+  return std::min(next, agenda_.First());
 }
 
 std::vector<NodeView> Fleet::Views() const {
@@ -188,16 +218,18 @@ std::vector<NodeView> Fleet::Summaries() const {
 }
 
 std::map<std::string_view, int> Fleet::States() const {
+  std::map<NodeState, int> counts;
+  for (const auto& node : nodes_) ++counts[node->state()];
   std::map<std::string_view, int> states;
-  for (const auto& node : nodes_) ++states[Name(node->state())];
+  for (const auto& [state, count] : counts) states[Name(state)] += count;
   return states;
 }
 
 void Fleet::Hold(const std::set<std::string>& nodes) {
   using Grip = NodeBoot::Grip;
-  for (const auto& node : nodes_) {
-    node->Hold(nodes.contains(node->name()) ? Grip::kHeld : Grip::kReleased);
-  }
+  TellAll([&](NodeBoot& node) {
+    node.Hold(nodes.contains(node.name()) ? Grip::kHeld : Grip::kReleased);
+  });
 }
 
 void Fleet::HoldLinks(const std::set<std::string>& nodes) {
@@ -208,9 +240,9 @@ Result<void> Fleet::Give(Order order, const std::set<std::string>& nodes) {
   for (const auto& node : nodes_) {
     if (nodes.contains(node->name())) ZPROV_TRY(node->MayTake(order));
   }
-  for (const auto& node : nodes_) {
-    if (nodes.contains(node->name())) node->Give(order);
-  }
+  TellAll([&](NodeBoot& node) {
+    if (nodes.contains(node.name())) node.Give(order);
+  });
   return {};
 }
 
@@ -221,9 +253,8 @@ bool Fleet::IsServing() const {
 }
 
 void Fleet::TryAgain(const std::string& name) {
-  for (const auto& node : nodes_) {
-    if (node->name() == name) node->TryAgain();
-  }
+  const auto place = by_name_.find(name);
+  if (place != by_name_.end()) TellNode(place->second, [](NodeBoot& node) { node.TryAgain(); });
 }
 
 std::vector<UnknownBoard> Fleet::UnknownBoards() const {

@@ -2,14 +2,17 @@
 // and never waits. Which node is which, the port decides.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/spec/cluster_spec.h"
+#include "engine/agenda.h"
 #include "engine/fleet/boot_set_files.h"
 #include "engine/fleet/node_boot.h"
 #include "engine/fleet/node_view.h"
@@ -74,9 +77,12 @@ class Fleet {
   void Completed(const os::UsbCompleted& completed);
   void StartWhoMay();
   bool IsForLinks(const os::Event& event) const;
-  void LookAtLinks();
-  NodeBoot* At(const PortPath& port);
-  NodeBoot* Named(const std::string& name);
+  void ShowLinks();
+  std::optional<size_t> PlaceAt(const PortPath& port) const;
+  template <typename Tell>
+  void TellNode(size_t place, const Tell& tell);
+  template <typename Tell>
+  void TellAll(const Tell& tell);
 
   os::System& system_;
   spec::ClusterSpec spec_;
@@ -85,10 +91,14 @@ class Fleet {
   std::optional<Links> links_;    // nothing before Begin
   std::optional<Probes> probes_;  // likewise
   std::vector<NodeNotice> notices_;
-  TransferOwners owners_;
-  std::vector<std::unique_ptr<NodeBoot>> nodes_;
+  TransferPorts transfers_;
+  std::vector<std::unique_ptr<NodeBoot>> nodes_;  // those with a port; see TellNode
   std::vector<size_t> places_;  // of these in the spec, which has nodes without a port, too
-  std::map<PortPath, NodeBoot*> by_port_;
+  std::map<PortPath, size_t> by_port_;
+  std::map<std::string, size_t, std::less<>> by_name_;
+  Agenda agenda_;          // of these nodes
+  std::set<size_t> told_;  // which of them were told something since they were shown their link
+  std::pair<uint64_t, uint64_t> shown_{0, 0};  // looks at links and changes of pulses
   std::map<PortPath, UnknownBoard> unknown_;
 };
 

@@ -209,7 +209,7 @@ void NodeBoot::Close() {
   line_ = {};
   if (conversation_ == nullptr) return;
   bytes_ += conversation_->sent();
-  for (const auto& [transfer, bytes] : conversation_->in_flight()) parts_.owners.erase(transfer);
+  for (const auto& [transfer, bytes] : conversation_->in_flight()) parts_.transfers.erase(transfer);
   conversation_.reset();
 }
 
@@ -247,7 +247,8 @@ void NodeBoot::Meet(Need need) {
 }
 
 void NodeBoot::OwnTransfers() {
-  for (const auto& [transfer, bytes] : conversation_->in_flight()) parts_.owners[transfer] = this;
+  for (const auto& [transfer, bytes] : conversation_->in_flight())
+    parts_.transfers[transfer] = port();
 }
 
 void NodeBoot::AfterFirstStage(const Ended& ended) {

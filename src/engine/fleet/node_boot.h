@@ -23,10 +23,8 @@
 
 namespace zprov::engine {
 
-class NodeBoot;
-
-// Whose transfers are under way: nobody else is asked when one completes.
-using TransferOwners = std::map<os::UsbTransferId, NodeBoot*>;
+// At whose port a transfer is under way: nobody else is asked when it completes.
+using TransferPorts = std::map<os::UsbTransferId, PortPath>;
 
 // What all nodes of a fleet share; lives longer than they.
 struct FleetParts {
@@ -35,7 +33,7 @@ struct FleetParts {
   BootSets& boot_sets;
   Starts& starts;
   std::vector<NodeNotice>& notices;
-  TransferOwners& owners;
+  TransferPorts& transfers;
 };
 
 class NodeBoot {

@@ -22,6 +22,7 @@ constexpr char kUdevControl[] = "/run/udev/control";
 constexpr seconds kUdevsGrace{3};
 constexpr seconds kRetry{10};           // after what the kernel refused
 constexpr milliseconds kPatience{100};  // notices that keep coming do not put off the answer longer
+constexpr milliseconds kBetweenAnswers{50};  // a thousand nodes that boot change a link each second
 // Somebody who undoes our changes as fast as we make them gets the last word, for kRetry.
 constexpr int kMostChanges = 5;
 constexpr std::string_view kRestless =
@@ -34,9 +35,7 @@ Links::Links(os::System& system, const spec::ClusterSpec& spec)
     : system_(system),
       wanted_(links::WantedBy(spec)),
       ports_(wanted_.links.size()),
-      mtu_(wanted_.mtu) {
-  for (size_t i = 0; i < ports_.size(); ++i) index_of_.emplace(wanted_.links[i].name, i);
-}
+      mtu_(wanted_.mtu) {}
 
 Result<void> Links::Begin() {
   if (system_.live == nullptr) {
@@ -53,7 +52,8 @@ void Links::On(const os::Event& event) {
                          std::holds_alternative<os::LinksLost>(event);
   if (is_notice && !changed_since_) changed_since_ = now;
   const bool is_quiet = std::holds_alternative<os::DeadlinePassed>(event);
-  const bool must_answer = changed_since_ && (is_quiet || now - *changed_since_ >= kPatience);
+  const bool is_over = changed_since_ && (is_quiet || now - *changed_since_ >= kPatience);
+  const bool must_answer = is_over && now >= NextAnswer();
   if (must_answer || now >= NextWake()) Look();
 }
 
@@ -63,13 +63,12 @@ void Links::Hold(std::set<std::string> nodes) {
   if (!changed_since_) changed_since_ = system_.clock.Now();
 }
 
-os::Moment Links::NextDeadline() const {
-  return changed_since_ ? std::min(*changed_since_, NextWake()) : NextWake();
-}
+os::Moment Links::NextDeadline() const { return std::min(NextAnswer(), NextWake()); }
 
-LinkView Links::Of(const std::string& node) const {
-  const auto found = index_of_.find(node);
-  return found == index_of_.end() ? LinkView() : ports_[found->second].view;
+// The first notice after a while is answered at once.
+os::Moment Links::NextAnswer() const {
+  if (!changed_since_) return kNever;
+  return looks_ == 0 ? *changed_since_ : std::max(*changed_since_, looked_ + kBetweenAnswers);
 }
 
 std::vector<std::string> Links::Warnings() const {
@@ -88,6 +87,8 @@ void Links::Look() {
 }
 
 Result<void> Links::TryLook() {
+  ++looks_;
+  looked_ = system_.clock.Now();
   changed_since_.reset();
   look_again_ = kNever;
   look_error_.reset();
@@ -97,10 +98,7 @@ Result<void> Links::TryLook() {
     return tl::make_unexpected(std::move(links).error());
   }
   seen_ = std::move(*links);
-  std::erase_if(refusing_, [this](int index) {
-    return std::none_of(seen_.begin(), seen_.end(),
-                        [index](const Link& link) { return link.index == index; });
-  });
+  std::erase_if(refusing_, [this](int index) { return !IsSeen(index); });
   bridge_error_.reset();
   if (auto settled = SettleBridge(); !settled) {
     bridge_error_ = std::move(settled).error();
@@ -115,13 +113,15 @@ Result<void> Links::TryLook() {
   return {};
 }
 
+bool Links::IsSeen(int index) const {
+  return std::ranges::binary_search(seen_, index, {}, &Link::index);
+}
+
 // A link that we attached runs with our MTU, whatever somebody else makes of it for a moment.
 links::SeenLinks Links::Seen() const {
   links::SeenLinks seen{seen_, refusing_, std::nullopt};
-  const bool one_runs = std::any_of(seen_.begin(), seen_.end(), [this](const Link& link) {
-    return std::any_of(ports_.begin(), ports_.end(), [&](const Port& port) {
-      return port.index == link.index && port.view.state == LinkState::kAttached;
-    });
+  const bool one_runs = std::ranges::any_of(ports_, [this](const Port& port) {
+    return port.view.state == LinkState::kAttached && IsSeen(port.index);
   });
   if (one_runs) seen.running = mtu_;
   return seen;

@@ -45,7 +45,8 @@ class Links {
   // kExists (a link with the bridge's name is no bridge); kPermission; kIo.
   Result<void> Begin();
 
-  // Every event of the loop, DeadlinePassed too. Notices are answered when no event waits.
+  // Every event of the loop, DeadlinePassed too. Notices are answered when no event waits, many at
+  // once where they come fast: a look costs as much as there are links.
   void On(const os::Event& event);
 
   // When it wants to be handed a DeadlinePassed; Moment::max(): never. In the past: at once.
@@ -55,10 +56,10 @@ class Links {
   // more: they are looked at again.
   void Hold(std::set<std::string> nodes);
 
-  // By the node's name; kAbsent for one that the spec does not know.
-  LinkView Of(const std::string& node) const;
   // By the node's place in the spec.
   const LinkView& At(size_t place) const { return ports_[place].view; }
+  // How often it looked: between two looks no view changes.
+  uint64_t looks() const { return looks_; }
 
   // What the bridge and all its ports run with; a node that boots now must have the same.
   uint32_t mtu() const { return mtu_; }
@@ -100,15 +101,16 @@ class Links {
   bool IsUdevsTurn(const Link& link, const links::WantedLink& node, const Port& port);
   bool IsRestless(Tries& tries) const;
   os::Moment NextWake() const { return std::min(look_again_, ports_wake_); }
+  os::Moment NextAnswer() const;
+  bool IsSeen(int index) const;
   links::SeenLinks Seen() const;
 
   os::System& system_;
   links::WantedNetwork wanted_;
-  std::vector<Port> ports_;                              // as wanted_.links
-  std::map<std::string, size_t, std::less<>> index_of_;  // in both, by the node's name
-  std::set<std::string> held_;                           // nodes whose links are left alone
-  std::vector<Link> seen_;
-  std::set<int> refusing_;  // links that refused the spec's MTU, by index
+  std::vector<Port> ports_;     // as wanted_.links
+  std::set<std::string> held_;  // nodes whose links are left alone
+  std::vector<Link> seen_;      // by index
+  std::set<int> refusing_;      // links that refused the spec's MTU, by index
   uint32_t mtu_;
   std::string mtu_warning_;
   int bridge_index_ = 0;
@@ -116,6 +118,8 @@ class Links {
   std::optional<Error> bridge_error_;
   std::optional<Error> look_error_;
   std::optional<os::Moment> changed_since_;  // a notice that was not answered yet
+  uint64_t looks_ = 0;
+  os::Moment looked_{0};  // the last time
   os::Moment look_again_ = kNever;
   os::Moment ports_wake_ = kNever;  // the first of all ports'
 };

@@ -1,6 +1,6 @@
 #include "engine/links/probes.h"
 
-#include <algorithm>
+#include <utility>
 
 namespace zprov::engine {
 namespace {
@@ -12,53 +12,52 @@ constexpr std::chrono::seconds kWhileStarting{1};  // after one without an answe
 }  // namespace
 
 Probes::Probes(os::System& system, const spec::ClusterSpec& spec, const Links& links)
-    : system_(system), links_(links), bridge_(spec.bridge.name) {
-  for (const spec::Node& node : spec.nodes) {
-    index_of_.emplace(node.name, patients_.size());
-    patients_.push_back({.address = node.address});
-  }
+    : system_(system), links_(links), bridge_(spec.bridge.name), agenda_(spec.nodes.size()) {
+  for (const spec::Node& node : spec.nodes) patients_.push_back({.address = node.address});
 }
 
 void Probes::On(const os::Event& event) {
   if (const auto* answer = std::get_if<os::ProbeAnswered>(&event)) Hear(*answer);
-  next_ = os::Moment::max();
-  for (size_t i = 0; i < patients_.size(); ++i) {
-    Attend(patients_[i], links_.At(i).state);
-    next_ = std::min(next_, patients_[i].next);
-  }
+  FollowLinks();
+  for (const size_t place : agenda_.Due(system_.clock.Now())) Ask(place);
+}
+
+void Probes::Feel(Patient& patient, Pulse pulse) {
+  if (patient.pulse == pulse) return;
+  patient.pulse = pulse;
+  ++changes_;
 }
 
 void Probes::Hear(const os::ProbeAnswered& answer) {
-  for (Patient& patient : patients_) {
-    if (patient.asked != answer.probe) continue;
-    patient.asked.reset();
-    patient.pulse = answer.alive ? Pulse::kAnswers : Pulse::kHung;
-    patient.has_answered |= answer.alive;
-    if (!patient.has_answered) patient.next = system_.clock.Now() + kWhileStarting;
+  const auto asked = asked_.extract(answer.probe);
+  if (asked.empty()) return;
+  Patient& patient = patients_[asked.mapped()];
+  if (patient.asked != answer.probe) return;
+  patient.asked.reset();
+  Feel(patient, answer.alive ? Pulse::kAnswers : Pulse::kHung);
+  patient.has_answered |= answer.alive;
+  if (!patient.has_answered) agenda_.Set(asked.mapped(), system_.clock.Now() + kWhileStarting);
+}
+
+void Probes::FollowLinks() {
+  if (std::exchange(looks_, links_.looks()) == links_.looks()) return;
+  for (size_t place = 0; place < patients_.size(); ++place) {
+    Patient& patient = patients_[place];
+    const bool is_attached = links_.At(place).state == LinkState::kAttached;
+    if (is_attached == patient.is_attached) continue;
+    Feel(patient, Pulse::kUnknown);
+    patient = {.address = patient.address, .is_attached = is_attached};
+    agenda_.Set(place, is_attached ? system_.clock.Now() : Agenda::kNever);
   }
 }
 
-void Probes::Attend(Patient& patient, LinkState link) {
-  const bool is_attached = link == LinkState::kAttached;
-  if (is_attached != patient.is_attached) {
-    const os::Moment now = system_.clock.Now();
-    patient = {.address = patient.address,
-               .is_attached = is_attached,
-               .next = is_attached ? now : os::Moment::max()};
-  }
-  if (system_.clock.Now() < patient.next) return;
+void Probes::Ask(size_t place) {
+  Patient& patient = patients_[place];
   const auto asked = system_.live->netlink.Probe(bridge_, patient.address);
-  patient.next = system_.clock.Now() + (asked ? os::Moment(kEvery) : os::Moment(kAfterUnsent));
-  if (asked) {
-    patient.asked = *asked;
-  } else {
-    patient.pulse = Pulse::kUnknown;
-  }
-}
-
-Pulse Probes::Of(const std::string& node) const {
-  const auto found = index_of_.find(node);
-  return found == index_of_.end() ? Pulse::kUnknown : patients_[found->second].pulse;
+  agenda_.Set(place, system_.clock.Now() + (asked ? os::Moment(kEvery) : os::Moment(kAfterUnsent)));
+  if (!asked) return Feel(patient, Pulse::kUnknown);
+  patient.asked = *asked;
+  asked_[*asked] = place;
 }
 
 }  // namespace zprov::engine

@@ -3,13 +3,14 @@
 // missing answer means for a node is not decided here.
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/spec/cluster_spec.h"
+#include "engine/agenda.h"
 #include "engine/links/links.h"
 #include "os/system.h"
 
@@ -30,32 +31,35 @@ class Probes {
   void On(const os::Event& event);
 
   // When it wants to be handed a DeadlinePassed; Moment::max(): never.
-  os::Moment NextDeadline() const { return next_; }
+  os::Moment NextDeadline() const { return agenda_.First(); }
 
-  // By the node's name; kUnknown for one that the spec does not know.
-  Pulse Of(const std::string& node) const;
   // By the node's place in the spec.
   Pulse At(size_t place) const { return patients_[place].pulse; }
+  // How often some node's pulse changed.
+  uint64_t changes() const { return changes_; }
 
  private:
   struct Patient {
     Ipv4 address;
     bool is_attached = false;
-    os::Moment next = os::Moment::max();
     bool has_answered = false;              // since it was attached
     std::optional<os::ProbeId> asked = {};  // the last one, until it is answered
     Pulse pulse = Pulse::kUnknown;
   };
 
   void Hear(const os::ProbeAnswered& answer);
-  void Attend(Patient& patient, LinkState link);
+  void FollowLinks();
+  void Ask(size_t place);
+  void Feel(Patient& patient, Pulse pulse);
 
   os::System& system_;
   const Links& links_;
   std::string bridge_;
-  std::vector<Patient> patients_;                        // in the spec's order
-  std::map<std::string, size_t, std::less<>> index_of_;  // by the node's name
-  os::Moment next_ = os::Moment::max();                  // the first of all patients'
+  std::vector<Patient> patients_;  // in the spec's order
+  Agenda agenda_;                  // when to ask each
+  std::map<os::ProbeId, size_t> asked_;
+  uint64_t looks_ = 0;  // of `links_`, that were followed
+  uint64_t changes_ = 0;
 };
 
 }  // namespace zprov::engine

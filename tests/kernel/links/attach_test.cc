@@ -86,11 +86,11 @@ class Host {
     return ::testing::AssertionSuccess();
   }
 
-  ::testing::AssertionResult UntilAttached(const std::string& node) {
-    return Until([&] { return links->Of(node).state == LinkState::kAttached; });
+  ::testing::AssertionResult UntilAttached(size_t node) {
+    return Until([this, node] { return links->At(node).state == LinkState::kAttached; });
   }
-  ::testing::AssertionResult UntilItAnswers(const std::string& node) {
-    return Until([&] { return probes->Of(node) == Pulse::kAnswers; });
+  ::testing::AssertionResult UntilItAnswers(size_t node) {
+    return Until([this, node] { return probes->At(node) == Pulse::kAnswers; });
   }
 
   spec::ClusterSpec spec;
@@ -148,31 +148,31 @@ class AttachOnKernel : public ::testing::Test {
 TEST_F(AttachOnKernel, AGadgetOnANodesPortBecomesThatNodesLinkAndAnswers) {
   Make(FiveNodes(spec::Mode::kNative));
   host->Plug(0, "usb0", kRandom);
-  ASSERT_TRUE(host->UntilAttached("s0"));
+  ASSERT_TRUE(host->UntilAttached(0));
   ExpectAttached(0);
-  EXPECT_TRUE(host->UntilItAnswers("s0"));
-  EXPECT_EQ(host->links->Of("s1").state, LinkState::kAbsent);
+  EXPECT_TRUE(host->UntilItAnswers(0));
+  EXPECT_EQ(host->links->At(1).state, LinkState::kAbsent);
   EXPECT_THAT(host->links->Warnings(), ::testing::IsEmpty());
 }
 
 TEST_F(AttachOnKernel, ANodeThatLeftAndCameBackIsAttachedAndPinnedAgain) {
   Make(FiveNodes(spec::Mode::kNative));
   host->Plug(0, "usb0", kRandom);
-  ASSERT_TRUE(host->UntilItAnswers("s0"));
+  ASSERT_TRUE(host->UntilItAnswers(0));
   host->network->Unplug("s0");
-  ASSERT_TRUE(host->Until([&] { return host->links->Of("s0").state == LinkState::kAbsent; }));
+  ASSERT_TRUE(host->Until([&] { return host->links->At(0).state == LinkState::kAbsent; }));
   host->Plug(0, "usb0", *Mac::Parse("a6:11:22:33:44:66"));
-  ASSERT_TRUE(host->UntilAttached("s0"));
+  ASSERT_TRUE(host->UntilAttached(0));
   ExpectAttached(0);
-  EXPECT_TRUE(host->UntilItAnswers("s0"));
+  EXPECT_TRUE(host->UntilItAnswers(0));
 }
 
 TEST_F(AttachOnKernel, WhatSomebodyUndidIsDoneAgain) {
   Make(FiveNodes(spec::Mode::kNative));
   host->Plug(0, "usb0", kRandom);
   host->Plug(1, "usb1", *Mac::Parse("a6:11:22:33:44:66"));
-  ASSERT_TRUE(host->UntilAttached("s0"));
-  ASSERT_TRUE(host->UntilAttached("s1"));
+  ASSERT_TRUE(host->UntilAttached(0));
+  ASSERT_TRUE(host->UntilAttached(1));
   os::LinkChange out;
   out.master = "";
   out.up = false;
@@ -180,21 +180,21 @@ TEST_F(AttachOnKernel, WhatSomebodyUndidIsDoneAgain) {
   ASSERT_TRUE(host->Until([&] { return host->network->LinkNamed("s0").up; }));
   ExpectAttached(0);
   ExpectAttached(1);
-  EXPECT_TRUE(host->UntilItAnswers("s0"));
+  EXPECT_TRUE(host->UntilItAnswers(0));
 }
 
 TEST_F(AttachOnKernel, BoardsThatChangedPlacesChangeNames) {
   Make(FiveNodes(spec::Mode::kNative));
   host->Plug(0, "usb0", kRandom);
   host->Plug(1, "usb1", *Mac::Parse("a6:11:22:33:44:66"));
-  ASSERT_TRUE(host->UntilAttached("s0"));
-  ASSERT_TRUE(host->UntilAttached("s1"));
+  ASSERT_TRUE(host->UntilAttached(0));
+  ASSERT_TRUE(host->UntilAttached(1));
   const int first = host->network->LinkNamed("s0").index;
   const int second = host->network->LinkNamed("s1").index;
   std::swap(host->on_ports.ports[first], host->on_ports.ports[second]);
   ASSERT_TRUE(host->network->netlink().SetLink("s0", {.mtu = 1500}));  // a notice
   ASSERT_TRUE(host->Until([&] { return host->network->LinkNamed("s0").index == second; }));
-  ASSERT_TRUE(host->UntilAttached("s1"));
+  ASSERT_TRUE(host->UntilAttached(1));
   EXPECT_EQ(host->network->LinkNamed("s1").index, first);
   ExpectAttached(0);
   ExpectAttached(1);
@@ -205,17 +205,17 @@ TEST_F(AttachOnKernel, IsolatedNodesStillReachTheHost) {
   spec.bridge.isolate = true;
   Make(spec);
   host->Plug(0, "usb0", kRandom);
-  ASSERT_TRUE(host->UntilAttached("s0"));
+  ASSERT_TRUE(host->UntilAttached(0));
   EXPECT_TRUE(host->network->LinkNamed("s0").isolated);
-  EXPECT_TRUE(host->UntilItAnswers("s0"));
+  EXPECT_TRUE(host->UntilItAnswers(0));
 }
 
 TEST_F(AttachOnKernel, InTheCompatibleModeTheMacFindsTheNode) {
   Make(FiveNodes(spec::Mode::kCompatible));
   host->Plug(2, "usb0", host->spec.nodes[2].host_mac);
-  ASSERT_TRUE(host->UntilAttached("s2"));
+  ASSERT_TRUE(host->UntilAttached(2));
   ExpectAttached(2);
-  EXPECT_TRUE(host->UntilItAnswers("s2"));
+  EXPECT_TRUE(host->UntilItAnswers(2));
 }
 
 }  // namespace
