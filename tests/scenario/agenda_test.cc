@@ -1,3 +1,4 @@
+// Who is due when, and who is first.
 #include "engine/agenda.h"
 
 #include <gmock/gmock.h>
