@@ -4,7 +4,7 @@
 #include <utility>
 
 #if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/common_interface_defs.h>
+#include <sanitizer/asan_interface.h>
 #endif
 
 namespace zprov::run {
@@ -14,11 +14,21 @@ namespace context = boost::context;
 
 constexpr size_t kStackBytes = 1 << 20;  // of a whole command; what it does not touch costs nothing
 
+// AddressSanitizer still marks what belonged to a stack that was there before.
+void ForgetMarks(const context::stack_context& stack) {
+#if defined(__SANITIZE_ADDRESS__)
+  __asan_unpoison_memory_region(static_cast<const char*>(stack.sp) - stack.size, stack.size);
+#else
+  static_cast<void>(stack);
+#endif
+}
+
 }  // namespace
 
 Turn::Turn(std::function<Turn&()> body) {
   context::protected_fixedsize_stack stacks(kStackBytes);
   const context::stack_context stack = stacks.allocate();
+  ForgetMarks(stack);
   stack_ = {static_cast<const char*>(stack.sp) - stack.size, stack.size};
   waiting_ = context::fiber(std::allocator_arg, context::preallocated(stack.sp, stack.size, stack),
                             stacks, [this, body = std::move(body)](context::fiber&&) {

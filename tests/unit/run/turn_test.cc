@@ -8,6 +8,10 @@
 #include <string>
 #include <vector>
 
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#endif
+
 namespace zprov::run {
 namespace {
 
@@ -88,6 +92,30 @@ TEST(Turn, ChangesHandsAsOftenAsAnybodyLikes) {
   conductor.GiveTo(other);
   EXPECT_EQ(rounds, kRounds);
 }
+
+#if defined(__SANITIZE_ADDRESS__)
+// The kernel gives the next stack the place of the one that went.
+TEST(Turn, FindsNoMarksOfAnotherStackThatWasInItsPlace) {
+  constexpr size_t kRoom = 8192;  // bytes below whoever runs
+  Turn conductor;
+  {
+    Turn leaves_marks([&]() -> Turn& {
+      const auto* const here = static_cast<const char*>(__builtin_frame_address(0));
+      __asan_poison_memory_region(here - 2 * kRoom, kRoom);
+      return conductor;
+    });
+    conductor.GiveTo(leaves_marks);
+  }
+  size_t written = 0;
+  Turn uses_it([&]() -> Turn& {
+    volatile char room[2 * kRoom];
+    for (volatile char& one : room) one = 1, ++written;
+    return conductor;
+  });
+  conductor.GiveTo(uses_it);
+  EXPECT_EQ(written, 2 * kRoom);
+}
+#endif
 
 }  // namespace
 }  // namespace zprov::run
