@@ -247,25 +247,28 @@ Broken NoTwoNodesShareAnything(const Seen& seen) {
 Broken BridgePortsCarryTheirNodesNames(const Seen& seen) {
   if (!seen.are_links_left_alone || seen.claims.empty()) return {};
   sim::Network& network = seen.world.network();
-  for (const BoardAt& board : seen.boards) {
-    const Link* const link = network.LinkAt(board.port);
-    if (link == nullptr || link->master.empty()) continue;
-    if (link->name != board.name) {
-      return link->name + " is in the bridge at the port of " + board.name;
+  const auto links = network.Links();
+  if (!links) return {};
+  std::map<PortPath, const BoardAt*> boards;
+  for (const BoardAt& board : seen.boards) boards.emplace(board.port, &board);
+  for (const Link& link : *links) {
+    if (link.master.empty() || !link.usb) continue;
+    const Link* const bridge = network.LinkNamed(link.master);
+    if (bridge != nullptr && bridge->mtu != link.mtu) {
+      return fmt::format("{} has an MTU of {} in a bridge with {}", link.name, link.mtu,
+                         bridge->mtu);
+    }
+    const auto found = boards.find(*link.usb);
+    if (found == boards.end()) continue;
+    const BoardAt& board = *found->second;
+    if (link.name != board.name) {
+      return link.name + " is in the bridge at the port of " + board.name;
     }
     const auto& node = board.zero->node();
     if (!node || !node->orders().own_mac) continue;
     // src/node: the host's end has the next number.
-    if (link->mac.Number() == node->orders().own_mac->Number() + 1) continue;
-    return fmt::format("{} has the MAC {} in the bridge", link->name, link->mac.ToString());
-  }
-  const auto links = network.Links();
-  if (!links) return {};
-  for (const Link& link : *links) {
-    if (!link.usb) continue;
-    const Link* const bridge = network.LinkNamed(link.master);
-    if (bridge == nullptr || bridge->mtu == link.mtu) continue;
-    return fmt::format("{} has an MTU of {} in a bridge with {}", link.name, link.mtu, bridge->mtu);
+    if (link.mac.Number() == node->orders().own_mac->Number() + 1) continue;
+    return fmt::format("{} has the MAC {} in the bridge", link.name, link.mac.ToString());
   }
   return {};
 }
