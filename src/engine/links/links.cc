@@ -22,7 +22,9 @@ constexpr char kUdevControl[] = "/run/udev/control";
 constexpr seconds kUdevsGrace{3};
 constexpr seconds kRetry{10};           // after what the kernel refused
 constexpr milliseconds kPatience{100};  // notices that keep coming do not put off the answer longer
-constexpr milliseconds kBetweenAnswers{50};  // a thousand nodes that boot change a link each second
+// Each answer dumps all links, so nodes that boot together cost twenty dumps a second at most. A
+// node is on its way for seconds by then (fleet/deadlines.h) and does not notice.
+constexpr milliseconds kBetweenAnswers{50};
 // Somebody who undoes our changes as fast as we make them gets the last word, for kRetry.
 constexpr int kMostChanges = 5;
 constexpr std::string_view kRestless =
