@@ -1,6 +1,6 @@
 // The acceptance suite on the smallest rig: a B+ and one Zero with a relay, a plug and a console.
 // What takes longer, two nodes or a reboot of the host is in qemu/hil.
-#include "qemu/hil/acceptance.h"
+#include "qemu/stories/acceptance.h"
 
 namespace zprov::tests {
 namespace {

@@ -2,7 +2,7 @@
 // by ssh.
 #include <gmock/gmock.h>
 
-#include "qemu/cluster/full_debian.h"
+#include "qemu/stories/full_debian.h"
 
 namespace zprov::tests {
 namespace {

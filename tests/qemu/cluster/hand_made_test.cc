@@ -8,7 +8,7 @@
 
 #include <filesystem>
 
-#include "qemu/cluster/story.h"
+#include "qemu/stories/story.h"
 
 namespace zprov::tests {
 namespace {

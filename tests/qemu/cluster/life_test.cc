@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 
 #include "qemu/cluster/simulated_nodes.h"
-#include "qemu/cluster/story.h"
 #include "qemu/cluster/two_nodes.h"
+#include "qemu/stories/story.h"
 #include "util/strings.h"
 
 namespace zprov::tests {

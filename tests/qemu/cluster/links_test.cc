@@ -7,7 +7,7 @@
 #include <map>
 #include <regex>
 
-#include "qemu/cluster/story.h"
+#include "qemu/stories/story.h"
 
 namespace zprov::tests {
 namespace {

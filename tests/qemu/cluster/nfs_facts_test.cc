@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include "qemu/cluster/story.h"
+#include "qemu/stories/story.h"
 
 namespace zprov::tests {
 namespace {

@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include "qemu/cluster/cluster.h"
 #include "qemu/cluster/recorded.h"
+#include "qemu/stories/cluster.h"
 #include "support/shell.h"
 
 namespace zprov::tests {

@@ -6,7 +6,7 @@
 
 #include <set>
 
-#include "qemu/cluster/story.h"
+#include "qemu/stories/story.h"
 
 namespace zprov::tests {
 namespace {

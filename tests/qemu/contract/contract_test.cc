@@ -9,7 +9,7 @@
 #include <set>
 
 #include "contract/guest_qemu.h"
-#include "qemu/cluster/cluster.h"
+#include "qemu/stories/cluster.h"
 #include "support/shell.h"
 
 namespace zprov::tests {

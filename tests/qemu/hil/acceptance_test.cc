@@ -1,6 +1,6 @@
 // The whole acceptance suite on a B+ with two Zeros, its rig.toml made by --detect, and what is
 // seen of a reboot of the host.
-#include "qemu/hil/acceptance.h"
+#include "qemu/stories/acceptance.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

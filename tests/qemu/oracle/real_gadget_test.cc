@@ -14,7 +14,7 @@
 #include <cstdlib>
 #include <iostream>
 
-#include "qemu/cluster/story.h"
+#include "qemu/stories/story.h"
 #include "support/capability.h"
 #include "support/shell.h"
 

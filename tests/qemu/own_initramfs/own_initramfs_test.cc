@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include "qemu/cluster/full_debian.h"
+#include "qemu/stories/full_debian.h"
 #include "support/shell.h"
 
 namespace zprov::tests {

@@ -2,7 +2,7 @@
 // which they log in by ssh.
 #pragma once
 
-#include "qemu/cluster/story.h"
+#include "qemu/stories/story.h"
 
 namespace zprov::tests {
 

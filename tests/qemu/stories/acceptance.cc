@@ -1,4 +1,4 @@
-#include "qemu/hil/acceptance.h"
+#include "qemu/stories/acceptance.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-#include "qemu/cluster/full_debian.h"
+#include "qemu/stories/full_debian.h"
 
 #include <fmt/format.h>
 

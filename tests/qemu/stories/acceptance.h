@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-#include "qemu/cluster/story.h"
+#include "qemu/stories/story.h"
 
 namespace zprov::tests {
 

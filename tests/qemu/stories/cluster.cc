@@ -1,4 +1,4 @@
-#include "qemu/cluster/cluster.h"
+#include "qemu/stories/cluster.h"
 
 #include <fmt/format.h>
 #include <unistd.h>

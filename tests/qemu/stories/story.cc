@@ -1,4 +1,4 @@
-#include "qemu/cluster/story.h"
+#include "qemu/stories/story.h"
 
 #include <fmt/format.h>
 

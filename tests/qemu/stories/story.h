@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "qemu/cluster/cluster.h"
+#include "qemu/stories/cluster.h"
 
 namespace zprov::tests {
 
