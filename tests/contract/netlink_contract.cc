@@ -16,7 +16,6 @@ using testing::ElementsAre;
 const Mac kLow = *Mac::Parse("02:00:00:00:00:10");
 const Mac kHigh = *Mac::Parse("02:00:00:00:00:20");
 const Mac kOwn = *Mac::Parse("02:00:00:00:00:77");
-const Node kNode = {*Mac::Parse("02:00:00:00:01:01"), *Ipv4::Parse("192.168.7.33")};
 
 class NetlinkContract : public testing::TestWithParam<NetlinkWorldRow> {
  protected:

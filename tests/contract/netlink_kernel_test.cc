@@ -13,8 +13,7 @@
 namespace zprov::tests {
 namespace {
 
-const Mac kPort = *Mac::Parse("02:00:00:00:00:10");
-const Node kNode = {*Mac::Parse("02:00:00:00:01:01"), *Ipv4::Parse("192.168.7.33")};
+const Mac kPortMac = *Mac::Parse("02:00:00:00:00:10");
 
 std::string Content(const std::string& path) {
   std::ifstream file(path);
@@ -36,9 +35,9 @@ class NetlinkOnAKernel : public testing::TestWithParam<NetlinkWorldRow> {
     ZPROV_NEEDS(GetParam().can_make(), GetParam().needs);
     world_ = GetParam().make();
     os::Netlink& netlink = world_->netlink();
-    ASSERT_TRUE(netlink.EnsureBridge("san", {.mac = kPort}).has_value());
+    ASSERT_TRUE(netlink.EnsureBridge("san", {.mac = kPortMac}).has_value());
     ASSERT_TRUE(netlink.AddAddress("san", *InterfaceAddress::Parse("192.168.7.2/24")).has_value());
-    world_->Plug("s0", kPort, kNode);
+    world_->Plug("s0", kPortMac, kNode);
     ASSERT_TRUE(netlink.SetLink("s0", {.master = "san", .up = true}).has_value());
   }
 

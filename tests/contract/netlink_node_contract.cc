@@ -20,8 +20,6 @@ using testing::UnorderedElementsAre;
 
 const Mac kPort0 = *Mac::Parse("02:00:00:00:00:10");
 const Mac kPort1 = *Mac::Parse("02:00:00:00:00:20");
-const Node kNode = {*Mac::Parse("02:00:00:00:01:01"), *Ipv4::Parse("192.168.7.33")};
-const Node kOther = {*Mac::Parse("02:00:00:00:01:02"), *Ipv4::Parse("192.168.7.37")};
 
 class NetlinkNodeContract : public testing::TestWithParam<NetlinkWorldRow> {
  protected:

@@ -14,7 +14,7 @@ namespace {
 const Mac kLocal = *Mac::Parse("02:34:33:3c:50:22");
 const Mac kGlobal = *Mac::Parse("b8:27:eb:0b:0d:c2");
 const PortPath kPort = *PortPath::Parse("1-1");
-const PortPath kOther = *PortPath::Parse("1-2");
+const PortPath kOtherPort = *PortPath::Parse("1-2");
 constexpr uint32_t kEthernetHeader = 14;  // bytes
 constexpr uint32_t kCapped = 1500;        // f_ecm advertises 1514 with the header
 
@@ -57,13 +57,13 @@ class NetlinkUsbContract : public testing::TestWithParam<UsbLinkWorldRow> {
 TEST_P(NetlinkUsbContract, NamesALinkEthOnlyForAGlobalMacThatItsGadgetTells) {
   const PortPath third = *PortPath::Parse("1-3");
   EXPECT_EQ(Plug(PluggedGadget::kEcm, kLocal).name, "usb0");
-  EXPECT_EQ(Plug(PluggedGadget::kEcm, kGlobal, kOther).name, "eth0");
+  EXPECT_EQ(Plug(PluggedGadget::kEcm, kGlobal, kOtherPort).name, "eth0");
   EXPECT_EQ(Plug(PluggedGadget::kGeth, kGlobal, third).name, "usb1");
 }
 
 TEST_P(NetlinkUsbContract, GivesANameAgainOnceItIsFree) {
   Plug(PluggedGadget::kEcm);
-  EXPECT_EQ(Plug(PluggedGadget::kEcm, kLocal, kOther).name, "usb1");
+  EXPECT_EQ(Plug(PluggedGadget::kEcm, kLocal, kOtherPort).name, "usb1");
   world_->Unplug(kPort);
   EXPECT_EQ(Plug(PluggedGadget::kGeth).name, "usb0");
 }
@@ -98,7 +98,7 @@ TEST_P(NetlinkUsbContract, ShowsWhereALinkIsPluggedIn) {
     const PortPath place = *PortPath::Parse(port);
     EXPECT_EQ(Plug(PluggedGadget::kGeth, kLocal, place).usb, place);
   }
-  EXPECT_EQ(Plug(PluggedGadget::kEcm, kLocal, kOther).usb, kOther);
+  EXPECT_EQ(Plug(PluggedGadget::kEcm, kLocal, kOtherPort).usb, kOtherPort);
   EXPECT_EQ(Now("lo").usb, std::nullopt);
 }
 
@@ -154,7 +154,7 @@ TEST_P(NetlinkUsbContract, RefusesAnMtuWhoseFrameFillsItsLastPacket) {
   constexpr uint32_t kPacket = 512;  // bytes, at high speed
   const Link subset = Plug(PluggedGadget::kGeth);
   ExpectRefused(subset, {.mtu = 14 * kPacket - kEthernetHeader}, ErrorKind::kOutOfRange);
-  const Link ecm = Plug(PluggedGadget::kEcm, kLocal, kOther);
+  const Link ecm = Plug(PluggedGadget::kEcm, kLocal, kOtherPort);
   ExpectRefused(ecm, {.mtu = 2 * kPacket - kEthernetHeader}, ErrorKind::kOutOfRange);
   Set(ecm, {.mtu = 2 * kPacket - kEthernetHeader + 1});
   EXPECT_EQ(Now(ecm.name).mtu, 2 * kPacket - kEthernetHeader + 1);

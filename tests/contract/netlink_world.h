@@ -20,6 +20,10 @@ struct Node {
   Ipv4 address;
 };
 
+// Who answers in the tests.
+inline const Node kNode = {*Mac::Parse("02:00:00:00:01:01"), *Ipv4::Parse("192.168.7.33")};
+inline const Node kOther = {*Mac::Parse("02:00:00:00:01:02"), *Ipv4::Parse("192.168.7.37")};
+
 class NetlinkWorld : public LinksWorld {
  public:
   // A link of that name and MAC appears, down, MTU 1500, with a node at its far end that answers.

@@ -13,7 +13,7 @@
 namespace zprov::tests {
 namespace {
 
-constexpr uint64_t kBytes = 16 << 20;  // the filler is really made
+constexpr uint64_t kSimulatedBytes = 16 << 20;  // the filler is really made
 
 class SimWorld : public FileWorld {
  public:
@@ -101,7 +101,7 @@ class SimWorld : public FileWorld {
   Result<void> FillUp() override {
     const os::Space space = disk_->Usage();
     const uint64_t used = space.data_used + space.metadata_used + sim::kInodeBytes;
-    return Put("/filler", {.mode = 0600, .content = std::string(kBytes - used, 'x')});
+    return Put("/filler", {.mode = 0600, .content = std::string(kSimulatedBytes - used, 'x')});
   }
 
   Result<std::unique_ptr<FileWorld>> AfterPowerCut() override {
@@ -126,7 +126,7 @@ class SimWorld : public FileWorld {
 
 Result<std::unique_ptr<FileWorld>> MakeSimFileWorld() {
   auto clock = std::make_shared<sim::VirtualClock>();
-  auto disk = std::make_unique<sim::Disk>(*clock, sim::DiskOptions{.capacity = kBytes});
+  auto disk = std::make_unique<sim::Disk>(*clock, sim::DiskOptions{.capacity = kSimulatedBytes});
   return std::make_unique<SimWorld>(std::move(clock), std::move(disk));
 }
 
