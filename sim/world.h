@@ -4,8 +4,10 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "os/system.h"
@@ -47,10 +49,9 @@ class World {
   VirtualClock& clock() { return clock_; }
   const VirtualClock& clock() const { return clock_; }
   Disk& disk() { return disk_; }
-  // Grows whenever a board enters another stage: whoever looked at all of them before need not look
-  // again while it is the same.
-  uint64_t stages() const { return stages_; }
-  void NoteStage() { ++stages_; }
+  // Where a board entered another stage since they were last taken: nobody else need be looked at.
+  std::set<PortPath> TakeStaged() { return std::exchange(staged_, {}); }
+  void NoteStage(const PortPath& port) { staged_.insert(port); }
   Scene& scene() { return scene_; }
   const Scene& scene() const { return scene_; }
   EventQueue& queue() { return queue_; }
@@ -92,7 +93,7 @@ class World {
   Scene scene_;
   Identities identities_;  // a power cut makes nobody a second time
   UsbBus usb_{queue_};     // its boards stay plugged in
-  uint64_t stages_ = 0;
+  std::set<PortPath> staged_;
   std::vector<std::function<void(World&)>> at_boot_;
   std::unique_ptr<Running> running_;
 };

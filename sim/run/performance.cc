@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <set>
 #include <utility>
 
 #include "sim/run/marks.h"
@@ -44,6 +45,7 @@ Performance::Performance(const Plan& plan, const Program& zprov, Trace::OnLine o
   for (size_t i = 0; i < zeros.size(); ++i) {
     boards_.push_back({fmt::format("s{}", i), ports[i], zeros[i]});
     stages_.push_back(zeros[i]->stage());
+    places_.emplace(ports[i], i);
   }
 }
 
@@ -194,8 +196,7 @@ void Performance::HostIsBack() {
 void Performance::AfterEach() {
   if (!breaches_.empty()) return;
   HearServe();
-  const uint64_t stages = std::exchange(stages_entered_, world_.stages());
-  const bool has_stage_changed = stages != stages_entered_ && LookAtBoards();
+  const bool has_stage_changed = LookAtBoards();
   if (boards_.size() > kLookedAtAfterEachEvent) return LookAtMany();
   const uint64_t changes = std::exchange(disk_changes_, world_.disk().changes());
   Check(Check::When::kAlways);
@@ -210,8 +211,10 @@ void Performance::LookAtMany() {
 }
 
 bool Performance::LookAtBoards() {
+  std::set<size_t> staged;  // told of in their own order
+  for (const PortPath& port : world_.TakeStaged()) staged.insert(places_.at(port));
   bool has_changed = false;
-  for (size_t i = 0; i < boards_.size(); ++i) {
+  for (const size_t i : staged) {
     const Stage stage = boards_[i].zero->stage();
     if (stage == stages_[i]) continue;
     const Stage before = std::exchange(stages_[i], stage);

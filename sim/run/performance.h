@@ -94,6 +94,7 @@ class Performance {
   std::map<std::string, RootInUse> in_use_;
   std::map<std::string, Claim> claims_;
   std::vector<sim::zero::Stage> stages_;
+  std::map<PortPath, size_t> places_;  // in boards_
   std::vector<Breach> breaches_;
   Counts counts_;
   Pid serve_ = 0;
@@ -107,7 +108,6 @@ class Performance {
   os::Moment links_touched_{0};
   os::Moment looked_{0};
   uint64_t disk_changes_ = 0;
-  uint64_t stages_entered_ = 0;
 };
 
 // What the operator does with a host of the plan's scenario until serve can start.

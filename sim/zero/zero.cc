@@ -26,7 +26,7 @@ Board::Surroundings Zero::AtPort() {
                       std::function<void()> then) { world_.queue().After(delay, std::move(then)); },
       .start_linux = [this] { StartLinux(); },
       .clock = world_.clock(),
-      .entered = [this] { world_.NoteStage(); },
+      .entered = [this] { world_.NoteStage(port()); },
   };
 }
 
