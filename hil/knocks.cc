@@ -15,7 +15,7 @@ Result<bool> HaveAllAnswered(const Rig& rig, std::vector<Knocked>& nodes) {
   bool all = true;
   for (Knocked& one : nodes) {
     if (!one.has_answered) {
-      ZPROV_ASSIGN(one.has_answered, engine::IsKnockTaken(rig.system, one.root));
+      ZPROV_ASSIGN(one.has_answered, engine::IsTaken(rig.system, one.root));
     }
     all &= one.has_answered;
   }

@@ -5,15 +5,15 @@
 #include <string>
 #include <vector>
 
+#include "engine/fleet/deadlines.h"
 #include "hil/report.h"
 #include "hil/rig.h"
 #include "util/result.h"
 
 namespace zprov::hil {
 
-// Of a node whose link was away. Its TCP asks again after up to two minutes (TCP_RTO_MAX), and its
-// zprov-node looks for orders every two seconds.
-inline constexpr os::Moment kAnswersAgainWithin = std::chrono::seconds(150);
+// Of a node whose link was away.
+inline constexpr os::Moment kAnswersAgainWithin = engine::kHeardWithin;
 
 // A node at whose root was knocked.
 struct Knocked {

@@ -41,7 +41,7 @@ class RootInUse {
   }
   // Knocks again when that was heard.
   Result<void> Look() {
-    ZPROV_ASSIGN(const bool is_taken, engine::IsKnockTaken(rig_.system, root_));
+    ZPROV_ASSIGN(const bool is_taken, engine::IsTaken(rig_.system, root_));
     if (is_taken) return Knock();
     is_silent_ |= rig_.system.clock.Now() > asked_ + kUsesRootWithin;
     return {};

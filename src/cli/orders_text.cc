@@ -28,7 +28,7 @@ std::string_view Head(Order what) {
   return "";
 }
 
-// "s1: halt failed: it did not leave the bus within 60 s: cut its power by hand".
+// "s1: halt failed: it did not leave the bus: cut its power by hand".
 std::string WhyNot(Order what, const NodeOrdered& node) {
   std::string text =
       fmt::format("{}: {} {}", node.view.node, engine::Name(what), engine::Name(node.how));

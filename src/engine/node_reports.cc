@@ -105,10 +105,17 @@ Result<void> Knock(os::System& system, const std::string& root) {
   return While("knock in " + root, std::move(put).error());
 }
 
-Result<bool> IsKnockTaken(os::System& system, const std::string& root) {
+Result<bool> IsTaken(os::System& system, const std::string& root) {
   ZPROV_ASSIGN(const auto inside, system.roots.Open(root));
   ZPROV_ASSIGN(const auto present, inside->files().Status(kAsk));
   return !present.has_value();
+}
+
+Result<void> Withdraw(os::System& system, const std::string& root) {
+  ZPROV_ASSIGN(const auto inside, system.roots.Open(root));
+  auto removed = inside->trees().Remove(kAsk);
+  if (!removed && removed.error().kind == ErrorKind::kNotFound) return {};
+  return removed;
 }
 
 }  // namespace zprov::engine

@@ -40,7 +40,9 @@ Result<void> Ask(os::System& system, const std::string& root, const std::string&
 // An order that is for no boot: a node that reads and writes its root takes it away within seconds,
 // as every order, and does nothing else. Errors as above.
 Result<void> Knock(os::System& system, const std::string& root);
-// Whether no order lies there any more.
-Result<bool> IsKnockTaken(os::System& system, const std::string& root);
+// Whether no order lies there any more. Errors of os::Roots::Open and os::Files::Status.
+Result<bool> IsTaken(os::System& system, const std::string& root);
+// Nobody obeys it any more who has not taken it yet. Errors as above, and of os::Trees::Remove.
+Result<void> Withdraw(os::System& system, const std::string& root);
 
 }  // namespace zprov::engine

@@ -175,9 +175,16 @@ TEST_F(NodeReports, AKnockIsNoOrderAndIsHeardOnceItIsTakenAway) {
   ASSERT_TRUE(engine::Knock(world_.system(), kRoot));
   const std::string text = world_.scene().Content(Path("/var/lib/zprov/ask"));
   EXPECT_THAT(text, Not(AnyOf(HasSubstr("halt"), HasSubstr("reboot"))));
-  EXPECT_FALSE(engine::IsKnockTaken(world_.system(), kRoot).value());
+  EXPECT_FALSE(engine::IsTaken(world_.system(), kRoot).value());
   world_.scene().Remove(Path("/var/lib/zprov/ask"));
-  EXPECT_TRUE(engine::IsKnockTaken(world_.system(), kRoot).value());
+  EXPECT_TRUE(engine::IsTaken(world_.system(), kRoot).value());
+}
+
+TEST_F(NodeReports, AnOrderThatIsWithdrawnIsGoneAndMayHaveBeenTakenBefore) {
+  ASSERT_TRUE(Ask(Order::kHalt));
+  ASSERT_TRUE(engine::Withdraw(world_.system(), kRoot));
+  EXPECT_TRUE(engine::IsTaken(world_.system(), kRoot).value());
+  EXPECT_TRUE(engine::Withdraw(world_.system(), kRoot));
 }
 
 TEST_F(NodeReports, AnOrderIsWrittenThroughNoSymlinkAndIntoNothingThatIsThere) {

@@ -115,6 +115,23 @@ TEST(Halt, OfOneThatDoesNotObeyFailsWithWhatToDoAndHoldsUpNobody) {
   EXPECT_EQ(rig.world_.usb().PowerCuts(*rig.spec_.nodes[1].usb), 0);
 }
 
+TEST(Halt, OfOneThatDoesNotHearItIsWithdrawnAndSaysWhatItLacks) {
+  Running rig;
+  const spec::Node& deaf = rig.spec_.nodes[1];
+  ASSERT_TRUE(rig.world_.system().live->netlink.Pin("s0", deaf.node_mac, deaf.address));
+  rig.Order(Verb::kHalt, {"s1"});
+  const std::string ask = "/x/.zprov/gen/1/s1/root/var/lib/zprov/ask";
+  EXPECT_TRUE(rig.world_.scene().Has(ask));
+  rig.LetPass(minutes(2));
+  EXPECT_EQ(rig.Of(1).state, NodeState::kHalting);
+  rig.LetPass(minutes(2));
+  ExpectOrder(rig.Of(1), Order::kHalt, OrderView::State::kFailed);
+  EXPECT_THAT(rig.Of(1).order->text,
+              AllOf(HasSubstr("did not take the order"), HasSubstr("cut its power")));
+  EXPECT_FALSE(rig.world_.scene().Has(ask));
+  EXPECT_EQ(rig.StageOf(1), Stage::kHealthy);
+}
+
 TEST(Halt, CutsThePowerOfOneThatDoesNotObeyWhereThatHarmsNobody) {
   ServeRig rig({{"1-1.3", {{Fault::kIgnoresOrders, 1}}}});
   rig.world_.usb().SetHubPower(*PortPath::Parse("1-1"), sim::HubPower::kPerPort);
@@ -305,6 +322,32 @@ TEST(Restart, KnowsTheNodesAgainThatRanThroughTheHostsOwnReboot) {
   rig.LetPass(minutes(2));
   ExpectOrder(rig.Of(1), Order::kReboot, OrderView::State::kDone);
   EXPECT_EQ(rig.Of(1).state, NodeState::kHealthy) << rig.Of(1).cause;
+}
+
+// No host answers meanwhile, nor is there a serve.
+void LetPassWithoutHost(Running& rig, std::chrono::nanoseconds time) {
+  rig.Kill();
+  ForgetMarks(rig);
+  ASSERT_TRUE(rig.world_.system().live->netlink.SetLink("san", {.up = false}));
+  const os::Moment end = rig.world_.clock().Now() + time;
+  while (rig.world_.clock().Now() < end) ASSERT_TRUE(rig.world_.system().events.Next(end));
+}
+
+// It answers a ping at once, but asks for its root again only when TCP's patience is over.
+TEST(Restart, OrdersANodeThatWaitsForItsRootStillAfterTheHostsOwnReboot) {
+  Running rig;
+  LetPassWithoutHost(rig, seconds(110));
+  rig.Serve();
+  rig.LetPass(seconds(10));
+  ASSERT_EQ(rig.Of(1).state, NodeState::kHealthy) << rig.Of(1).cause;
+  rig.Order(Verb::kReboot, {"s1"});
+  rig.LetPass(seconds(70));
+  EXPECT_EQ(rig.Of(1).state, NodeState::kHalting);
+  EXPECT_EQ(rig.Of(1).step, "not heard yet");
+  rig.LetPass(minutes(3));
+  ExpectOrder(rig.Of(1), Order::kReboot, OrderView::State::kDone);
+  EXPECT_EQ(rig.zeros_[1]->boots(), 2);
+  rig.ExpectOthersUntouched(1);
 }
 
 // Somebody else may have booted it into the new one since.

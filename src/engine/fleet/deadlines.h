@@ -20,7 +20,10 @@ inline constexpr os::Moment kLinkWithin = std::chrono::seconds(30);
 inline constexpr os::Moment kMountWithin = std::chrono::seconds(120);
 inline constexpr os::Moment kHealthyWithin = std::chrono::minutes(5);
 
-// From the order until it has left the bus: what systemd gives its services, with room; inferred.
+// From the order until it is taken away: zprov-node looks every 2 s, but a node that had lost its
+// host asks it for its root again after up to 2 min (TCP_RTO_MAX; kernel, include/net/tcp.h).
+inline constexpr os::Moment kHeardWithin = std::chrono::seconds(150);
+// From then on until it has left the bus: what systemd gives its services, with room; inferred.
 inline constexpr os::Moment kHaltWithin = std::chrono::seconds(60);
 // A halted board may show its boot ROM when its firmware has ended; inferred.
 inline constexpr os::Moment kHaltedShowsWithin = std::chrono::seconds(20);

@@ -110,6 +110,8 @@ class NodeBoot {
   bool IsFound() const;
   bool HearsOrders() const;  // its root has zprov-node, and we know its nonce
   bool IsDown() const;
+  bool IsUnheard() const;  // the node has not taken it yet
+  void LookWhetherHeard();
   void EndOrder(OrderView::State state, const std::string& why = "");
   void FailOrder();
   bool StaysHalted();
@@ -166,7 +168,7 @@ class NodeBoot {
   os::Moment poke_ = os::Moment::max();  // a starved conversation tries again then
 
   bool reports_ = false;                 // what it reports would tell that it is up
-  os::Moment look_ = os::Moment::max();  // for its reports, or whether it answers
+  os::Moment look_ = os::Moment::max();  // for its reports, or whether it took its order
   std::string refusal_;                  // why its link stays out of the bridge
   uint32_t mtu_ = 0;                     // of its link, when that is in the bridge
   Pulse pulse_ = Pulse::kUnknown;

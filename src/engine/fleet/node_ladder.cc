@@ -165,7 +165,9 @@ os::Moment NodeBoot::NextDeadline() const { return std::min({deadline_, poke_, l
 
 void NodeBoot::Tick(os::Moment now) {
   if (poke_ <= now && conversation_ != nullptr) Meet(conversation_->Resume());
-  if (look_ <= now) LookForReports();
+  if (look_ <= now) {
+    state_ == NodeState::kHalting ? LookWhetherHeard() : LookForReports();
+  }
   if (deadline_ <= now) OnDeadline();
 }
 

@@ -81,7 +81,17 @@ void NodeBoot::Give(Order order) {
   if (IsDown()) return EndOrder(State::kDone);
   const auto asked = Ask(parts_.system, mark_->root, mark_->nonce, order);
   if (!asked) return EndOrder(State::kFailed, asked.error().message);
-  Enter(NodeState::kHalting, kHaltWithin);
+  Enter(NodeState::kHalting, kHeardWithin);
+  look_ = Now() + kLookAfter;
+}
+
+bool NodeBoot::IsUnheard() const { return state_ == NodeState::kHalting && look_ != kNever; }
+
+// A node takes an order away before it obeys; one that waits for its root cannot see it yet.
+void NodeBoot::LookWhetherHeard() {
+  const auto is_taken = IsTaken(parts_.system, mark_->root);
+  look_ = is_taken && *is_taken ? kNever : Now() + kLookAfter;
+  if (!IsUnheard()) Enter(NodeState::kHalting, kHaltWithin);
 }
 
 void NodeBoot::EndOrder(State state, const std::string& why) {
@@ -90,10 +100,15 @@ void NodeBoot::EndOrder(State state, const std::string& why) {
   order_->text = why;
 }
 
-// It did not leave the bus, or left it and never came back.
+// It did not hear it, did not leave the bus, or left it and never came back.
 void NodeBoot::FailOrder() {
-  const std::string why =
-      device_ ? "it did not leave the bus" : "it left the bus and did not come back";
+  std::string why = device_ ? "it did not leave the bus" : "it left the bus and did not come back";
+  if (IsUnheard()) {
+    why = "it did not take the order, as if its root did not answer it";
+    // One that came to itself later would surprise whoever works on it by then.
+    static_cast<void>(Withdraw(parts_.system, mark_->root));
+    look_ = kNever;
+  }
   cause_ = fmt::format("{}: {}", Name(state_), why);
   if (HasOwnPower()) {
     ++failures_;
@@ -115,6 +130,7 @@ bool NodeBoot::StaysHalted() {
 }
 
 void NodeBoot::LeftAsTold() {
+  look_ = kNever;
   mark_.reset();
   if (order_->what == Order::kReboot) return Enter(NodeState::kHalting, kBackWithin);
   StayDown();

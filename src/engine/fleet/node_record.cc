@@ -166,6 +166,7 @@ NodeView NodeBoot::Summary() const {
   std::string step = state_ == NodeState::kRecovering ? StepName() : "";
   if (state_ == NodeState::kRom && is_held_) step = "held";
   if (state_ == NodeState::kRom && halted_) step = "halted";
+  if (IsUnheard()) step = "not heard yet";
   return {.node = node_.name,
           .state = state_,
           .since = since_,

@@ -68,7 +68,7 @@ struct NodeView {
   uint64_t bytes = 0;                     // of files, sent in this boot
   std::string miss = {};                  // the first suspicious one of this boot
   std::string cause = {};                 // why it failed last; empty: it did not since it was well
-  std::string step = {};                  // kRecovering: what is done; kRom: held, halted
+  std::string step = {};                  // of kRecovering, kRom, kHalting: what goes on in it
   int failures = 0;                       // since it was well
   std::optional<os::Moment> began = {};   // this boot, if we boot it or did
   std::optional<int> generation = {};     // whose root this boot's command line names
