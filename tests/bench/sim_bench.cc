@@ -1,14 +1,16 @@
 // bench_sim [NODES,…]: how fast the simulator is (5, 50, 500 and 1000 nodes when left out): whole
 // clusters that boot under serve until every node reports, all sentences of sim/checks looked at,
-// in processor time of one core; what a node costs as clusters grow, fitted; and drawn seeds as a
-// swarm runs them. The boot set has real names and a thousandth of the real sizes but where the
-// row says otherwise.
+// in processor time of one core; what a node costs as clusters grow, beside as many nodes in
+// clusters of the smallest size that take turns (what is not the cluster's doing but the memory's);
+// and drawn seeds as a swarm runs them. The boot set has real names and a thousandth of the real
+// sizes but where the row says otherwise.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <ctime>
 #include <iostream>
+#include <memory>
 #include <vector>
 
 #include "bench/boot_set.h"
@@ -36,6 +38,7 @@ struct Row {
   int nodes = 0;
   Sizes sizes = Sizes::kSmall;
   double seconds = 0;  // a cluster boot
+  double apart = 0;    // seconds of as many nodes in clusters of the smallest size; 0: not measured
   uint64_t events = 0;
 };
 
@@ -64,54 +67,88 @@ void BootAll(Performance& on) {
 
 double CpuSeconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
-Row Measure(int nodes, Sizes sizes) {
-  constexpr int kMostBoots = 200;  // of boards, so that small rows take no minutes
+// All its nodes run.
+std::unique_ptr<Performance> Cluster(int nodes, Sizes sizes) {
   run::Plan plan = run::QuietPlan(1);
   plan.nodes = nodes;
   plan.timing = run::Timing::kInstant;
-  Performance on(plan, tests::SimulatedZprov, {});
-  PutBootFiles(on.world(), sizes);
-  on.SetUp();
-  BootAll(on);
-  const int rounds = std::max(1, kMostBoots / nodes);
-  const uint64_t events = on.host().events();
+  auto on = std::make_unique<Performance>(plan, tests::SimulatedZprov, run::Trace::OnLine{});
+  PutBootFiles(on->world(), sizes);
+  on->SetUp();
+  BootAll(*on);
+  return on;
+}
+
+// Of one boot of them all, one after another; `boots` of boards at least.
+double SecondsOf(const std::vector<std::unique_ptr<Performance>>& clusters, int boots) {
+  const int nodes = static_cast<int>(clusters.size() * clusters.front()->boards().size());
+  const int rounds = std::max(1, boots / nodes);
   const double begun = CpuSeconds();
   for (int i = 0; i < rounds; ++i) {
-    on.RebootHost();
-    BootAll(on);
+    for (const auto& on : clusters) {
+      on->RebootHost();
+      BootAll(*on);
+    }
   }
-  return {nodes, sizes, (CpuSeconds() - begun) / rounds,
-          (on.host().events() - events) / static_cast<uint64_t>(rounds)};
+  return (CpuSeconds() - begun) / rounds;
+}
+
+Row Measure(int nodes, Sizes sizes, int boots) {
+  std::vector<std::unique_ptr<Performance>> one;
+  one.push_back(Cluster(nodes, sizes));
+  Row row{.nodes = nodes, .sizes = sizes, .seconds = SecondsOf(one, boots)};
+  const uint64_t before = one.front()->host().events();
+  one.front()->RebootHost();
+  BootAll(*one.front());
+  row.events = one.front()->host().events() - before;
+  return row;
+}
+
+double MeasureApart(int nodes, int smallest, int boots) {
+  std::vector<std::unique_ptr<Performance>> clusters;
+  for (int i = 0; i < nodes / smallest; ++i) clusters.push_back(Cluster(smallest, Sizes::kSmall));
+  return SecondsOf(clusters, boots) * nodes / (nodes / smallest * smallest);
 }
 
 void Show(const Row& row) {
   const double boots = 1 / row.seconds;
   const bool has_goal = row.nodes == 5 && row.sizes == Sizes::kSmall;
-  std::cout << fmt::format("| {} | {} | {:.2f} | {:.1f} | {} | {:.2f} | {} | {:.0f} |\n", row.nodes,
-                           row.sizes == Sizes::kReal ? "real" : "1/1000", row.seconds * 1e3, boots,
-                           has_goal ? fmt::format("{:.2f} ×", boots / kBootsGoal) : "",
-                           row.seconds * 1e3 / row.nodes, row.events,
-                           static_cast<double>(row.events) / row.seconds);
+  std::cout << fmt::format(
+      "| {} | {} | {:.2f} | {:.1f} | {} | {:.2f} | {} | {} | {:.0f} |\n", row.nodes,
+      row.sizes == Sizes::kReal ? "real" : "1/1000", row.seconds * 1e3, boots,
+      has_goal ? fmt::format("{:.2f} ×", boots / kBootsGoal) : "", row.seconds * 1e3 / row.nodes,
+      row.apart > 0 ? fmt::format("{:.2f}", row.apart * 1e3 / row.nodes) : "", row.events,
+      static_cast<double>(row.events) / row.seconds);
 }
 
-// The line through log(seconds) over log(nodes): its slope is 1 where a node costs the same
-// however many there are.
-void ShowFit(const std::vector<Row>& rows) {
+struct Fit {
+  double one = 0;       // seconds
+  double exponent = 0;  // 1 where a node costs the same however many there are
+};
+
+// The line through log(seconds) over log(nodes).
+Fit FitOf(const std::vector<Row>& rows, double Row::*took) {
   double x = 0, y = 0, xx = 0, xy = 0;
   for (const Row& row : rows) {
-    const double nodes = std::log(row.nodes), time = std::log(row.seconds);
+    const double nodes = std::log(row.nodes), time = std::log(row.*took);
     x += nodes, y += time, xx += nodes * nodes, xy += nodes * time;
   }
   const auto count = static_cast<double>(rows.size());
   const double slope = (count * xy - x * y) / (count * xx - x * x);
-  const double one = std::exp((y - slope * x) / count);
+  return {std::exp((y - slope * x) / count), slope};
+}
+
+void ShowFits(const std::vector<Row>& rows) {
+  const Row& few = rows.front();
+  const Row& many = rows.back();
+  const Fit together = FitOf(rows, &Row::seconds), apart = FitOf(rows, &Row::apart);
   std::cout << fmt::format(
-      "\nfitted: {:.2f} ms × nodes^{:.2f} (meant: an exponent of 1); a node of {} costs {:.2f} × "
-      "one "
-      "of {}\n",
-      one * 1e3, slope, rows.back().nodes,
-      rows.back().seconds / rows.back().nodes / (rows.front().seconds / rows.front().nodes),
-      rows.front().nodes);
+      "\nfitted: {:.2f} ms × nodes^{:.2f} (meant: an exponent of 1), in clusters of {} that take "
+      "turns {:.2f} ms × nodes^{:.2f}; a node of {} costs {:.2f} × one of {}, and {:.2f} × one of "
+      "as many in clusters of {}\n",
+      together.one * 1e3, together.exponent, few.nodes, apart.one * 1e3, apart.exponent, many.nodes,
+      many.seconds / many.nodes / (few.seconds / few.nodes), few.nodes, many.seconds / many.apart,
+      few.nodes);
 }
 
 void MeasureSwarm() {
@@ -134,15 +171,19 @@ void MeasureSwarm() {
 void Run(const std::vector<int>& sizes) {
   std::cout
       << "| nodes | sizes | ms a cluster boot | cluster boots/s and core | of the goal | ms a "
-         "node | events | events/s |\n|---|---|---|---|---|---|---|---|\n";
+         "node | the same, apart | events | events/s |\n|---|---|---|---|---|---|---|---|---|\n";
+  // So that every row is as sure as the others.
+  const int boots = 2 * std::max(10, *std::ranges::max_element(sizes));
+  const int smallest = *std::ranges::min_element(sizes);
   std::vector<Row> rows;
   for (const int nodes : sizes) {
-    rows.push_back(Measure(nodes, Sizes::kSmall));
+    rows.push_back(Measure(nodes, Sizes::kSmall, boots));
+    rows.back().apart = MeasureApart(nodes, smallest, boots);
     Show(rows.back());
   }
-  Show(Measure(sizes.front(), Sizes::kReal));
+  Show(Measure(sizes.front(), Sizes::kReal, boots / 10));
   if (rows.size() > 1) {
-    ShowFit(rows);
+    ShowFits(rows);
     MeasureSwarm();
   }
 }
