@@ -54,16 +54,28 @@ void Fleet::PlaceNodes() {
     by_name_[node.name] = nodes_.size() - 1;
   }
   agenda_ = Agenda(nodes_.size());
+  in_state_.clear();
+  for (const auto& node : nodes_) ++in_state_[node->state()];
+  writing_.clear();
   TellAll([](const NodeBoot&) {});
 }
 
-// The one way to tell a node anything: what it waits for may be another moment afterwards.
+// The one way to tell a node anything: what others know of it may be something else afterwards.
 template <typename Tell>
 void Fleet::TellNode(size_t place, const Tell& tell) {
   NodeBoot& node = *nodes_[place];
+  const NodeState before = node.state();
   tell(node);
   agenda_.Set(place, node.NextDeadline());
   told_.insert(place);
+  if (node.log().IsWriting()) {
+    writing_.insert(place);
+  } else {
+    writing_.erase(place);
+  }
+  if (node.state() == before) return;
+  ++in_state_[node.state()];
+  if (--in_state_[before] == 0) in_state_.erase(before);
 }
 
 template <typename Tell>
@@ -72,9 +84,7 @@ void Fleet::TellAll(const Tell& tell) {
 }
 
 Fleet::~Fleet() {
-  const bool is_writing =
-      std::ranges::any_of(nodes_, [](const auto& node) { return node->log().IsWriting(); });
-  if (is_writing) system_.live->background.Finish();
+  if (!writing_.empty()) system_.live->background.Finish();
 }
 
 Result<void> Fleet::Begin() {
@@ -133,10 +143,8 @@ void Fleet::On(const os::Event& event) {
   } else if (const auto* ended = std::get_if<os::ProcessEnded>(&event)) {
     TellAll([&](NodeBoot& node) { node.On(*ended); });
   } else if (const auto* written = std::get_if<os::BackgroundEnded>(&event)) {
-    for (size_t place = 0; place < nodes_.size(); ++place) {
-      if (nodes_[place]->log().IsWriting()) {
-        TellNode(place, [&](NodeBoot& node) { node.On(*written); });
-      }
+    for (const size_t place : std::set<size_t>(writing_)) {
+      TellNode(place, [&](NodeBoot& node) { node.On(*written); });
     }
   }
   if (is_for_links) ShowLinks();
@@ -150,16 +158,21 @@ void Fleet::On(const os::Event& event) {
 // What a node is told on its command line must be what its link runs with.
 void Fleet::ShowLinks() {
   spec_.bridge.mtu = links_->mtu();
-  const auto had = std::exchange(shown_, {links_->looks(), probes_->changes()});
+  std::set<size_t> due = told_;
+  for (const size_t in_spec : probes_->TakeChanged()) {
+    const auto place = std::ranges::lower_bound(places_, in_spec);
+    if (place != places_.end() && *place == in_spec)
+      due.insert(static_cast<size_t>(place - places_.begin()));
+  }
   const auto show = [this](size_t place) {
     const size_t in_spec = places_[place];
     const auto& link = links_->At(in_spec);
     TellNode(place, [&](NodeBoot& node) { node.Saw(link, probes_->At(in_spec)); });
   };
-  if (had != shown_) {
+  if (std::exchange(shown_, links_->looks()) != links_->looks()) {
     for (size_t place = 0; place < nodes_.size(); ++place) show(place);
   } else {
-    for (const size_t place : std::set<size_t>(told_)) show(place);
+    for (const size_t place : due) show(place);
   }
   told_.clear();
 }
@@ -218,10 +231,8 @@ std::vector<NodeView> Fleet::Summaries() const {
 }
 
 std::map<std::string_view, int> Fleet::States() const {
-  std::map<NodeState, int> counts;
-  for (const auto& node : nodes_) ++counts[node->state()];
   std::map<std::string_view, int> states;
-  for (const auto& [state, count] : counts) states[Name(state)] += count;
+  for (const auto& [state, count] : in_state_) states[Name(state)] += count;
   return states;
 }
 

@@ -96,9 +96,11 @@ class Fleet {
   std::vector<size_t> places_;  // of these in the spec, which has nodes without a port, too
   std::map<PortPath, size_t> by_port_;
   std::map<std::string, size_t, std::less<>> by_name_;
-  Agenda agenda_;          // of these nodes
-  std::set<size_t> told_;  // which of them were told something since they were shown their link
-  std::pair<uint64_t, uint64_t> shown_{0, 0};  // looks at links and changes of pulses
+  Agenda agenda_;             // of these nodes
+  std::set<size_t> told_;     // which of them were told something since they were shown their link
+  uint64_t shown_ = 0;        // the look at the links that they were shown
+  std::set<size_t> writing_;  // whose log is being written
+  std::map<NodeState, int> in_state_;  // how many are; none: left out
   std::map<PortPath, UnknownBoard> unknown_;
 };
 

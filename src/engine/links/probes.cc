@@ -22,21 +22,20 @@ void Probes::On(const os::Event& event) {
   for (const size_t place : agenda_.Due(system_.clock.Now())) Ask(place);
 }
 
-void Probes::Feel(Patient& patient, Pulse pulse) {
-  if (patient.pulse == pulse) return;
-  patient.pulse = pulse;
-  ++changes_;
+void Probes::Feel(size_t place, Pulse pulse) {
+  if (std::exchange(patients_[place].pulse, pulse) != pulse) changed_.insert(place);
 }
 
 void Probes::Hear(const os::ProbeAnswered& answer) {
   const auto asked = asked_.extract(answer.probe);
   if (asked.empty()) return;
-  Patient& patient = patients_[asked.mapped()];
+  const size_t place = asked.mapped();
+  Patient& patient = patients_[place];
   if (patient.asked != answer.probe) return;
   patient.asked.reset();
-  Feel(patient, answer.alive ? Pulse::kAnswers : Pulse::kHung);
+  Feel(place, answer.alive ? Pulse::kAnswers : Pulse::kHung);
   patient.has_answered |= answer.alive;
-  if (!patient.has_answered) agenda_.Set(asked.mapped(), system_.clock.Now() + kWhileStarting);
+  if (!patient.has_answered) agenda_.Set(place, system_.clock.Now() + kWhileStarting);
 }
 
 void Probes::FollowLinks() {
@@ -45,7 +44,7 @@ void Probes::FollowLinks() {
     Patient& patient = patients_[place];
     const bool is_attached = links_.At(place).state == LinkState::kAttached;
     if (is_attached == patient.is_attached) continue;
-    Feel(patient, Pulse::kUnknown);
+    Feel(place, Pulse::kUnknown);
     patient = {.address = patient.address, .is_attached = is_attached};
     agenda_.Set(place, is_attached ? system_.clock.Now() : Agenda::kNever);
   }
@@ -55,7 +54,7 @@ void Probes::Ask(size_t place) {
   Patient& patient = patients_[place];
   const auto asked = system_.live->netlink.Probe(bridge_, patient.address);
   agenda_.Set(place, system_.clock.Now() + (asked ? os::Moment(kEvery) : os::Moment(kAfterUnsent)));
-  if (!asked) return Feel(patient, Pulse::kUnknown);
+  if (!asked) return Feel(place, Pulse::kUnknown);
   patient.asked = *asked;
   asked_[*asked] = place;
 }

@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/spec/cluster_spec.h"
@@ -35,8 +37,8 @@ class Probes {
 
   // By the node's place in the spec.
   Pulse At(size_t place) const { return patients_[place].pulse; }
-  // How often some node's pulse changed.
-  uint64_t changes() const { return changes_; }
+  // Of whom it is another one since they were last taken.
+  std::set<size_t> TakeChanged() { return std::exchange(changed_, {}); }
 
  private:
   struct Patient {
@@ -50,7 +52,7 @@ class Probes {
   void Hear(const os::ProbeAnswered& answer);
   void FollowLinks();
   void Ask(size_t place);
-  void Feel(Patient& patient, Pulse pulse);
+  void Feel(size_t place, Pulse pulse);
 
   os::System& system_;
   const Links& links_;
@@ -59,7 +61,7 @@ class Probes {
   Agenda agenda_;                  // when to ask each
   std::map<os::ProbeId, size_t> asked_;
   uint64_t looks_ = 0;  // of `links_`, that were followed
-  uint64_t changes_ = 0;
+  std::set<size_t> changed_;
 };
 
 }  // namespace zprov::engine
