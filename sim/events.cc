@@ -15,9 +15,9 @@ constexpr auto kLater = [](const auto& one, const auto& other) {
 }  // namespace
 
 void EventQueue::Post(os::Event event) {
-  const bool said = std::holds_alternative<os::LinkChanged>(event) &&
-                    std::find(waiting_.begin(), waiting_.end(), event) != waiting_.end();
-  if (!said) waiting_.push_back(std::move(event));
+  const auto* link = std::get_if<os::LinkChanged>(&event);
+  if (link != nullptr && !links_told_.insert(link->name).second) return;
+  waiting_.push_back(std::move(event));
 }
 
 void EventQueue::After(std::chrono::nanoseconds delay, Happening happening) {
@@ -40,11 +40,20 @@ void EventQueue::CatchUp() {
 }
 
 void EventQueue::Drop(const std::function<bool(const os::Event&)>& which) {
-  std::erase_if(waiting_, which);
+  std::erase_if(waiting_, [&](const os::Event& event) {
+    const bool is_dropped = which(event);
+    if (is_dropped) Forget(event);
+    return is_dropped;
+  });
+}
+
+void EventQueue::Forget(const os::Event& event) {
+  if (const auto* link = std::get_if<os::LinkChanged>(&event)) links_told_.erase(link->name);
 }
 
 void EventQueue::Clear() {
   waiting_.clear();
+  links_told_.clear();
   due_.clear();
 }
 
@@ -55,6 +64,7 @@ Result<os::Event> EventQueue::Next(os::Moment deadline) {
     CatchUp();
   }
   if (!waiting_.empty()) {
+    Forget(waiting_.front());
     os::Event event = std::move(waiting_.front());
     waiting_.pop_front();
     return event;

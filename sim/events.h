@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "os/events.h"
@@ -49,10 +51,12 @@ class EventQueue {
 
   bool IsDue(os::Moment now) const { return !due_.empty() && due_.front().at <= now; }
   void RunFirst();
+  void Forget(const os::Event& event);  // it does not wait any more
 
   VirtualClock& clock_;
   std::deque<os::Event> waiting_;
-  std::vector<Due> due_;  // a heap, the first one in front
+  std::set<std::string> links_told_;  // whose LinkChanged is among them
+  std::vector<Due> due_;              // a heap, the first one in front
   uint64_t told_ = 0;
   bool happening_ = false;
 };

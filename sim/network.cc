@@ -48,7 +48,7 @@ Result<Network::Interface*> Network::NeedToChange(std::string_view name) {
 }
 
 std::string Network::FirstFree(std::string_view prefix) {
-  for (int number = 0;; ++number) {
+  for (int& number = taken_below_[std::string(prefix)];; ++number) {
     std::string name = std::string(prefix) + std::to_string(number);
     if (Find(name) == nullptr) return name;
   }
@@ -180,10 +180,13 @@ Result<void> Network::Rename(Interface& interface, const std::string& name) {
   if (Find(name) != nullptr) {
     return Fail(ErrorKind::kExists, "the name " + name + " is taken: rename that link first");
   }
-  for (auto& [index, other] : interfaces_) {
-    if (other.link.master == interface.link.name) other.link.master = name;
+  if (interface.link.kind == "bridge") {
+    for (auto& [index, other] : interfaces_) {
+      if (other.link.master == interface.link.name) other.link.master = name;
+    }
   }
   named_.erase(interface.link.name);
+  taken_below_.clear();
   interface.link.name = name;
   named_.emplace(name, &interface);
   Changed(interface);
@@ -399,6 +402,7 @@ void Network::Unplug(std::string_view name) {
   Loosen(*gone);
   const Link link = gone->link;
   named_.erase(link.name);
+  taken_below_.clear();
   if (link.usb) at_ports_.erase({*link.usb, link.index});
   interfaces_.erase(link.index);
   queue_.Post(os::LinkChanged{link.name});

@@ -121,8 +121,9 @@ class Network final : public os::Netlink {
   KernelRules rules_;
   std::map<int, Interface> interfaces_;                   // by index
   std::map<std::string, Interface*, std::less<>> named_;  // the same, by name
-  std::set<std::pair<PortPath, int>> at_ports_;           // USB links, by index
-  std::map<Ipv4, Interface*> pinned_;                     // whose pin names that address
+  std::map<std::string, int> taken_below_;       // by prefix: no smaller number is free behind it
+  std::set<std::pair<PortPath, int>> at_ports_;  // USB links, by index
+  std::map<Ipv4, Interface*> pinned_;            // whose pin names that address
   int last_index_ = 0;
   os::ProbeId last_probe_ = 0;
   bool may_change_ = true;

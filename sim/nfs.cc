@@ -15,12 +15,11 @@ constexpr std::chrono::seconds kCacheTime{1800};  // fixtures/kernels/README.md,
 constexpr uint64_t kExportsLimit = 1 << 20;       // bytes
 constexpr uint64_t kFileLimit = 1 << 24;          // bytes
 
-bool Matches(const std::string& client, Ipv4 address) {
+// "*", or a network.
+bool HoldsMany(const std::string& client, Ipv4 address) {
   if (client == "*") return true;
   const auto network = InterfaceAddress::Parse(client);
-  if (network.has_value()) return network->Contains(address);
-  const auto one = Ipv4::Parse(client);
-  return one.has_value() && *one == address;
+  return network.has_value() && network->Contains(address);
 }
 
 bool IsKnownClient(const std::string& client) {
@@ -55,6 +54,8 @@ ProgramRun NfsServer::Exportfs(const std::vector<std::string>& argv) {
   if (argv.size() != 2 || (argv[1] != "-ra" && argv[1] != "-r"))
     return {.error = "exportfs: the simulated one knows only -ra and -r\n", .exit_code = 1};
   exports_.clear();
+  to_one_.clear();
+  to_many_.clear();
   cache_.clear();
   Files files(view_);
   const std::string text = files.Read("/etc/exports", kExportsLimit).value_or("");
@@ -69,22 +70,35 @@ ProgramRun NfsServer::Exportfs(const std::vector<std::string>& argv) {
       const auto real = files.Resolve(one.path);
       if (!real.has_value()) run.error += "exportfs: Failed to stat " + one.path + "\n";
       one.path = real.value_or(one.path);
+      const auto address = Ipv4::Parse(one.client);
+      (address.has_value() ? to_one_[*address] : to_many_).push_back(exports_.size());
       exports_.push_back(std::move(one));
     }
   }
   return run;
 }
 
+std::vector<const NfsExport*> NfsServer::ExportsTo(Ipv4 client) const {
+  std::vector<const NfsExport*> exports;
+  if (const auto own = to_one_.find(client); own != to_one_.end()) {
+    for (const size_t place : own->second) exports.push_back(&exports_[place]);
+  }
+  for (const size_t place : to_many_) {
+    if (HoldsMany(exports_[place].client, client)) exports.push_back(&exports_[place]);
+  }
+  return exports;
+}
+
 std::optional<Node> NfsServer::ExportOf(Ipv4 client, std::string_view real) const {
   std::optional<Node> nearest;
   size_t longest = 0;
-  for (const NfsExport& one : exports_) {
-    if (!IsBelow(real, one.path) || !Matches(one.client, client)) continue;
-    if (nearest.has_value() && one.path.size() <= longest) continue;
-    const auto found = view_.Directory(one.path, Last::kKeep);
+  for (const NfsExport* const one : ExportsTo(client)) {
+    if (!IsBelow(real, one->path)) continue;
+    if (nearest.has_value() && one->path.size() <= longest) continue;
+    const auto found = view_.Directory(one->path, Last::kKeep);
     if (!found.has_value()) continue;
     nearest = found->node;
-    longest = one.path.size();
+    longest = one->path.size();
   }
   return nearest;
 }
@@ -106,9 +120,8 @@ Result<NfsMount> NfsServer::Mount(NfsVersion version, Ipv4 client, std::string_v
 
 // Is any export of that client this directory, whatever it is called now?
 bool NfsServer::IsExported(Ipv4 client, const Node& exported) const {
-  return std::ranges::any_of(exports_, [&](const NfsExport& one) {
-    if (!Matches(one.client, client)) return false;
-    const auto found = view_.NodeAt(one.path, Last::kKeep);
+  return std::ranges::any_of(ExportsTo(client), [&](const NfsExport* one) {
+    const auto found = view_.NodeAt(one->path, Last::kKeep);
     return found.has_value() && *found == exported;
   });
 }

@@ -72,9 +72,14 @@ class NfsServer {
   // The root of the export that `real`, a path without symlinks, lies in.
   std::optional<Node> ExportOf(Ipv4 client, std::string_view real) const;
 
+  // The exports that name that client, or its network, or everybody.
+  std::vector<const NfsExport*> ExportsTo(Ipv4 client) const;
+
   View view_;
   std::vector<NfsExport> exports_;
-  std::map<Key, os::Moment> cache_;  // until when the kernel does not ask again
+  std::map<Ipv4, std::vector<size_t>> to_one_;  // of them: to an address
+  std::vector<size_t> to_many_;                 // the others
+  std::map<Key, os::Moment> cache_;             // until when the kernel does not ask again
 };
 
 }  // namespace zprov::sim

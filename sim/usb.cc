@@ -90,8 +90,9 @@ void UsbBus::ArriveWhoCan() {
 // As the kernel says it: first what is below.
 void UsbBus::Unplugged(const PortPath& port) {
   std::vector<PortPath> gone;
-  for (const auto& [at, device] : devices_) {
-    if (at.IsBelow(port)) gone.push_back(at);
+  for (auto at = devices_.lower_bound(port); at != devices_.end() && at->first.IsBelow(port);
+       ++at) {
+    gone.push_back(at->first);
   }
   for (const PortPath& at : gone | std::views::reverse) {
     Leave(devices_.at(at));
@@ -226,6 +227,7 @@ void UsbBus::HostBoots() {
   held_.clear();
   held_until_ = os::Moment{0};
   opened_.clear();
+  by_stay_.clear();
   flights_.clear();
   pooled_ = 0;
   endpoints_.clear();

@@ -142,6 +142,7 @@ class UsbBus final : public os::UsbBus {
   std::map<PortPath, uint64_t> jammed_;  // and which jam it is
   std::map<PortPath, int> cuts_;
   std::map<os::UsbHandle, Opened> opened_;
+  std::map<uint64_t, os::UsbHandle> by_stay_;  // the same, by the stay of its device
   std::map<os::UsbTransferId, Flight> flights_;
   size_t pooled_ = 0;  // bytes that they take of the kernel's memory for transfers
   std::map<Endpoint, std::vector<os::UsbTransferId>> endpoints_;  // in order

@@ -98,12 +98,11 @@ Result<os::UsbOpened> UsbBus::Open(const PortPath& port) {
     return Fail(ErrorKind::kNotFound, "nothing at " + port.ToString() + ": wait until it arrives");
   }
   const Device& device = found->second;
-  const bool is_open = std::ranges::any_of(
-      opened_, [&](const auto& entry) { return entry.second.stay == device.stay; });
-  if (is_open) {
+  if (by_stay_.contains(device.stay)) {
     return Fail(ErrorKind::kBusy, port.ToString() + " is open already: close it before");
   }
   opened_[++last_handle_] = {port, device.stay};
+  by_stay_[device.stay] = last_handle_;
   return os::UsbOpened{last_handle_, device.function == nullptr ? std::string(kEmptyConfiguration)
                                                                 : device.function->Configuration()};
 }
@@ -258,11 +257,10 @@ void UsbBus::Complete(const os::UsbCompleted& completed) {
 }
 
 void UsbBus::CompleteAll(uint64_t stay) {
-  std::vector<os::UsbTransferId> ended;
-  for (const auto& [id, flight] : flights_) {
-    if (opened_.at(flight.endpoint.first).stay == stay) ended.push_back(id);
-  }
-  for (const os::UsbTransferId id : ended) {
+  const auto handle = by_stay_.find(stay);
+  if (handle == by_stay_.end()) return;
+  for (const os::UsbTransferId id : opened_.at(handle->second).transfers) {
+    if (!flights_.contains(id)) continue;
     Remove(id);
     queue_.Post(os::UsbCompleted{id, os::UsbOutcome::kGone, 0});
   }
@@ -300,6 +298,7 @@ void UsbBus::Close(os::UsbHandle handle) {
     const auto* completed = std::get_if<os::UsbCompleted>(&event);
     return completed != nullptr && std::ranges::binary_search(own, completed->transfer);
   });
+  by_stay_.erase(found->second.stay);
   opened_.erase(found);
 }
 
