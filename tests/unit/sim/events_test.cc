@@ -73,6 +73,17 @@ TEST_F(SimEvents, SayOnceThatALinkChangedUntilItIsHeard) {
   EXPECT_EQ(events_.Next(seconds(0)), os::Event(os::DeadlinePassed{}));
 }
 
+TEST_F(SimEvents, SayAgainOfALinkWhatWasDroppedOrLostWithThePower) {
+  queue_.Post(os::LinkChanged{"s0"});
+  queue_.Drop([](const os::Event&) { return true; });
+  queue_.Post(os::LinkChanged{"s0"});
+  EXPECT_EQ(events_.Next(seconds(0)), os::Event(os::LinkChanged{"s0"}));
+  queue_.Post(os::LinkChanged{"s0"});
+  queue_.Clear();
+  queue_.Post(os::LinkChanged{"s0"});
+  EXPECT_EQ(events_.Next(seconds(0)), os::Event(os::LinkChanged{"s0"}));
+}
+
 TEST_F(SimEvents, RefuseToWaitForEverForNothing) {
   const auto event = events_.Next(os::Moment::max());
   ASSERT_FALSE(event.has_value());

@@ -32,6 +32,21 @@ struct Host {
   Network network;
 };
 
+TEST(SimNetwork, GivesTheSmallestNameThatIsFreeAlsoWhenItIsFreeAgain) {
+  Host host("6.1.177");
+  const auto plug = [&](uint8_t port) {
+    return host.network.PlugUsb({.port = PortPath{1, {port}}, .driver = UsbDriver::kCdcSubset});
+  };
+  EXPECT_EQ(plug(1), "usb0");
+  EXPECT_EQ(plug(2), "usb1");
+  EXPECT_EQ(plug(3), "usb2");
+  host.network.Unplug("usb1");
+  EXPECT_EQ(plug(4), "usb1");
+  ASSERT_TRUE(host.network.SetLink("usb0", {.name = "s0"}));
+  EXPECT_EQ(plug(5), "usb0");
+  EXPECT_EQ(plug(6), "usb3");
+}
+
 TEST(KernelRules, KnowEachErasOwnAndRefuseToGuessOthers) {
   EXPECT_FALSE(KernelRules::Of("6.1.161")->caps_usbnet_mtu);
   EXPECT_TRUE(KernelRules::Of("6.1.162")->caps_usbnet_mtu);
