@@ -111,11 +111,12 @@ Result<bool> IsTaken(os::System& system, const std::string& root) {
   return !present.has_value();
 }
 
-Result<void> Withdraw(os::System& system, const std::string& root) {
+Result<bool> Withdraw(os::System& system, const std::string& root) {
   ZPROV_ASSIGN(const auto inside, system.roots.Open(root));
   auto removed = inside->trees().Remove(kAsk);
-  if (!removed && removed.error().kind == ErrorKind::kNotFound) return {};
-  return removed;
+  if (removed) return true;
+  if (removed.error().kind == ErrorKind::kNotFound) return false;
+  return tl::make_unexpected(std::move(removed).error());
 }
 
 }  // namespace zprov::engine

@@ -42,7 +42,8 @@ Result<void> Ask(os::System& system, const std::string& root, const std::string&
 Result<void> Knock(os::System& system, const std::string& root);
 // Whether no order lies there any more. Errors of os::Roots::Open and os::Files::Status.
 Result<bool> IsTaken(os::System& system, const std::string& root);
-// Nobody obeys it any more who has not taken it yet. Errors as above, and of os::Trees::Remove.
-Result<void> Withdraw(os::System& system, const std::string& root);
+// Nobody obeys it any more who has not taken it yet. False: it was taken already. Errors as above,
+// and of os::Trees::Remove; then it may be obeyed still.
+Result<bool> Withdraw(os::System& system, const std::string& root);
 
 }  // namespace zprov::engine

@@ -115,7 +115,7 @@ Result<void> BringDown(Client& client, const Renewal& renewal, const Names& runn
                                                      : Client::Verdict::kGoOn;
   };
   ZPROV_ASSIGN(const Client::Outcome outcome,
-               client.Do({Verb::kReboot, running}, kHeldWithin, look));
+               client.Do({Verb::kReboot, running}, kHaltsWithin, look));
   Names stuck;
   for (const NodeView& view : outcome.last.nodes) {
     if (!Has(running, view.node) || IsDown(view)) continue;

@@ -27,9 +27,6 @@ struct RenewalNews {
   const OnSnapshotNews& snapshot;
 };
 
-// A running node leaves for its boot ROM within this.
-inline constexpr os::Moment kHeldWithin = std::chrono::seconds(120);
-
 // After an error nothing has moved: those of Update; those of Client::OfServeOrHere (who cannot
 // reboot nodes makes no generation for them); kRefused, compatibly: a node that runs did not come
 // to its boot ROM; the hold has ended, and the message names it.

@@ -2,6 +2,7 @@
 // started anew knows about nodes that run.
 #include <gmock/gmock.h>
 
+#include "engine/serve/give_order.h"
 #include "scenario/serve_rig.h"
 
 namespace zprov::scenario {
@@ -115,12 +116,19 @@ TEST(Halt, OfOneThatDoesNotObeyFailsWithWhatToDoAndHoldsUpNobody) {
   EXPECT_EQ(rig.world_.usb().PowerCuts(*rig.spec_.nodes[1].usb), 0);
 }
 
+constexpr char kAskOfS1[] = "/x/.zprov/gen/1/s1/root/var/lib/zprov/ask";
+
+// What the host sends to s1 goes out at that link.
+void LeadS1To(Running& rig, const std::string& link) {
+  const spec::Node& node = rig.spec_.nodes[1];
+  ASSERT_TRUE(rig.world_.system().live->netlink.Pin(link, node.node_mac, node.address));
+}
+
 TEST(Halt, OfOneThatDoesNotHearItIsWithdrawnAndSaysWhatItLacks) {
   Running rig;
-  const spec::Node& deaf = rig.spec_.nodes[1];
-  ASSERT_TRUE(rig.world_.system().live->netlink.Pin("s0", deaf.node_mac, deaf.address));
+  LeadS1To(rig, "s0");
   rig.Order(Verb::kHalt, {"s1"});
-  const std::string ask = "/x/.zprov/gen/1/s1/root/var/lib/zprov/ask";
+  const std::string ask = kAskOfS1;
   EXPECT_TRUE(rig.world_.scene().Has(ask));
   rig.LetPass(minutes(2));
   EXPECT_EQ(rig.Of(1).state, NodeState::kHalting);
@@ -130,6 +138,29 @@ TEST(Halt, OfOneThatDoesNotHearItIsWithdrawnAndSaysWhatItLacks) {
               AllOf(HasSubstr("did not take the order"), HasSubstr("cut its power")));
   EXPECT_FALSE(rig.world_.scene().Has(ask));
   EXPECT_EQ(rig.StageOf(1), Stage::kHealthy);
+}
+
+TEST(Halt, OfOneThatDoesNotHearItSaysWhenItCannotBeWithdrawn) {
+  Running rig;
+  LeadS1To(rig, "s0");
+  rig.Order(Verb::kHalt, {"s1"});
+  rig.world_.disk().SetReadOnly(0, os::Access::kReadOnly);
+  rig.LetPass(minutes(4));
+  ExpectOrder(rig.Of(1), Order::kHalt, OrderView::State::kFailed);
+  EXPECT_THAT(rig.Of(1).order->text, HasSubstr("it may still, for this cannot be undone"));
+}
+
+// A cable or a hub: Linux runs on, and must not obey when everybody has forgotten it.
+TEST(Halt, OfOneThatLeavesTheBusBeforeItTookTheOrderIsWithdrawnAndNotCalledDone) {
+  Running rig;
+  LeadS1To(rig, "s0");
+  rig.Order(Verb::kHalt, {"s1"});
+  rig.world_.usb().Unplug(*rig.spec_.nodes[1].usb);
+  rig.LetPass(seconds(2));
+  ExpectOrder(rig.Of(1), Order::kHalt, OrderView::State::kFailed);
+  EXPECT_THAT(rig.Of(1).order->text, HasSubstr("left the bus before it took the order"));
+  EXPECT_EQ(rig.Of(1).state, NodeState::kAbsent);
+  EXPECT_FALSE(rig.world_.scene().Has(kAskOfS1));
 }
 
 TEST(Halt, CutsThePowerOfOneThatDoesNotObeyWhereThatHarmsNobody) {
@@ -191,6 +222,19 @@ TEST(Reboot, IsDoneWhenTheNodeIsHealthyAgain) {
   EXPECT_EQ(rig.zeros_[1]->boots(), 2);
   ExpectOrder(rig.Of(1), Order::kReboot, OrderView::State::kDone);
   rig.ExpectOthersUntouched(1);
+}
+
+TEST(Reboot, OfOneThatLosesItsPowerBeforeItTookTheOrderIsWithdrawnAndDoneByThat) {
+  Running rig;
+  LeadS1To(rig, "s0");
+  rig.Order(Verb::kReboot, {"s1"});
+  rig.zeros_[1]->Unplug();
+  rig.LetPass(seconds(5));
+  EXPECT_FALSE(rig.world_.scene().Has(kAskOfS1));
+  rig.zeros_[1]->PlugIn();
+  rig.LetPass(minutes(2));
+  EXPECT_EQ(rig.Of(1).state, NodeState::kHealthy) << rig.Of(1).cause;
+  ExpectOrder(rig.Of(1), Order::kReboot, OrderView::State::kDone);
 }
 
 TEST(Reboot, OfOneThatNeverComesBackFailsWithWhatToDo) {
@@ -415,6 +459,20 @@ TEST(WithoutServe, HaltAndRebootAreDoneByTheCommandItself) {
   ExpectOrder(rebooted->last.nodes[1], Order::kReboot, OrderView::State::kDone);
   EXPECT_EQ(rig.zeros_[1]->boots(), 2);
   EXPECT_EQ(rig.zeros_[2]->stage(), Stage::kRom);
+}
+
+// Whoever waits for it waits as long as a node may take.
+TEST(WithoutServe, AHaltIsWaitedForUntilItHasFailed) {
+  Running rig({{"1-1.3", {{Fault::kIgnoresOrders}}}});
+  rig.Kill();
+  LeadS1To(rig, "s0");
+  rig.world_.queue().After(seconds(140), [&rig] { LeadS1To(rig, "s1"); });
+  const auto halted = engine::GiveOrder(rig.world_.system(), rig.spec_,
+                                        {Order::kHalt, {"s1"}, "a test"}, [](const Snapshot&) {});
+  ASSERT_TRUE(halted) << halted.error().message;
+  ASSERT_THAT(halted->nodes, SizeIs(1));
+  EXPECT_EQ(halted->nodes[0].how, engine::NodeOrdered::How::kFailed);
+  EXPECT_THAT(halted->nodes[0].view.order->text, HasSubstr("did not leave the bus"));
 }
 
 TEST(WithoutServe, AHaltBootsNobodyElse) {

@@ -145,6 +145,20 @@ TEST_F(UpdateReboot, CompatiblyMovesThePointersWhileAllWaitInTheirBootRom) {
   EXPECT_EQ(Pointers(world_, spec_), "s0:2 s1:2 s2:2 s3:2 s4:2");
 }
 
+// A node that has just lost its host asks for its root again only after up to two minutes.
+TEST_F(UpdateReboot, CompatiblyWaitsForANodeThatDoesNotHearItYet) {
+  Start(spec::Mode::kCompatible);
+  const spec::Node& deaf = spec_.nodes[1];
+  const auto lead_to = [&](const std::string& link) {
+    ASSERT_TRUE(world_.system().live->netlink.Pin(link, deaf.node_mac, deaf.address));
+  };
+  lead_to("s0");
+  world_.queue().After(seconds(140), [&] { lead_to("s1"); });
+  const auto renewed = Renew();
+  ASSERT_TRUE(renewed) << renewed.error().message;
+  EXPECT_EQ(Boots(), (std::vector<int>{2, 2, 2, 2, 2}));
+}
+
 TEST_F(UpdateReboot, CompatiblyChangesNothingWhenANodeDoesNotComeToItsBootRom) {
   Start(spec::Mode::kCompatible, {{"1-1.3", {{sim::zero::Fault::kIgnoresOrders}}}});
   const auto refused = Renew();

@@ -290,7 +290,7 @@ void NodeBoot::Left() {
   speaker_.reset();
   switch (state_) {
     case NodeState::kHalting:
-      return LeftAsTold();
+      return IsUnheard() ? LeftUnheard() : LeftAsTold();
     case NodeState::kRom:
       halted_.reset();  // when it shows again, somebody plugged it in
       [[fallthrough]];

@@ -113,9 +113,11 @@ class NodeBoot {
   bool IsUnheard() const;  // the node has not taken it yet
   void LookWhetherHeard();
   void EndOrder(OrderView::State state, const std::string& why = "");
-  void FailOrder();
+  void FailUnheardOrder();
+  void FailOrder(const std::string& why);
   bool StaysHalted();
   void LeftAsTold();
+  void LeftUnheard();
   void StayDown();
   void DisprovesOrder();
 

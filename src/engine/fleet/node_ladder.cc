@@ -190,7 +190,9 @@ void NodeBoot::OnDeadline() {
       if (is_found_ && pulse_ == Pulse::kAnswers) return BeWell(NodeState::kUp);
       return FailBoot("the root is mounted, and zprov-node says nothing");
     case NodeState::kHalting:
-      return FailOrder();
+      if (IsUnheard()) return FailUnheardOrder();
+      return FailOrder(device_ ? "it did not leave the bus"
+                               : "it left the bus and did not come back");
     case NodeState::kRecovering:
       return TakeStep();
     case NodeState::kFailed:

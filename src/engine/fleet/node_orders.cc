@@ -100,15 +100,17 @@ void NodeBoot::EndOrder(State state, const std::string& why) {
   order_->text = why;
 }
 
-// It did not hear it, did not leave the bus, or left it and never came back.
-void NodeBoot::FailOrder() {
-  std::string why = device_ ? "it did not leave the bus" : "it left the bus and did not come back";
-  if (IsUnheard()) {
-    why = "it did not take the order, as if its root did not answer it";
-    // One that came to itself later would surprise whoever works on it by then.
-    static_cast<void>(Withdraw(parts_.system, mark_->root));
-    look_ = kNever;
-  }
+// One that came to itself later would surprise whoever works on it by then.
+void NodeBoot::FailUnheardOrder() {
+  look_ = kNever;
+  const auto withdrawn = Withdraw(parts_.system, mark_->root);
+  if (withdrawn && !*withdrawn) return Enter(NodeState::kHalting, kHaltWithin);  // taken just now
+  std::string why = "it did not take the order, as if its root did not answer it";
+  if (!withdrawn) why += "; it may still, for this cannot be undone: " + withdrawn.error().message;
+  FailOrder(why);
+}
+
+void NodeBoot::FailOrder(const std::string& why) {
   cause_ = fmt::format("{}: {}", Name(state_), why);
   if (HasOwnPower()) {
     ++failures_;
@@ -130,11 +132,24 @@ bool NodeBoot::StaysHalted() {
 }
 
 void NodeBoot::LeftAsTold() {
-  look_ = kNever;
   mark_.reset();
   if (order_->what == Order::kReboot) return Enter(NodeState::kHalting, kBackWithin);
   StayDown();
   Enter(NodeState::kAbsent, kNever);
+}
+
+// Its plug, its power or a hub, unless it took the order just now. It may run on unseen, and must
+// not obey when everybody has forgotten it.
+void NodeBoot::LeftUnheard() {
+  look_ = kNever;
+  const auto withdrawn = Withdraw(parts_.system, mark_->root);
+  if (order_->what == Order::kHalt && withdrawn.value_or(true)) {
+    EndOrder(State::kFailed,
+             "it left the bus before it took the order: look at its plug and its power");
+    mark_.reset();
+    return Enter(NodeState::kAbsent, kNever);
+  }
+  LeftAsTold();
 }
 
 void NodeBoot::StayDown() {

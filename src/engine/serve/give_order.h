@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/spec/cluster_spec.h"
+#include "engine/fleet/deadlines.h"
 #include "engine/node_reports.h"
 #include "engine/serve/boot_nodes.h"
 #include "engine/serve/client.h"
@@ -40,10 +41,10 @@ struct Ordered {
   std::vector<std::string> warnings = {};
 };
 
-// A halt leaves the bus within a minute, and then its power may be cut where the spec allows it; a
-// reboot may take as long as any boot.
-inline constexpr os::Moment kHaltsWithin = std::chrono::minutes(3);
-inline constexpr os::Moment kRebootsWithin = std::chrono::minutes(18);
+// A node takes the order and leaves the bus in its times, or its power is cut where the spec allows
+// it, and it is back in its boot ROM (with room); a reboot may then take as long as any boot.
+inline constexpr os::Moment kHaltsWithin = kHeardWithin + kHaltWithin + std::chrono::minutes(1);
+inline constexpr os::Moment kRebootsWithin = kHaltsWithin + std::chrono::minutes(17);
 
 // Where all nodes are, once none of them is between its boot ROM and a system that runs; a process
 // that has just begun to look sees that only after a while. At most kSettlesWithin. kFailed: an
