@@ -194,6 +194,18 @@ json Boots(const std::vector<engine::KeptBoot>& boots) {
   return list;
 }
 
+json Findings(const lint::Findings& findings) {
+  json found = json::array();
+  for (const lint::Finding& finding : findings) {
+    const bool is_warning = finding.severity == lint::Finding::Severity::kWarning;
+    found.push_back({{"severity", is_warning ? "warning" : "error"},
+                     {"where", finding.where},
+                     {"what", finding.what},
+                     {"cure", finding.cure}});
+  }
+  return found;
+}
+
 json Node(const engine::NodeStatus& node) {
   return {{"node", node.node},
           {"life", engine::Name(node.life.life)},
@@ -205,7 +217,8 @@ json Node(const engine::NodeStatus& node) {
           {"reboot", engine::Name(node.reboot)},
           {"wrote", WrittenJson(node.wrote)},
           {"boots", Boots(node.boots.boots)},
-          {"damaged_boots", node.boots.damaged}};
+          {"damaged_boots", node.boots.damaged},
+          {"boot_files", Findings(node.boot_files)}};
 }
 
 json File(const render::ManagedFile& file) { return {{"name", file.name}, {"path", file.path}}; }
@@ -223,18 +236,10 @@ std::string CheckJson(const std::string& label, const spec::ParsedSpec& parsed,
                         {"severity", is_warning ? "warning" : "error"},
                         {"message", problem.message}});
   }
-  json found = json::array();
-  for (const lint::Finding& finding : findings) {
-    const bool is_warning = finding.severity == lint::Finding::Severity::kWarning;
-    found.push_back({{"severity", is_warning ? "warning" : "error"},
-                     {"where", finding.where},
-                     {"what", finding.what},
-                     {"cure", finding.cure}});
-  }
   return Document("check", {{"file", label},
                             {"valid", parsed.spec.has_value()},
                             {"problems", std::move(problems)},
-                            {"findings", std::move(found)}});
+                            {"findings", Findings(findings)}});
 }
 
 std::string FilesJson(const std::vector<render::ManagedFile>& files) {

@@ -143,6 +143,14 @@ std::string Largest(const os::Changes& changes) {
   return Table(rows);
 }
 
+std::string WrongBootFiles(const NodeStatus& node) {
+  std::string text;
+  for (const lint::Finding& finding : node.boot_files) {
+    text += fmt::format("its boot files: {}\n", Printable(lint::Describe(finding)));
+  }
+  return text;
+}
+
 const NodeView* ViewOf(const engine::Snapshot& live, const std::string& node) {
   const auto view = std::ranges::find(live.nodes, node, &NodeView::node);
   return view == live.nodes.end() ? nullptr : &*view;
@@ -214,7 +222,8 @@ std::string NodeText(const ClusterStatus& status, const Live& live) {
                  {"  a reboot", RebootInWords(node)},
                  {"  generations", node.generations.empty() ? "none" : Numbers(node.generations)},
                  {"  wrote", Wrote(node.wrote)}});
-    text += node.node + "\n" + Table(rows) + Largest(node.wrote) + BootsText(node.boots);
+    text += node.node + "\n" + Table(rows) + Largest(node.wrote) + WrongBootFiles(node) +
+            BootsText(node.boots);
   }
   return text + Drift(status.drift) + Interrupted(status.interrupted);
 }

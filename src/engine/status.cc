@@ -7,8 +7,10 @@
 #include "engine/carry_over.h"
 #include "engine/commit.h"
 #include "engine/content.h"
+#include "engine/fleet/node_view.h"
 #include "engine/generations.h"
 #include "engine/guards.h"
+#include "engine/lint.h"
 #include "engine/observe.h"
 #include "util/strings.h"
 
@@ -58,6 +60,24 @@ Result<NodeStatus> StatusOf(const Scene& scene, const std::string& node, const N
   ZPROV_ASSIGN(status.reboot, EffectOf(scene, status));
   ZPROV_ASSIGN(status.wrote, WroteSince(scene, status));
   return status;
+}
+
+bool HasFailed(const NodeStatus& status) {
+  if (status.life.life == Life::kUp || status.boots.boots.empty()) return false;
+  const std::string& ending = status.boots.boots.front().timeline.ending;
+  return ending != Name(NodeState::kHealthy) && ending != Name(NodeState::kUp);
+}
+
+// A board cannot say why it does not start, and what it was given often can.
+lint::Findings WrongBootFiles(const Scene& scene, const NodeStatus& status) {
+  if (!status.would_get || !HasFailed(status)) return {};
+  const std::string kernel = status.record ? status.record->kernel : "";
+  auto findings =
+      LintGeneration(scene.system, scene.spec, {*status.would_get, kernel, {status.node}});
+  if (findings) return std::move(*findings);
+  return {{lint::Finding::Severity::kWarning,
+           generations::BootOf(scene.spec, *status.would_get, status.node),
+           "cannot be looked at: " + findings.error().message, "run it as root"}};
 }
 
 bool IsAboutFiles(const plan::Action& action) {
@@ -119,6 +139,7 @@ Result<ClusterStatus> Status(os::System& system, const spec::ClusterSpec& spec,
     ZPROV_ASSIGN(NodeStatus row, StatusOf({system, spec, store}, name, lives.at(name)));
     if (node) {
       ZPROV_ASSIGN(row.boots, ReadBoots(system, spec, name));
+      row.boot_files = WrongBootFiles({system, spec, store}, row);
     }
     status.nodes.push_back(std::move(row));
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/generations/store.h"
+#include "core/lint/finding.h"
 #include "core/spec/cluster_spec.h"
 #include "engine/boots/boot_ring.h"
 #include "engine/liveness.h"
@@ -36,6 +37,9 @@ struct NodeStatus {
   RebootEffect reboot = RebootEffect::kUnknown;
   os::Changes wrote = {};  // in the root of would_get since it was made
   KeptBoots boots = {};    // only of the one asked for
+  // Likewise, and only when it is not up and its last boot failed: what is wrong now with the files
+  // that it would get.
+  lint::Findings boot_files = {};
 };
 
 struct ClusterStatus {

@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include "scenario/rig.h"
+#include "scenario/serve_rig.h"
 #include "sim/scenarios/hosts.h"
 
 namespace zprov::scenario {
@@ -14,6 +14,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::ResultOf;
 
 class StatusOf : public ::testing::Test {
  protected:
@@ -78,6 +79,24 @@ TEST_F(StatusOf, NamesManagedFilesThatDiffer) {
   world_.scene().Remove("/etc/udev/rules.d/70-zprov.rules");
   EXPECT_THAT(engine::Status(world_.system(), spec_, std::nullopt)->drift,
               Contains(HasSubstr("70-zprov.rules")));
+}
+
+// The board showed only that it did not come up.
+TEST(StatusOfAFailedBoot, NamesWhatIsWrongWithItsFiles) {
+  ServeRig rig(
+      {{"1-1.3", {{sim::zero::Fault::kNoGadget}}}, {"1-1.4", {{sim::zero::Fault::kNoGadget}}}});
+  rig.Serve();
+  rig.LetPass(std::chrono::minutes(20));
+  rig.world_.Put("/x/sboot/1-1.2/kernel.img", "");
+  rig.world_.Put("/x/sboot/1-1.3/kernel.img", "");
+  const auto wrong = [&rig](const char* node) {
+    return engine::Status(rig.world_.system(), rig.spec_, node)->nodes.at(0).boot_files;
+  };
+  ASSERT_EQ(rig.Of(1).state, engine::NodeState::kQuarantined) << rig.Of(1).cause;
+  EXPECT_THAT(wrong("s1"), ElementsAre(ResultOf(lint::Describe, HasSubstr("kernel.img"))));
+  EXPECT_THAT(wrong("s2"), IsEmpty()) << "it is nobody's fault";
+  ASSERT_EQ(rig.Of(0).state, engine::NodeState::kHealthy) << rig.Of(0).cause;
+  EXPECT_THAT(wrong("s0"), IsEmpty()) << "it is up";
 }
 
 TEST_F(StatusOf, IsRefusedForANodeThatIsNotThere) {

@@ -77,6 +77,15 @@ TEST(StatusText, ShowsDriftAndAnInterruptedRunBelowTheTable) {
           "1 node: 1 down; next boot: generation 8\n"));
 }
 
+TEST(NodeText, SaysWhatIsWrongWithTheFilesOfABootThatFailed) {
+  NodeStatus node = Down("s1");
+  node.boot_files = {{lint::Finding::Severity::kError, "/x/sboot/1-1.2/kernel.img",
+                      "the kernel is cut off", "copy it again"}};
+  EXPECT_THAT(NodeText({.nodes = {node}, .now_ns = kNow}),
+              HasSubstr("\nits boot files: /x/sboot/1-1.2/kernel.img: the kernel is cut off: "
+                        "copy it again\n"));
+}
+
 TEST(StatusText, OfAGenerationMadeByHandHasNoAgeAndNoKernel) {
   NodeStatus node = Down("s0");
   node.would_get = 0;
