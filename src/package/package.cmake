@@ -12,7 +12,9 @@ target_link_libraries(zprov_alone PRIVATE zprov_cli zprov_adapters zprov_sim)
 target_link_options(zprov_alone PRIVATE LINKER:--dynamic-linker=/opt/zprov/lib/ld-linux.so.3 LINKER:--disable-new-dtags)
 set_target_properties(zprov_alone PROPERTIES BUILD_WITH_INSTALL_RPATH ON INSTALL_RPATH "$ORIGIN/../lib")
 set(tarball ${PROJECT_BINARY_DIR}/zprov-${PROJECT_VERSION}-armv6.tar.gz)
-add_custom_command(OUTPUT ${tarball} DEPENDS zprov_alone ${here}/tarball VERBATIM
+set(documents README.md hil/CAUTION.md hil/README.md hil/rig.toml)
+list(TRANSFORM documents PREPEND ${PROJECT_SOURCE_DIR}/)
+add_custom_command(OUTPUT ${tarball} DEPENDS zprov_alone ${here}/tarball ${documents} VERBATIM
                    COMMAND ${here}/tarball ${CMAKE_SYSROOT} $<TARGET_FILE:zprov_alone> ${tarball})
 add_custom_target(zprov_tarball ALL DEPENDS ${tarball})
 

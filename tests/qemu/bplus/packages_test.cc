@@ -15,6 +15,10 @@ namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
+// What an operator reads beside the rig, below the documents' folder.
+constexpr const char* kDocuments[] = {"README.md", "hil/CAUTION.md", "hil/README.md",
+                                      "hil/rig.toml"};
+
 // Says to `calls` what is asked of systemd, which does not run in the tree.
 class DebianPackage : public BplusPackages {
  protected:
@@ -58,12 +62,18 @@ TEST_F(DebianPackage, RunsWithTheLibrariesThatItDependsOnAndNoOthers) {
 TEST_F(DebianPackage, InstallsAServiceThatWaitsForASpec) {
   Dpkg("--install " + package_);
   EXPECT_TRUE(fs::exists(tree_ + "/usr/share/zprov/schemas/status.schema.json"));
-  EXPECT_TRUE(fs::exists(tree_ + "/usr/share/doc/zprov"));
   const std::string unit =
       RunShell(fmt::format("cat {}/usr/lib/systemd/system/zprov.service", tree_)).out;
   EXPECT_THAT(unit, HasSubstr("ConditionPathExists=/etc/zprov/cluster.toml\n"));
   EXPECT_FALSE(fs::exists(tree_ + "/etc/systemd/system/multi-user.target.wants"));
   EXPECT_EQ(Calls(), "systemctl --system daemon-reload\n");
+}
+
+TEST_F(DebianPackage, InstallsWhatItsOperatorReads) {
+  Dpkg("--install " + package_);
+  for (const char* document : kDocuments) {
+    EXPECT_TRUE(fs::exists(tree_ + "/usr/share/doc/zprov/" + document)) << document;
+  }
 }
 
 TEST_F(DebianPackage, AnUpdateRestartsTheDaemonOnlyWhereItRuns) {
@@ -95,6 +105,13 @@ TEST_F(Tarball, RunsInATreeWithoutAnyLibrary) {
   const std::string tree = directory_ + "/tree";
   ASSERT_EQ(RunShell(fmt::format("mkdir {0} && tar -C {0} -xf {1}", tree, tarball_)).exit_code, 0);
   ExpectItWorksIn(tree);
+}
+
+TEST_F(Tarball, HoldsWhatItsOperatorReads) {
+  const std::string listed = RunShell("tar -tf " + tarball_).out;
+  for (const char* document : kDocuments) {
+    EXPECT_THAT(listed, HasSubstr(fmt::format("opt/zprov/share/doc/{}\n", document)));
+  }
 }
 
 TEST_F(Tarball, LeavesTheDirectoriesOfTheSystemAsTheyAre) {
