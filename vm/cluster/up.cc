@@ -19,6 +19,14 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::seconds;
 
+std::string ImagesLog(const UpOptions& options) { return options.directory + "/images.log"; }
+
+// Who says what is in that log: "images", "operator"; a Zero's lies in its own folder, "zero1".
+std::string SpeakerOf(const fs::path& log) {
+  const fs::path name = log.stem();
+  return (name == "cable" ? log.parent_path().filename() : name).string();
+}
+
 // What was added to the cluster's logs since the last look, line by line.
 class NewLines {
  public:
@@ -34,7 +42,7 @@ class NewLines {
       std::string line;
       while (std::getline(log, line) && !log.eof()) {
         at = log.tellg();
-        say_(fs::path(path).parent_path().filename().string() + "  " + line);
+        say_(SpeakerOf(path) + "  " + line);
       }
     }
   }
@@ -72,7 +80,7 @@ Result<void> SetUp(Bplus& bplus, const UpOptions& options) {
 }  // namespace
 
 Result<void> Up(const UpOptions& options, const std::function<void(const std::string&)>& say) {
-  std::vector<std::string> logs = {options.directory + "/operator.log"};
+  std::vector<std::string> logs = {ImagesLog(options), options.directory + "/operator.log"};
   for (int zero = 1; zero <= options.zeros; ++zero) {
     logs.push_back(fmt::format("{}/zero{}/cable.log", options.directory, zero));
   }
@@ -86,7 +94,7 @@ Result<void> Up(const UpOptions& options, const std::function<void(const std::st
   ZPROV_ASSIGN(const std::string image, MakeImages({.root = options.root,
                                                     .scripts = options.images,
                                                     .made = options.made,
-                                                    .log = options.directory + "/images.log"}));
+                                                    .log = ImagesLog(options)}));
   ZPROV_ASSIGN(const std::string payload, PackPayload({.directory = options.directory,
                                                        .zprov = options.zprov,
                                                        .zeros = options.zeros}));

@@ -85,6 +85,7 @@ class ClusterProgram : public testing::Test {
 TEST_F(ClusterProgram, BringsAClusterUpObeysAndLeavesNothingAfterAKill) {
   ASSERT_NO_FATAL_FAILURE(Up());
   ASSERT_TRUE(Hear("all nodes run")) << all_;
+  EXPECT_THAT(all_, HasSubstr("images  busybox-static ")) << "what its images are made of was told";
   EXPECT_THAT(all_, HasSubstr("zero1  ")) << "what its Zero did was told";
 
   EXPECT_EQ(Say("up").exit_code, 1) << "it is up";
