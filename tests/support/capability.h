@@ -14,6 +14,9 @@ inline bool SkipsAreFailures() {
   return ci != nullptr && std::string_view(ci) == "true";
 }
 
+// What a script that ends with EX_UNAVAILABLE did not find (vm/images/get_packages).
+inline constexpr std::string_view kMirror = "a Debian mirror within reach";
+
 }  // namespace zprov::tests
 
 // ZPROV_NEEDS(condition, "root"): goes on when the capability is there.

@@ -1,5 +1,7 @@
 #include "vm/cluster/images.h"
 
+#include <sysexits.h>
+
 #include <filesystem>
 #include <vector>
 
@@ -15,8 +17,11 @@ Result<std::string> MakeImages(const ImageOptions& options) {
   words.push_back(options.made + "/zero");
   std::filesystem::create_directories(options.made);
   ZPROV_ASSIGN(Child make, Child::Start(words, options.log));
-  if (make.Wait() == 0) return options.made + "/" + script;
-  return Fail(ErrorKind::kFailed, "make the images: " + Tail(options.log));
+  const int exit_code = make.Wait();
+  if (exit_code == 0) return options.made + "/" + script;
+  const bool has_no_mirror = exit_code == EX_UNAVAILABLE;  // as vm/images/get_packages ends then
+  return Fail(has_no_mirror ? ErrorKind::kNotSupported : ErrorKind::kFailed,
+              "make the images: " + Tail(options.log));
 }
 
 }  // namespace zprov::vm

@@ -15,7 +15,8 @@ struct ImageOptions {
   std::string log;               // what they say goes there
 };
 
-// The directory that the B+ boots from. kFailed, with the end of the log: no mirror, say.
+// The directory that the B+ boots from. kNotSupported: something has to be fetched, and no Debian
+// mirror is within reach. kFailed: anything else. Both with the end of the log.
 Result<std::string> MakeImages(const ImageOptions& options);
 
 }  // namespace zprov::vm

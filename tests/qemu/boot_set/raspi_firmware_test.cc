@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <stdlib.h>
+#include <sysexits.h>
 
 #include <filesystem>
 #include <fstream>
@@ -41,8 +42,9 @@ class RealBootSet : public ::testing::Test {
       const bool there = RunShell(fmt::format("command -v {}", program)).exit_code == 0;
       ZPROV_NEEDS(there, program);
     }
-    ASSERT_EQ(RunShell(fmt::format("{}/zero {}", kImages, kZero)).exit_code, 0)
-        << "is a Debian mirror within reach?";
+    const int zero = RunShell(fmt::format("{}/zero {}", kImages, kZero)).exit_code;
+    ZPROV_NEEDS(zero != EX_UNAVAILABLE, kMirror);
+    ASSERT_EQ(zero, 0);
     std::string made = std::filesystem::temp_directory_path() / "zprov-firmware-XXXXXX";
     ASSERT_NE(::mkdtemp(made.data()), nullptr);
     arrived_ = made;

@@ -1,6 +1,7 @@
 #include "qemu/zero/zero_kernel.h"
 
 #include <fmt/format.h>
+#include <sysexits.h>
 
 #include <filesystem>
 
@@ -21,8 +22,9 @@ void ZeroKernel::SetUp() {
     const bool there = RunShell(fmt::format("command -v {}", program)).exit_code == 0;
     ZPROV_NEEDS(there, program);
   }
-  ASSERT_EQ(RunShell(fmt::format("{}/zero {}", kImages, kDirectory)).exit_code, 0)
-      << "is a Debian mirror within reach?";
+  const int made = RunShell(fmt::format("{}/zero {}", kImages, kDirectory)).exit_code;
+  ZPROV_NEEDS(made != EX_UNAVAILABLE, kMirror);
+  ASSERT_EQ(made, 0);
 }
 
 void ZeroKernel::TearDown() { std::filesystem::remove(initramfs_); }

@@ -1,6 +1,7 @@
 // vm/images/get_packages before a mirror that is none: stubs of apt and dpkg say what there is.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sysexits.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -58,6 +59,20 @@ TEST_F(GetPackages, SaysWhichVersionIsThereAlsoWhenNothingIsFetched) {
   Apt({});
   EXPECT_EQ(Run(), 0) << Said();
   EXPECT_EQ(Said(), "busybox-static 1:1.35.0-4 armel\n");
+}
+
+TEST_F(GetPackages, EndsWith69WithoutAMirrorAndGoesOnWhenThereIsOne) {
+  Apt({});
+  EXPECT_EQ(Run(), EX_UNAVAILABLE) << Said();
+  EXPECT_EQ(Run({"--with-dependencies", "armel"}), EX_UNAVAILABLE) << Said();
+  Apt({kUpdates, kDownloads});
+  EXPECT_EQ(Run(), 0) << Said();
+}
+
+TEST_F(GetPackages, FailsOtherwiseWhenTheMirrorHasNoSuchPackage) {
+  Apt({kUpdates});
+  EXPECT_EQ(Run(), 100) << Said();
+  EXPECT_EQ(Run({"--with-dependencies", "armel"}), 1) << Said();
 }
 
 }  // namespace
