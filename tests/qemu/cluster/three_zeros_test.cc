@@ -1,4 +1,4 @@
-// Three Zeros' life with their host: power-on, each its own, the service killed while they boot,
+// Three Zeros' life with their host: its reboot, each its own, the service killed while they boot,
 // new generations under their feet and back. Nobody lends a hand: what an operator says here is
 // only what he wants.
 #include <fmt/format.h>
@@ -163,7 +163,8 @@ void ThreeZeros::OneIsOffForGood() {
 
 TEST_F(ThreeZeros, ComeUpWithTheirHostAloneAndLiveOn) {
   ASSERT_NO_FATAL_FAILURE(PowerOnAndApply(kZeros));
-  ASSERT_NO_FATAL_FAILURE(Chapter("power-on of the host alone: three nodes are healthy"));
+  ASSERT_NO_FATAL_FAILURE(
+      Chapter("a reboot of the host, and nobody's hand: three nodes are healthy"));
   ASSERT_NO_FATAL_FAILURE(RebootHost());
   AllHealthy();
   EXPECT_EQ(Expect("systemctl is-system-running --wait", kShort), "running\n");

@@ -40,7 +40,9 @@ class Cluster : public ::testing::Test {
   // For QEMU, before PowerOn: what a test's B+ has that others have not.
   std::vector<std::string> more_words_;
 
-  // By a command on the B+ that returns within seconds.
+  // By a command on the B+ that returns within seconds. What stands for a power-on of the host: its
+  // power cannot be cut, since its disk is a snapshot that ends with its QEMU, and with it all that
+  // was installed and applied.
   void RebootHost(const std::string& by = "systemctl --no-block reboot");
 
   // What a hand does at the cable of that Zero (1, 2, …): its power, its plug, and what breaks.

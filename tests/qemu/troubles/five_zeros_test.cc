@@ -30,7 +30,8 @@ class FiveZeros : public Story {
 
 TEST_F(FiveZeros, ComeUpWithTheirHostAloneAndAreUpdated) {
   ASSERT_NO_FATAL_FAILURE(PowerOnAndApply(kFive));
-  ASSERT_NO_FATAL_FAILURE(Chapter("power-on of the host alone: five nodes are healthy"));
+  ASSERT_NO_FATAL_FAILURE(
+      Chapter("a reboot of the host, and nobody's hand: five nodes are healthy"));
   ASSERT_NO_FATAL_FAILURE(RebootHost());
   Await(kFive, "healthy");
   EachIsItselfIn(1);
