@@ -59,10 +59,10 @@ const Quarantine* QuarantineOf(const Rig& rig, const Scenario& scenario) {
 // One run over the table.
 class Run {
  public:
-  Run(const Rig& rig, const OnRow& on_row)
+  Run(const Rig& rig, const Progress& progress)
       : programs_(rig.system),
         rig_{programs_.system(), rig.spec, rig.described, rig.holder, &programs_},
-        on_row_(on_row) {}
+        progress_(progress) {}
 
   void Try(const Scenario& scenario) {
     const bool disturbs = scenario.level > Level::kObserve;
@@ -77,7 +77,7 @@ class Run {
       }
       disturbance_ = std::move(*begun);
     }
-    Row row = RunScenario(rig_, scenario);
+    Row row = RunScenario(rig_, scenario, progress_);
     if (programs_.TakeInterrupt()) {
       was_interrupted_ = true;
       stopped_ = "interrupted";
@@ -110,7 +110,7 @@ class Run {
  private:
   void Add(Row row) {
     rows_.push_back(std::move(row));
-    on_row_(rows_.back());
+    progress_.on_row(rows_.back());
   }
 
   void Put(std::optional<Row> row) {
@@ -134,7 +134,7 @@ class Run {
 
   ProgramWatch programs_;
   Rig rig_;
-  const OnRow& on_row_;
+  const Progress& progress_;
   std::vector<Row> rows_;
   std::optional<Disturbance> disturbance_;
   std::string stopped_;  // why no scenario may disturb the rig any more
@@ -143,7 +143,7 @@ class Run {
 
 }  // namespace
 
-Row RunScenario(const Rig& rig, const Scenario& scenario) {
+Row RunScenario(const Rig& rig, const Scenario& scenario, const Progress& progress) {
   const os::Moment began = rig.system.clock.Now();
   if (const Quarantine* quarantine = QuarantineOf(rig, scenario)) {
     return {.name = scenario.name,
@@ -155,6 +155,7 @@ Row RunScenario(const Rig& rig, const Scenario& scenario) {
   for (const Capability needed : scenario.needs) {
     if (!Has(rig, needed)) return RowOf(scenario, Skipped{std::string(Lack(needed))});
   }
+  progress.on_begin(scenario);
   Row row = RowOf(scenario, scenario.body(rig));
   const bool was_interrupted = rig.programs != nullptr && rig.programs->WasInterrupted();
   if (row.outcome == Outcome::kInfra && !was_interrupted) {
@@ -177,11 +178,11 @@ std::vector<const Scenario*> Disturbing(const Rig& rig, Level level) {
   return disturbing;
 }
 
-Report Accept(const Rig& rig, Level level, const OnRow& on_row) {
+Report Accept(const Rig& rig, Level level, const Progress& progress) {
   const os::Moment began = rig.system.clock.Now();
   Report report{
       .cluster = rig.spec.name, .level = level, .began_ns = rig.system.clock.WallTime().count()};
-  Run run(rig, on_row);
+  Run run(rig, progress);
   if (level > Level::kObserve) run.PutBackLeftOver();
   for (const Scenario& scenario : Scenarios()) {
     if (scenario.level <= level) run.Try(scenario);

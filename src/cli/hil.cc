@@ -7,6 +7,7 @@
 #include "cli/hil_report.h"
 #include "cli/hil_text.h"
 #include "cli/request.h"
+#include "cli/text.h"
 #include "engine/apply.h"
 #include "engine/serve/boot_nodes.h"
 #include "hil/acceptance.h"
@@ -42,6 +43,29 @@ Exit ExitOf(hil::Outcome outcome) {
   }
   return Exit::kFailed;
 }
+
+// Says on stderr what is tried, as long as it is. On a terminal the line is gone when its row
+// comes.
+class TriedNow {
+ public:
+  explicit TriedNow(const Streams& streams) : streams_(streams) {}
+
+  void Show(const hil::Scenario& scenario) {
+    const std::string text = BegunText(scenario);
+    const auto& terminal = streams_.err_terminal;
+    streams_.err << (terminal ? Cut(text, terminal->columns - 1) : text + "\n");
+    streams_.err.flush();
+  }
+  // ECMA-48: erase the line that the cursor is in.
+  void Clear() {
+    if (!streams_.err_terminal) return;
+    streams_.err << "\r\x1b[K";
+    streams_.err.flush();
+  }
+
+ private:
+  const Streams& streams_;
+};
 
 // Opened before the run: hours later is too late to say that nobody can write there.
 class ReportFile {
@@ -119,6 +143,17 @@ Exit RebootIfWanted(const Context& context, const hil::Rig& rig, Exit exit) {
   return exit;
 }
 
+hil::Progress ProgressOf(const Context& context, TriedNow& now) {
+  if (context.options.json) return {};
+  return {.on_begin = [&now](const hil::Scenario& scenario) { now.Show(scenario); },
+          .on_row =
+              [&context, &now](const hil::Row& row) {
+                now.Clear();
+                context.streams.out << RowText(row);
+                context.streams.out.flush();
+              }};
+}
+
 Exit Accept(const Context& context, os::System& system, const spec::ClusterSpec& spec) {
   hil::Rig rig{system, spec, {}, HolderOf(context, system)};
   if (!Describe(context, rig)) return Exit::kUsage;
@@ -128,11 +163,8 @@ Exit Accept(const Context& context, os::System& system, const spec::ClusterSpec&
   if (context.options.rig == Rig::kSim) {
     if (auto ready = SetUp(context, system, spec); !ready) return Report(context, ready.error());
   }
-  const hil::Report report = hil::Accept(rig, context.options.level, [&](const hil::Row& row) {
-    if (context.options.json) return;
-    context.streams.out << RowText(row);
-    context.streams.out.flush();
-  });
+  TriedNow now(context.streams);
+  const hil::Report report = hil::Accept(rig, context.options.level, ProgressOf(context, now));
   context.streams.out << (context.options.json ? HilJson(report) : RunText(report));
   if (!file.Write(report)) return Unwritable(context);
   const Exit exit = report.was_interrupted ? Exit::kFailed : ExitOf(hil::Overall(report.rows));

@@ -63,6 +63,14 @@ std::string PowerTryText(const hil::RigDescription& switches,
                     Join(devices, ", ") + (devices.size() == 1 ? " is" : " are"));
 }
 
+// A sentence that is not known to hold yet does not end.
+std::string BegunText(const hil::Scenario& scenario) {
+  std::string_view what = scenario.does;
+  if (what.empty()) what = scenario.sentence;
+  if (what.ends_with('.')) what.remove_suffix(1);
+  return fmt::format("{}: {} …", scenario.name, what);
+}
+
 std::string RowText(const hil::Row& row) {
   std::string text = fmt::format(kRow, Name(row.outcome), row.name, row.sentence);
   if (!row.first_try.empty()) text += Line("tried twice; the first time: " + row.first_try);

@@ -21,6 +21,9 @@ std::string HostRebootText(const hil::Rig& rig);
 std::string PowerTryText(const hil::RigDescription& switches,
                          const std::vector<std::string>& devices);
 
+// The line that says what is tried now; without a newline.
+std::string BegunText(const hil::Scenario& scenario);
+
 // One scenario with what it found, each with its cure. Ends with a newline.
 std::string RowText(const hil::Row& row);
 

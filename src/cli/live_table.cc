@@ -23,16 +23,6 @@ std::string ElapsedOf(const NodeView& view, os::Moment at) {
   return fmt::format("{:.0f} s", Seconds(at - (is_booting ? *view.began : view.since)));
 }
 
-// At most `most` characters; a character of UTF-8 is never cut in two.
-std::string Cut(std::string_view line, size_t most) {
-  size_t characters = 0;
-  for (size_t i = 0; i < line.size(); ++i) {
-    const bool begins = (static_cast<unsigned char>(line[i]) >> 6) != 2;
-    if (begins && characters++ == most) return std::string(line.substr(0, i));
-  }
-  return std::string(line);
-}
-
 }  // namespace
 
 // Between two drawings that are so far apart that it means something.

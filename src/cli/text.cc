@@ -39,6 +39,15 @@ std::string Printable(std::string_view text) {
   return shown;
 }
 
+std::string Cut(std::string_view line, size_t most) {
+  size_t characters = 0;
+  for (size_t i = 0; i < line.size(); ++i) {
+    const bool begins = (static_cast<unsigned char>(line[i]) >> 6) != 2;
+    if (begins && characters++ == most) return std::string(line.substr(0, i));
+  }
+  return std::string(line);
+}
+
 std::string Table(const std::vector<std::vector<std::string>>& rows) {
   std::vector<size_t> widths;
   for (const auto& row : rows) {

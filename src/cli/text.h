@@ -13,6 +13,9 @@ namespace zprov::cli {
 // of whoever reads it.
 std::string Printable(std::string_view text);
 
+// At most `most` characters; a character of UTF-8 is never cut in two.
+std::string Cut(std::string_view line, size_t most);
+
 // Cells in columns, two blanks between them, each as wide as its widest cell; nothing is cut off.
 // Each row ends with a newline and without blanks.
 std::string Table(const std::vector<std::vector<std::string>>& rows);

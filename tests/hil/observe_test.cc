@@ -181,11 +181,27 @@ TEST_F(Observe, IsNotLedOutOfARootByTheNodeThatOwnsIt) {
 TEST_F(Observe, CountsAHostThatWasNeverSetUpAsFailedAndNotAsBroken) {
   sim::World fresh;
   sim::Rig(fresh);
-  const Report report = Accept({fresh.system(), spec_}, Level::kObserve, [](const Row&) {});
+  const Report report = Accept({fresh.system(), spec_}, Level::kObserve, {});
   EXPECT_EQ(Overall(report.rows), Outcome::kFail);
   for (const Row& row : report.rows) {
     EXPECT_NE(row.outcome, Outcome::kInfra) << row.name << ": " << row.reason;
   }
+}
+
+TEST_F(Observe, TellsThatAScenarioBeginsBeforeWhatCameOfItAndNothingOfOneThatIsNotTried) {
+  std::vector<std::string> told;
+  const Report report =
+      Accept({world_.system(), spec_}, Level::kObserve,
+             {.on_begin =
+                  [&told](const Scenario& begun) { told.push_back(begun.name + std::string("…")); },
+              .on_row = [&told](const Row& row) { told.push_back(row.name); }});
+  std::vector<std::string> wanted;
+  const std::set<std::string> needs_more = {"rig", "power", "consoles"};
+  for (const Row& row : report.rows) {
+    if (!needs_more.contains(row.name)) wanted.push_back(row.name + "…");
+    wanted.push_back(row.name);
+  }
+  EXPECT_EQ(told, wanted);
 }
 
 int tries = 0;

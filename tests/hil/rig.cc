@@ -45,7 +45,7 @@ void AcceptedRig::Boot() {
 }
 
 Report AcceptedRig::Look() {
-  return Accept({world_.system(), spec_, described_}, Level::kObserve, [](const Row&) {});
+  return Accept({world_.system(), spec_, described_}, Level::kObserve, {});
 }
 
 Row AcceptedRig::Run(const std::string& scenario) {

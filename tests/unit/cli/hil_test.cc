@@ -94,6 +94,24 @@ TEST(Hil, IsADocumentOfTheSameSchemaWhenItDisturbsTheRig) {
   EXPECT_EQ(json::parse(said.out)["level"], "cycle");
 }
 
+TEST(Hil, SaysOnStderrWhatItTriesNow) {
+  const Said said = RunOnRig({"--hil", "--level", "cycle", "--yes"});
+  EXPECT_THAT(
+      said.err,
+      AllOf(HasSubstr("\nmtu: Every link carries packets of the same size, at both ends …\n"),
+            HasSubstr("\nreboot: reboots each node, one after another …\n"),
+            Not(HasSubstr("\nconsoles: "))));
+  EXPECT_THAT(RunOnRig({"--hil", "--json"}).err, Not(HasSubstr("mtu: ")));
+}
+
+TEST(Hil, TakesWhatItTriesAwayOnATerminalWhenTheRowComes) {
+  std::ostringstream both;
+  Streams streams{both, both};
+  streams.err_terminal = TerminalSize{.columns = 30, .rows = 24};
+  EXPECT_EQ(cli::Run({"--rig", "sim", "--hil"}, WiringOf({}), streams), 0);
+  EXPECT_THAT(both.str(), HasSubstr("\nmtu: Every link carries packe\r\x1b[Kpass    mtu "));
+}
+
 Said AskedOnRig(const std::string& answer) {
   std::istringstream in(answer);
   std::ostringstream out;
