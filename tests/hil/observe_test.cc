@@ -115,7 +115,8 @@ TEST_F(Observe, NamesAStaleGeneration) {
 
 TEST_F(Observe, NamesAMissingModule) {
   world_.scene().Remove("/sys/module/cdc_subset");
-  EXPECT_THAT(Bad(), ElementsAre(Names("host: snail: ", "cdc_subset", "boot")));
+  EXPECT_THAT(Bad(), ElementsAre(Names("host: snail: ", "cdc_subset",
+                                       "install the modules of this kernel")));
 }
 
 TEST_F(Observe, NamesAnExportToAWrongAddress) {
