@@ -120,6 +120,8 @@ void Links::RunsWith1500AsEcm() {
               HasSubstr("mtu greater than device maximum"));
   EXPECT_EQ(NumbersOf("s0"), "02:34:33:3c:50:22 1500\n");
   EXPECT_THAT(NumbersOf("san"), HasSubstr(" 1500"));
+  // The node does what its command line says, and that is the operator's: only `gadget` was edited.
+  EXPECT_EQ(OnNode(AddressOf(0), "cat /sys/class/net/usb0/mtu"), "7418\n");
   EXPECT_THAT(Expect("zprov status", kShort), HasSubstr("an MTU of at most 1500 on s0"));
   EXPECT_LT(SegmentSize(), 1500);
   Expect("rm -r /x/sboot/1-1", kShort);
