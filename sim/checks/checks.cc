@@ -102,8 +102,8 @@ std::optional<sim::Node> Below(const sim::Disk& disk, std::optional<sim::Node> a
 }
 
 // The same by a path of the host, along symlinks.
-std::optional<sim::Node> At(const Seen& seen, std::string_view path) {
-  const auto found = sim::View(seen.world.disk()).NodeAt(path, sim::Last::kFollow);
+std::optional<sim::Node> At(sim::Disk& disk, std::string_view path) {
+  const auto found = sim::View(disk).NodeAt(path, sim::Last::kFollow);
   return found ? std::optional(*found) : std::nullopt;
 }
 
@@ -170,7 +170,7 @@ Broken NoRootInUseIsWritten(const Seen& seen) {
 
 Broken PointersNameFinishedGenerations(const Seen& seen) {
   const sim::Disk& disk = seen.world.disk();
-  const auto store = At(seen, kStore);
+  const auto store = At(seen.world.disk(), kStore);
   for (const BoardAt& board : seen.boards) {
     const auto link = Below(disk, store, {"current", board.name});
     if (!link) continue;
@@ -187,7 +187,7 @@ Broken PointersNameFinishedGenerations(const Seen& seen) {
     if (!IsWholeRoot(disk, Below(disk, node, {"root"}))) return broken("which has no whole root");
     const std::string boot_set =
         fmt::format("{}{}/{}/boot/", kGenerations, pointer->generation, pointer->node);
-    if (!At(seen, boot_set + "kernel.img")) return broken("which has no boot set");
+    if (!At(seen.world.disk(), boot_set + "kernel.img")) return broken("which has no boot set");
   }
   return {};
 }
@@ -196,7 +196,7 @@ Broken ExportsNameWholeRootsOfOneNodeEach(const Seen& seen) {
   std::map<std::string, std::string> clients;
   for (const sim::NfsExport& one : seen.world.nfs().exports()) {
     if (!one.path.starts_with(kGenerations)) continue;
-    if (!IsWholeRoot(seen.world.disk(), At(seen, one.path)))
+    if (!IsWholeRoot(seen.world.disk(), At(seen.world.disk(), one.path)))
       return one.path + " is exported and no root";
     const auto [at, is_new] = clients.emplace(one.path, one.client);
     if (!is_new && at->second != one.client) {
@@ -221,16 +221,21 @@ Broken NoTwoNodesShareAnything(const Seen& seen) {
     return fmt::format("{} and {} share {}", at->second, node, what);
   };
   const sim::Disk& disk = seen.world.disk();
-  const auto store = At(seen, kStore);
+  const auto store = At(seen.world.disk(), kStore);
   for (const BoardAt& board : seen.boards) {
     // The procedure gives every root the host's own id, and what it made is kept as it is.
     const auto link = Below(disk, store, {"current", board.name});
     const auto pointer = link ? PointerAt(disk.Get(*link)) : std::nullopt;
     if (pointer && pointer->generation != "0") {
-      const auto id = Below(
-          disk, store, {"gen", pointer->generation, pointer->node, "root", "etc", "machine-id"});
-      if (id) {
-        if (auto shared = claim("machine-id " + *disk.Get(*id).content, board.name)) return shared;
+      const auto etc =
+          Below(disk, store, {"gen", pointer->generation, pointer->node, "root", "etc"});
+      const std::pair<std::string_view, std::string> files[] = {{"machine-id", "machine-id "},
+                                                                {"hostname", "name "}};
+      for (const auto& [file, what] : files) {
+        const auto found = Below(disk, etc, {file});
+        if (!found) continue;
+        const std::string content(Trim(*disk.Get(*found).content));
+        if (auto shared = claim(what + content, board.name)) return shared;
       }
     }
     const sim::NfsMount* const mount = MountOf(board);
@@ -291,6 +296,24 @@ Broken HealthyNodesWereReallyBooted(const Seen& seen) {
   return {};
 }
 
+// An old root that is still there can be booted and reports like any other.
+Broken HealthyNodesHaveTheirCurrentRoot(const Seen& seen) {
+  const os::Moment now = seen.world.clock().Now();
+  for (const auto& [name, claim] : seen.claims) {
+    if (claim.since != now || claim.state != "healthy") continue;
+    const auto board = std::ranges::find(seen.boards, name, &BoardAt::name);
+    const sim::NfsMount* const mount = board == seen.boards.end() ? nullptr : MountOf(*board);
+    if (mount == nullptr) continue;
+    const auto named = seen.named.find(name);
+    if (named != seen.named.end() && named->second.contains(mount->root)) continue;
+    return fmt::format(
+        "{} is called healthy from {}, which its pointer has not named since its "
+        "board came into the boot ROM",
+        name, board->zero->node()->orders().root);
+  }
+  return {};
+}
+
 Broken NobodyWaitsPastItsDeadline(const Seen& seen) {
   static const std::set<std::string, std::less<>> kOnTheWay = {
       "first stage sent", "serving", "served",    "gadget", "link",
@@ -324,11 +347,13 @@ constexpr Check kChecks[] = {
     {"every export names a whole root, and each root has one client", When::kAfterAction,
      ExportsNameWholeRootsOfOneNodeEach},
     {"the bytes of home are all there", When::kAfterAction, HomeIsAllThere},
-    {"no two nodes share a MAC, an address, a machine-id or a root", When::kChanged,
+    {"no two nodes share a name, a MAC, an address, a machine-id or a root", When::kChanged,
      NoTwoNodesShareAnything},
     {"a link in the bridge carries its node's name and MAC, and the bridge's MTU", When::kLinks,
      BridgePortsCarryTheirNodesNames},
     {"a node that is called healthy really is", When::kAlways, HealthyNodesWereReallyBooted},
+    {"a node that is called healthy has the root that its pointer names", When::kAlways,
+     HealthyNodesHaveTheirCurrentRoot},
     {"nobody waits past its deadline", When::kAlways, NobodyWaitsPastItsDeadline},
     {"no recovery of one node cuts another's power", When::kAlways,
      NobodysPowerIsCutWhereOthersHangOnIt},
@@ -340,6 +365,21 @@ std::optional<RootInUse> RootOf(sim::World& world, const BoardAt& board) {
   const sim::NfsMount* const mount = MountOf(board);
   if (mount == nullptr || !world.disk().Exists(mount->root)) return std::nullopt;
   return RootInUse{*mount, world.disk().InodesBeside(mount->root)};
+}
+
+void NoteCurrentRoots(sim::World& world, std::span<const BoardAt> boards, RootsNamed& named) {
+  sim::Disk& disk = world.disk();
+  const auto store = At(disk, kStore);
+  for (const BoardAt& board : boards) {
+    const auto link = Below(disk, store, {"current", board.name});
+    const auto pointer = link ? PointerAt(disk.Get(*link)) : std::nullopt;
+    if (!pointer) continue;
+    // A root that a hand made may still be where the hand put it, behind a symlink.
+    const auto root = pointer->generation == "0"
+                          ? At(disk, fmt::format("{}0/{}/root", kGenerations, pointer->node))
+                          : Below(disk, store, {"gen", pointer->generation, pointer->node, "root"});
+    if (root) named[board.name].insert(*root);
+  }
 }
 
 std::string HomeOf(const sim::World& world) {

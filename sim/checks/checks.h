@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,13 +41,22 @@ struct RootInUse {
 // Nothing: no node runs from it.
 std::optional<RootInUse> RootOf(sim::World& world, const BoardAt& board);
 
+// By node, the roots that its pointer led to since its board came into the boot ROM, or lost its
+// power, last: which of them a boot takes is serve's to say, but none that was replaced before.
+using RootsNamed = std::map<std::string, std::set<sim::Node>>;
+
+// Adds where the pointers of these boards' nodes lead now, whether update made the root or a hand
+// did.
+void NoteCurrentRoots(sim::World& world, std::span<const BoardAt> boards, RootsNamed& named);
+
 struct Seen {
   sim::World& world;
   const std::vector<BoardAt>& boards;
   const std::map<std::string, Claim>& claims;      // by node; empty while no serve runs
   const std::string& home;                         // as HomeOf told before the run
   const std::map<std::string, RootInUse>& in_use;  // by node, as RootOf told when it had mounted
-  bool are_links_left_alone = true;                // nobody meddled with them for a while
+  const RootsNamed& named;
+  bool are_links_left_alone = true;  // nobody meddled with them for a while
 };
 
 // All home directories with every byte, owner and attribute, wherever /home leads.

@@ -199,14 +199,17 @@ void Performance::AfterEach() {
   const bool has_stage_changed = LookAtBoards();
   if (boards_.size() > kLookedAtAfterEachEvent) return LookAtMany();
   const uint64_t changes = std::exchange(disk_changes_, world_.disk().changes());
+  const bool has_changed = has_stage_changed || changes != disk_changes_;
+  if (has_changed) NoteCurrentRoots(world_, boards_, named_);
   Check(Check::When::kAlways);
-  if (has_stage_changed || changes != disk_changes_) Check(Check::When::kChanged);
+  if (has_changed) Check(Check::When::kChanged);
   if (host_.TakeLinksChanged()) Check(Check::When::kLinks);
 }
 
 void Performance::LookAtMany() {
   if (Now() - looked_ < kLookAtManyEvery) return;
   looked_ = Now();
+  NoteCurrentRoots(world_, boards_, named_);
   Check(Check::When::kAfterAction);
 }
 
@@ -222,6 +225,10 @@ bool Performance::LookAtBoards() {
     if (stage == Stage::kHealthy) ++counts_.boots;
     const bool has_mounted = stage == Stage::kMounted || stage == Stage::kHealthy;
     if (has_mounted && before != Stage::kMounted) NoteRoot(boards_[i]);
+    if (stage == Stage::kRom || stage == Stage::kOff) {
+      named_.erase(boards_[i].name);
+      NoteCurrentRoots(world_, {&boards_[i], 1}, named_);
+    }
     Say(Who::kBoard, fmt::format("{}: {}", boards_[i].name, Words(stage)));
   }
   return has_changed;
@@ -264,8 +271,8 @@ void Performance::NoteClaim(Claim& claim, const std::string& state) {
 }
 
 void Performance::Check(Check::When when) {
-  const Seen seen{world_, boards_, claims_,
-                  home_,  in_use_, Now() - links_touched_ > kLinksSettleWithin};
+  const bool are_links_left_alone = Now() - links_touched_ > kLinksSettleWithin;
+  const Seen seen{world_, boards_, claims_, home_, in_use_, named_, are_links_left_alone};
   for (const run::Check& check : AllChecks()) {
     if (when != Check::When::kAfterAction && check.when != when) continue;
     if (const auto broken = check.look(seen)) return Break(check.sentence, *broken);

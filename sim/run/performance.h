@@ -92,6 +92,7 @@ class Performance {
   os::Moment begun_{0};
   std::string home_;
   std::map<std::string, RootInUse> in_use_;
+  RootsNamed named_;
   std::map<std::string, Claim> claims_;
   std::vector<sim::zero::Stage> stages_;
   std::map<PortPath, size_t> places_;  // in boards_

@@ -1,4 +1,5 @@
-// What the sentence about roots in use notices: whatever happens in one, but for its own reports.
+// What the sentences notice: whatever happens in a root in use, but for its own reports; a node
+// that runs from another root than its own; and two that have one name.
 #include "sim/checks/checks.h"
 
 #include <gmock/gmock.h>
@@ -15,8 +16,15 @@ using sim::zero::Stage;
 using ::testing::HasSubstr;
 using ::testing::Optional;
 
-// A node that runs from /x/s0, until something happens to its root.
-class RootInUseOf : public testing::Test {
+std::optional<std::string> BreaksOf(std::string_view sentence, const Seen& seen) {
+  for (const Check& check : AllChecks()) {
+    if (check.sentence == sentence) return check.look(seen);
+  }
+  throw std::logic_error("nobody says that sentence");
+}
+
+// A node that runs from /x/s0, until something happens.
+class NodeAtWork : public testing::Test {
  protected:
   void SetUp() override {
     sim::Scene& scene = world_.scene();
@@ -37,18 +45,20 @@ class RootInUseOf : public testing::Test {
     in_use_.emplace("s0", *RootOf(world_, boards_[0]));
   }
 
-  std::optional<std::string> Broken() {
-    const Seen seen{world_, boards_, {}, "", in_use_};
-    for (const Check& check : AllChecks()) {
-      if (check.sentence == "no root in use is written") return check.look(seen);
-    }
-    throw std::logic_error("nobody says that sentence");
-  }
+  Seen Now() { return {world_, boards_, claims_, home_, in_use_, named_}; }
 
   sim::World world_;
   tests::ZeroServer server_{world_, tests::ZeroServer::ForS0()};
   std::vector<BoardAt> boards_;
+  std::map<std::string, Claim> claims_;
+  std::string home_;
   std::map<std::string, RootInUse> in_use_;
+  RootsNamed named_;
+};
+
+class RootInUseOf : public NodeAtWork {
+ protected:
+  std::optional<std::string> Broken() { return BreaksOf("no root in use is written", Now()); }
 };
 
 TEST_F(RootInUseOf, ANodeMayHoldItsReports) {
@@ -80,6 +90,85 @@ TEST_F(RootInUseOf, ANodeHasNoOtherChange) {
     change.happens(world_.scene());
     EXPECT_THAT(Broken(), Optional(HasSubstr(change.broken)));
   }
+}
+
+class RootOfAHealthyNode : public NodeAtWork {
+ protected:
+  void SetUp() override {
+    NodeAtWork::SetUp();
+    world_.scene().MakeSubvolume("/x/.zprov/gen/9/s0/root");
+    claims_["s0"] = {"healthy", world_.clock().Now()};
+  }
+
+  // As the run does after everything that happens.
+  void PointAt(const std::string& generation) {
+    if (!named_.empty()) world_.scene().Remove("/x/.zprov/current/s0");
+    world_.scene().Symlink("/x/.zprov/current/s0", "../gen/" + generation + "/s0");
+    NoteCurrentRoots(world_, boards_, named_);
+  }
+
+  std::optional<std::string> Broken() {
+    return BreaksOf("a node that is called healthy has the root that its pointer names", Now());
+  }
+};
+
+TEST_F(RootOfAHealthyNode, MayBeOneThatAHandMade) {
+  world_.scene().Symlink("/x/.zprov/gen/0/s0/root", "/x/s0");
+  PointAt("0");
+  EXPECT_EQ(Broken(), std::nullopt);
+}
+
+TEST_F(RootOfAHealthyNode, MayBeOneThatItsPointerNamedSinceItWasInItsRom) {
+  world_.scene().Symlink("/x/.zprov/gen/0/s0/root", "/x/s0");
+  PointAt("0");
+  PointAt("9");
+  EXPECT_EQ(Broken(), std::nullopt);
+}
+
+TEST_F(RootOfAHealthyNode, IsNotOneThatItsPointerNeverNamed) {
+  EXPECT_THAT(Broken(), Optional(HasSubstr("s0 is called healthy from /x/s0")));
+  PointAt("9");
+  EXPECT_THAT(Broken(), Optional(HasSubstr("s0 is called healthy from /x/s0")));
+}
+
+TEST_F(RootOfAHealthyNode, IsLookedAtWhenItIsCalledHealthyAndNoLater) {
+  claims_["s0"].since -= std::chrono::seconds(1);
+  EXPECT_EQ(Broken(), std::nullopt);
+}
+
+// Roots of generation 3, as update leaves them.
+class NamesOfTwoNodes : public testing::Test {
+ protected:
+  void SetUp() override {
+    world_.scene().MakeDirectory("/x/.zprov/current");
+    for (const std::string node : {"s0", "s1"}) {
+      const PortPath port = *PortPath::Parse(node == "s0" ? "1-1.2" : "1-1.3");
+      boards_.push_back({node, port, PlugZero(world_, {.port = port})});
+      const std::string etc = "/x/.zprov/gen/3/" + node + "/root/etc/";
+      world_.Put(etc + "hostname", node + "\n");
+      world_.Put(etc + "machine-id", std::string(32, node[1]) + "\n");
+      world_.scene().Symlink("/x/.zprov/current/" + node, "../gen/3/" + node);
+    }
+  }
+
+  std::optional<std::string> Broken() {
+    const Seen seen{world_, boards_, {}, "", {}, {}};
+    return BreaksOf("no two nodes share a name, a MAC, an address, a machine-id or a root", seen);
+  }
+
+  sim::World world_;
+  std::vector<BoardAt> boards_;
+};
+
+TEST_F(NamesOfTwoNodes, AreTwo) {
+  EXPECT_EQ(Broken(), std::nullopt);
+  world_.Put("/x/.zprov/gen/3/s1/root/etc/hostname", "s0\n");
+  EXPECT_THAT(Broken(), Optional(HasSubstr("s0 and s1 share name s0")));
+}
+
+TEST_F(NamesOfTwoNodes, HaveTwoMachineIds) {
+  world_.Put("/x/.zprov/gen/3/s1/root/etc/machine-id", std::string(32, '0') + "\n");
+  EXPECT_THAT(Broken(), Optional(HasSubstr("s0 and s1 share machine-id 000")));
 }
 
 }  // namespace
