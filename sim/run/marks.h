@@ -1,5 +1,6 @@
-// "Sometimes" marks: what a swarm must reach now and then, or its faults hit nothing. A fault is
-// marked with the stage of the board that it hits, or of each board that is there.
+// "Sometimes" marks: what a swarm must reach now and then, or its faults hit nothing. A fault that
+// hits something is marked with the stage of the board that it hits, or of each board that is
+// there, as it was before.
 #pragma once
 
 #include <map>
@@ -24,10 +25,12 @@ inline constexpr std::string_view kFailedHere = "recovery: a cause on the host i
 inline constexpr std::string_view kServeRestarted = "recovery: serve is started again";
 inline constexpr std::string_view kFoundRunning = "recovery: a later serve finds nodes that run";
 
-// Of all that are expected.
+// Of all that are expected: of each fault the stages that boards are in often enough and in which
+// it has something to hit.
 std::vector<std::string> MarksNeverReached(const std::map<std::string, int>& marks);
 
-// A row for each fault, a column for each stage; then the recovery steps.
+// A row for each fault, a column for each stage, "-" where it has nothing to hit; then the recovery
+// steps.
 std::string TableOf(const std::map<std::string, int>& marks);
 
 }  // namespace zprov::run
