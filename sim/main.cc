@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 
 #include "cli/cli.h"
 #include "cli/record.h"
+#include "sim/kernel_rules.h"
 #include "sim/run/exhaustive.h"
 #include "sim/run/marks.h"
 #include "sim/run/memory.h"
@@ -69,6 +71,7 @@ Result<run::Plan> PlanOf(const Words& words) {
   run::Plan plan = run::DrawnPlan(words.seed);
   if (words.nodes) plan.nodes = *words.nodes;
   if (!words.kernel.empty()) plan.kernel = words.kernel;
+  ZPROV_TRY(sim::KernelRules::Of(plan.kernel));
   if (!words.timing.empty()) {
     plan.timing = words.timing == "instant" ? run::Timing::kInstant : run::Timing::kReal;
   }
@@ -107,8 +110,13 @@ void List() {
   for (const std::string& name : ScenarioNames()) std::cout << "  " << name << "\n";
 }
 
+void ShowPlan(const run::Plan& plan) {
+  std::cout << "zprov-sim " << ZPROV_VERSION << "\nzprov-sim " << run::CommandLine(plan)
+            << std::endl;
+}
+
 int RunOne(const Words& words, const run::Plan& plan) {
-  std::cout << "zprov-sim " << ZPROV_VERSION << "\nzprov-sim " << run::CommandLine(plan) << "\n";
+  ShowPlan(plan);
   std::ofstream file;
   if (!words.trace.empty() && words.trace != "-") file.open(words.trace);
   std::ostream& trace = words.trace == "-" ? std::cout : file;
@@ -136,6 +144,7 @@ void ShowSmaller(const run::Plan& plan, const std::string& sentence) {
 }
 
 int ShrinkOne(const run::Plan& plan) {
+  ShowPlan(plan);
   const run::Outcome outcome = run::Perform(plan, Zprov);
   if (outcome.breaches.empty()) {
     std::cout << "no sentence is broken\n";
@@ -245,12 +254,7 @@ CLI::App& AddReplay(CLI::App& app, Words& words) {
   return *replay;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  run::KeepFreedMemory();
-  Words words;
-  CLI::App app("Runs zprov on a simulated cluster, with faults, from a seed.", "zprov-sim");
+void AddOptions(CLI::App& app, Words& words) {
   app.set_version_flag("--version", std::string("zprov-sim ") + ZPROV_VERSION);
   app.add_option("--seed", words.seed, "Everything that is drawn depends on it")
       ->capture_default_str();
@@ -270,12 +274,48 @@ int main(int argc, char** argv) {
   app.add_flag("--list", words.lists, "Every fault, action and scenario");
   app.add_option("--swarm", words.swarm,
                  "So many seeds from --seed on, each with its own drawn plan")
-      ->type_name("N");
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
   app.add_flag("--exhaustive", words.is_exhaustive,
                "Two boards in every pair of boot stages, and each fault at each pair");
   app.add_option("--jobs", words.jobs, "So many at once")->capture_default_str();
   app.add_option("--shrink", words.shrink, "The smallest plan that breaks the same as this seed's")
       ->type_name("SEED");
+}
+
+// What else is looked at where one of these is given: it draws the rest, or has it fixed.
+struct Mode {
+  const char* option;
+  std::vector<std::string> uses;
+};
+
+// Nothing: all that was given is looked at. Otherwise somebody would take a run for another.
+std::string WhatIsIgnored(const CLI::App& app) {
+  const Mode modes[] = {
+      {"--list", {}},
+      {"--exhaustive", {"--jobs"}},
+      {"--swarm", {"--seed", "--jobs"}},
+      {"--shrink", {"--nodes", "--kernel", "--timing", "--faults", "--actions", "--scenario"}},
+  };
+  for (const Mode& mode : modes) {
+    if (app.count(mode.option) == 0) continue;
+    for (const CLI::Option* option : app.get_options()) {
+      const std::string name = option->get_name();
+      if (option->count() == 0 || name == mode.option) continue;
+      if (std::ranges::find(mode.uses, name) != mode.uses.end()) continue;
+      return fmt::format("{} does not look at {}: leave one of them out", mode.option, name);
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  run::KeepFreedMemory();
+  Words words;
+  CLI::App app("Runs zprov on a simulated cluster, with faults, from a seed.", "zprov-sim");
+  AddOptions(app, words);
   const CLI::App& replay = AddReplay(app, words);
   try {
     app.parse(argc, argv);
@@ -283,6 +323,10 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   if (replay.parsed()) return ReplayOne(words);
+  if (const std::string ignored = WhatIsIgnored(app); !ignored.empty()) {
+    std::cerr << "zprov-sim: " << ignored << "\n";
+    return 2;
+  }
   if (words.lists) {
     List();
     return 0;

@@ -95,6 +95,33 @@ TEST(Simulator, ListsEveryFaultActionAndScenario) {
               AllOf(HasSubstr("power-cut"), HasSubstr("update-reboot"), HasSubstr("compatible")));
 }
 
+TEST(Simulator, PrintsWhatItMakesSmallerFirst) {
+  const Ran ran = Sim("--shrink 3 --nodes 1 --timing instant --faults none --actions none");
+  EXPECT_EQ(ran.exit_code, 0);
+  EXPECT_THAT(ran.out, ContainsRegex("^zprov-sim [0-9.]+\nzprov-sim --seed 3 --nodes 1 .*"
+                                     "--scenario rig\nno sentence is broken\n$"));
+}
+
+TEST(Simulator, RefusesAKernelWhoseRulesItDoesNotKnowAndSaysWhichItKnows) {
+  const Ran ran = Sim("--kernel 5.10 2>&1");
+  EXPECT_EQ(ran.exit_code, 2);
+  EXPECT_THAT(ran.out, AllOf(HasSubstr("kernel 5.10"), HasSubstr("take a 4.x or 6.1.x")));
+  EXPECT_EQ(Sim("--kernel new 2>/dev/null").exit_code, 2);
+}
+
+TEST(Simulator, RefusesWhatItWouldNotLookAt) {
+  for (const char* ignored : {"--nodes 2", "--kernel 4.14", "--timing real", "--faults none",
+                              "--actions none", "--scenario bare", "--trace -", "--shrink 1"}) {
+    const std::string name(ignored, std::string_view(ignored).find(' '));
+    const Ran ran = Sim(std::string("--swarm 1 ") + ignored + " 2>&1");
+    EXPECT_EQ(ran.exit_code, 2) << ignored;
+    EXPECT_THAT(ran.out, HasSubstr("--swarm does not look at " + name));
+  }
+  EXPECT_EQ(Sim("--exhaustive --seed 2 2>/dev/null").exit_code, 2);
+  EXPECT_EQ(Sim("--shrink 2 --html page 2>/dev/null").exit_code, 2);
+  EXPECT_EQ(Sim("--swarm 0 2>/dev/null").exit_code, 2);
+}
+
 TEST(Simulator, RefusesAFaultThatNobodyKnows) {
   EXPECT_EQ(Sim("--faults power-cat@1 2>/dev/null").exit_code, 2);
 }
