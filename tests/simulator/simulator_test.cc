@@ -1,4 +1,5 @@
 // zprov-sim as a person runs it: the whole product on a simulated cluster, from one line.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <cstdio>
@@ -7,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "sim/run/plan.h"
 #include "support/shell.h"
 
 namespace zprov::tests {
@@ -91,8 +93,34 @@ TEST(Simulator, HasARigForMoreNodesThanASmallNetworkHolds) {
 TEST(Simulator, ListsEveryFaultActionAndScenario) {
   const Ran ran = Sim("--list");
   EXPECT_EQ(ran.exit_code, 0);
-  EXPECT_THAT(ran.out,
-              AllOf(HasSubstr("power-cut"), HasSubstr("update-reboot"), HasSubstr("compatible")));
+  for (const run::FaultRow& row : run::AllFaults()) {
+    EXPECT_THAT(ran.out, ContainsRegex(fmt::format("\n  {} +{}", row.name, row.cause)));
+  }
+  for (const run::ActionKind what : run::AllActions()) {
+    EXPECT_THAT(ran.out, HasSubstr(fmt::format("\n  {}\n", run::Name(what))));
+  }
+  for (const run::Scenario scenario : run::AllScenarios()) {
+    EXPECT_THAT(ran.out, HasSubstr(fmt::format("\n  {}\n", run::Name(scenario))));
+  }
+}
+
+// The second line of what it prints.
+std::string PlanPrintedIn(const std::string& out) {
+  constexpr std::string_view kProgram = "zprov-sim ";
+  const size_t from = out.find('\n') + 1;
+  const std::string line = out.substr(from, out.find('\n', from) - from);
+  return line.starts_with(kProgram) ? line.substr(kProgram.size()) : "";
+}
+
+TEST(Simulator, RunsTheSameAgainFromTheWordsThatItPrints) {
+  for (const run::Scenario scenario : run::AllScenarios()) {
+    uint64_t seed = 1;
+    while (run::DrawnPlan(seed).scenario != scenario) ++seed;
+    const Ran drawn = Sim("--trace - --seed " + std::to_string(seed));
+    const std::string plan = PlanPrintedIn(drawn.out);
+    EXPECT_EQ(plan, run::CommandLine(run::DrawnPlan(seed)));
+    EXPECT_EQ(Sim("--trace - " + plan).out, drawn.out);
+  }
 }
 
 TEST(Simulator, PrintsWhatItMakesSmallerFirst) {

@@ -45,7 +45,8 @@ INSTANTIATE_TEST_SUITE_P(Each, NotAnItem,
                          ::testing::Values("power-cut@", "power-cut@x", "power-cut@1.5",
                                            "power-cut@1/", "power-cut@1*", "power-cut@-1"));
 
-TEST(DrawnPlan, CanBeWrittenAsWordsAndReadAgain) {
+// The program reads the other words; tests/simulator goes through all of them.
+TEST(DrawnPlan, HasItsFaultsAndActionsReadAgainFromTheirWords) {
   for (uint64_t seed = 1; seed <= 200; ++seed) {
     const Plan plan = DrawnPlan(seed);
     EXPECT_EQ(ParseFaults(Text(plan.faults)).value(), plan.faults) << seed;
