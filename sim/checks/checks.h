@@ -67,7 +67,8 @@ struct Check {
     kAlways,       // after every event
     kChanged,      // after every event that changed a file or a board's stage
     kLinks,        // after every event about a link
-    kAfterAction,  // when a command has ended, after a power cut, and at the end
+    kAfterAction,  // when a command or serve has ended, and when the host has lost its power: of
+                   // what takes longer to look at than all that happens in an event
   };
   std::string_view sentence;
   When when = When::kAlways;

@@ -1,7 +1,7 @@
 // One simulated run: a plan in, what came of it out. The host is set up and applied to, then serve
-// runs as systemd runs it, faults and the operator's actions happen at their times, and every check
-// of sim/checks is made after every event. When the faults have ended, an operator does what
-// `zprov status` asks for (pulls the plugs of boards that were given up), and the cluster must
+// runs as systemd runs it, faults and the operator's actions happen at their times, and each check
+// of sim/checks is made when it is due (Check::When). When the faults have ended, an operator does
+// what `zprov status` asks for (pulls the plugs of boards that were given up), and the cluster must
 // become healthy within a bound of virtual time.
 #pragma once
 
@@ -25,7 +25,7 @@ struct Breach {
 struct Counts {
   uint64_t events = 0;
   uint64_t boots = 0;                    // of boards
-  std::map<std::string, int> faults;     // that took place, by name
+  std::map<std::string, int> faults;     // that hit something, by name
   std::map<std::string, int> actions;    // likewise
   std::map<std::string, int> exits;      // "update 0"
   std::map<std::string, int> sometimes;  // marks that were reached (marks.h)
