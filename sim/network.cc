@@ -1,6 +1,7 @@
 #include "sim/network.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace zprov::sim {
 namespace {
@@ -396,6 +397,19 @@ std::string Network::PlugUsb(const UsbLink& usb) {
   return interface.link.name;
 }
 
+void Network::Changed(std::string name) {
+  if (queue_.Now() < held_until_) return held_.push_back(std::move(name));
+  queue_.Post(os::LinkChanged{std::move(name)});
+}
+
+void Network::HoldNotices(os::Moment until) {
+  held_until_ = std::max(held_until_, until);
+  queue_.After(held_until_ - queue_.Now(), [this] {
+    if (queue_.Now() < held_until_) return;
+    for (std::string& name : std::exchange(held_, {})) Changed(std::move(name));
+  });
+}
+
 void Network::Unplug(std::string_view name) {
   Interface* gone = Find(name);
   if (gone == nullptr) return;
@@ -405,7 +419,7 @@ void Network::Unplug(std::string_view name) {
   taken_below_.clear();
   if (link.usb) at_ports_.erase({*link.usb, link.index});
   interfaces_.erase(link.index);
-  queue_.Post(os::LinkChanged{link.name});
+  Changed(link.name);
   FollowPorts(link.master);
 }
 

@@ -53,6 +53,8 @@ constexpr FaultRow kRows[] = {
     {Kind::kHubUnplugged, "hub-unplugged", "a hub loses power with all below it", 10, {}, true},
     {Kind::kBoardsExchanged, "boards-exchanged", "two boards change places", 5, {}, true},
     {Kind::kHostPowerCut, "power-cut", "mains fail: what was not synced is gone"},
+    // A hub with a supply of its own, or ports whose power outlives a reboot.
+    {Kind::kHostReboots, "host-reboots", "the host reboots, and its boards keep their power"},
     // A bad cable or a neighbour that sends out of turn: -EPROTO, -EOVERFLOW.
     {Kind::kBabble, "babble", "so many transfers with it fail", 3, {}, true},
     // libusb looks at the bus while udev tells it the same.
@@ -67,6 +69,15 @@ constexpr FaultRow kRows[] = {
      5},
     // A burst of netlink messages beyond the socket's buffer.
     {Kind::kNoticesLost, "notices-lost", "ENOBUFS: the kernel drops notices of links"},
+    // A host with its hands full.
+    {Kind::kNoticesOfLinksLate, "links-late", "notices of links come so many seconds late", 5},
+    // Whoever changes anything about a link sends one: udev, dhcpcd, a bridge's timers.
+    {Kind::kLinkToldAgain,
+     "link-told-again",
+     "a notice of a link that did not change",
+     1,
+     {},
+     true},
     {Kind::kLinkDown, "link-down", "somebody sets a node's link down", 1, {}, true},
     // udev, or NetworkManager, is later than we are.
     {Kind::kLinkRenamed, "link-renamed", "somebody gives a node's link another name", 1, {}, true},
@@ -84,6 +95,7 @@ constexpr FaultRow kRows[] = {
     {Kind::kSlowCalls, "slow-calls", "a slow card: a command's calls take so many ms", 50},
     {Kind::kExportfsFails, "exportfs-fails", "exportfs ends with 1", 2},
     {Kind::kExportfsHangs, "exportfs-hangs", "exportfs waits for a name server", 2},
+    {Kind::kExportfsKilled, "exportfs-killed", "the OOM killer takes exportfs", 2},
     {Kind::kMkinitramfsFails, "mkinitramfs-fails", "mkinitramfs ends with 1", 2},
     {Kind::kServeKilled, "serve-killed", "the OOM killer takes serve"},
     {Kind::kCommandKilled, "command-killed", "kill -9 of a command, so many calls after it began",

@@ -37,12 +37,15 @@ enum class FaultKind {
   kHubUnplugged,
   kBoardsExchanged,
   kHostPowerCut,
+  kHostReboots,
   // ---- the bus and its notices
   kBabble,
   kArrivalToldTwice,
   kNoticesOfBusLate,
   // ---- links
   kNoticesLost,
+  kNoticesOfLinksLate,
+  kLinkToldAgain,
   kLinkDown,
   kLinkRenamed,
   kLinkLeavesBridge,
@@ -55,6 +58,7 @@ enum class FaultKind {
   // ---- programs; strength: runs of it
   kExportfsFails,
   kExportfsHangs,
+  kExportfsKilled,
   kMkinitramfsFails,
   // ---- processes
   kServeKilled,

@@ -82,6 +82,11 @@ Hits CutPower(Performance& on, const Fault&) {
   return Hits::kSomething;
 }
 
+Hits RebootHost(Performance& on, const Fault&) {
+  on.RebootUnderBoards();
+  return Hits::kSomething;
+}
+
 // ---- the bus
 
 // Transfers to come, whenever the board is there.
@@ -107,6 +112,18 @@ Hits HoldNotices(Performance& on, const Fault& fault) {
 
 Hits LoseNotices(Performance& on, const Fault&) {
   on.world().network().LoseNotices();
+  return Hits::kSomething;
+}
+
+Hits HoldNoticesOfLinks(Performance& on, const Fault& fault) {
+  on.world().network().HoldNotices(on.world().clock().Now() + seconds(fault.strength));
+  return Hits::kSomething;
+}
+
+Hits TellOfLinkAgain(Performance& on, const Fault& fault) {
+  const Link* const link = on.world().network().LinkAt(on.board(fault.node).port);
+  if (link == nullptr) return Hits::kNothing;
+  on.world().network().TellAgain(link->name);
   return Hits::kSomething;
 }
 
@@ -206,12 +223,14 @@ void RestoreExportfs(Performance& on) {
 }
 
 Hits BreakExportfs(Performance& on, const Fault& fault) {
+  constexpr int kKilled = 128 + SIGKILL;
+  const int exit_code = fault.kind == FaultKind::kExportfsKilled ? kKilled : 1;
   const auto ending = fault.kind == FaultKind::kExportfsHangs ? sim::ProgramRun::Ending::kHangs
                                                               : sim::ProgramRun::Ending::kExits;
   auto left = std::make_shared<int>(fault.strength);
-  on.world().processes().Install("exportfs", [&on, left, ending](const auto& argv) {
+  on.world().processes().Install("exportfs", [&on, left, ending, exit_code](const auto& argv) {
     if (--*left < 0) return on.world().nfs().Exportfs(argv);
-    return sim::ProgramRun{.error = "exportfs: broken\n", .exit_code = 1, .ending = ending};
+    return sim::ProgramRun{.error = "exportfs: broken\n", .exit_code = exit_code, .ending = ending};
   });
   return Hits::kSomething;
 }
@@ -268,10 +287,13 @@ constexpr Effect kEffects[] = {
     {FaultKind::kHubUnplugged, UnplugHub},
     {FaultKind::kBoardsExchanged, ExchangeBoards},
     {FaultKind::kHostPowerCut, CutPower},
+    {FaultKind::kHostReboots, RebootHost},
     {FaultKind::kBabble, Babble},
     {FaultKind::kArrivalToldTwice, TellAgain},
     {FaultKind::kNoticesOfBusLate, HoldNotices},
     {FaultKind::kNoticesLost, LoseNotices},
+    {FaultKind::kNoticesOfLinksLate, HoldNoticesOfLinks},
+    {FaultKind::kLinkToldAgain, TellOfLinkAgain},
     {FaultKind::kLinkDown, TouchLink},
     {FaultKind::kLinkRenamed, TouchLink},
     {FaultKind::kLinkLeavesBridge, TouchLink},
@@ -282,6 +304,7 @@ constexpr Effect kEffects[] = {
     {FaultKind::kSlowCalls, SlowDown},
     {FaultKind::kExportfsFails, BreakExportfs},
     {FaultKind::kExportfsHangs, BreakExportfs},
+    {FaultKind::kExportfsKilled, BreakExportfs},
     {FaultKind::kMkinitramfsFails, BreakMkinitramfs},
     {FaultKind::kServeKilled, KillServe},
     {FaultKind::kCommandKilled, KillCommand},

@@ -42,9 +42,10 @@ const std::vector<Stage>* OnlyIn(FaultKind fault) {
                                                Stage::kFileServer, Stage::kGadget,
                                                Stage::kMounted,    Stage::kHealthy};
   static const std::map<FaultKind, const std::vector<Stage>*> kOnly = {
-      {FaultKind::kArrivalToldTwice, &kOnTheBus}, {FaultKind::kLinkDown, &kLinked},
-      {FaultKind::kLinkRenamed, &kLinked},        {FaultKind::kLinkLeavesBridge, &kLinked},
-      {FaultKind::kLinkMtuChanged, &kLinked},     {FaultKind::kNodeWritesRubbish, &kMounting},
+      {FaultKind::kArrivalToldTwice, &kOnTheBus},  {FaultKind::kLinkDown, &kLinked},
+      {FaultKind::kLinkRenamed, &kLinked},         {FaultKind::kLinkLeavesBridge, &kLinked},
+      {FaultKind::kLinkMtuChanged, &kLinked},      {FaultKind::kLinkToldAgain, &kLinked},
+      {FaultKind::kNodeWritesRubbish, &kMounting},
   };
   const auto found = kOnly.find(fault);
   return found == kOnly.end() ? nullptr : found->second;

@@ -185,6 +185,28 @@ void Performance::RebootHost() {
   HostIsBack();
 }
 
+void Performance::RebootUnderBoards() {
+  host_.KillAll();
+  claims_.clear();
+  world_.scene().SyncAll();
+  if (world_.scene().Has("/run/zprov")) world_.scene().Remove("/run/zprov");
+  std::vector<BoardAt> running;
+  for (const BoardAt& board : boards_) {
+    if (!board.zero->node()) continue;
+    board.zero->UnplugAlive();
+    running.push_back(board);
+  }
+  LinksWereTouched();
+  After(kHostBoots, [this, running] {
+    for (const BoardAt& board : running) {
+      const bool is_there = world_.network().LinkAt(board.port) != nullptr;
+      if (board.zero->node() && !is_there) board.zero->PlugInAlive();
+    }
+    LinksWereTouched();
+    StartServe();
+  });
+}
+
 void Performance::HostIsBack() {
   LinksWereTouched();
   Check(Check::When::kAfterAction);

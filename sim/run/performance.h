@@ -67,6 +67,8 @@ class Performance {
   // ---- the host
   void LosePower();
   void RebootHost();
+  // The boards keep their power, and Linux on them runs on without a host.
+  void RebootUnderBoards();
   void LinksWereTouched() { links_touched_ = Now(); }
 
   Outcome Take();

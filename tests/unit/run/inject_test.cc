@@ -114,5 +114,15 @@ TEST(Marks, HaveATableThatSaysWhereAFaultHasNothingToHit) {
                                "        0        0        7        -        -\n"));
 }
 
+TEST_F(InjectedFault, OfAHostThatRebootsLeavesItsBoardsTheirPowerAndNoServe) {
+  const int boots = on_.board(0).zero->boots();
+  Comes(FaultKind::kHostReboots);
+  EXPECT_FALSE(on_.Serves());
+  on_.Go(on_.Now() + seconds(30));
+  EXPECT_TRUE(on_.Serves());
+  EXPECT_EQ(on_.board(0).zero->stage(), sim::zero::Stage::kRom);
+  EXPECT_EQ(on_.board(0).zero->boots(), boots);
+}
+
 }  // namespace
 }  // namespace zprov::run

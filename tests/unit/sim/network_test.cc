@@ -47,6 +47,30 @@ TEST(SimNetwork, GivesTheSmallestNameThatIsFreeAlsoWhenItIsFreeAgain) {
   EXPECT_EQ(plug(6), "usb3");
 }
 
+TEST(SimNetwork, TellsLateOfEachLinkOnceWhileItsNoticesAreHeld) {
+  Host host("6.1.177");
+  const auto next = [&host](os::Moment until) { return host.queue.Next(until).value(); };
+  const Link link = host.Plug(UsbDriver::kCdcSubset);
+  EXPECT_EQ(next(seconds(1)), os::Event(os::LinkChanged{link.name}));
+  host.network.HoldNotices(seconds(3));
+  ASSERT_TRUE(host.network.SetLink(link.name, {.up = true}));
+  host.network.Unplug(link.name);
+  EXPECT_EQ(next(seconds(2)), os::Event(os::DeadlinePassed{}));
+  host.network.HoldNotices(seconds(4));
+  EXPECT_EQ(next(milliseconds(3500)), os::Event(os::DeadlinePassed{}));
+  EXPECT_EQ(next(seconds(10)), os::Event(os::LinkChanged{link.name}));
+  EXPECT_EQ(host.clock.Now(), os::Moment(seconds(4)));
+  EXPECT_EQ(next(seconds(10)), os::Event(os::DeadlinePassed{}));
+}
+
+TEST(SimNetwork, TellsAgainOfALinkThatDidNotChange) {
+  Host host("6.1.177");
+  const Link link = host.Plug(UsbDriver::kCdcSubset);
+  EXPECT_EQ(host.queue.Next(seconds(1)).value(), os::Event(os::LinkChanged{link.name}));
+  host.network.TellAgain(link.name);
+  EXPECT_EQ(host.queue.Next(seconds(2)).value(), os::Event(os::LinkChanged{link.name}));
+}
+
 TEST(KernelRules, KnowEachErasOwnAndRefuseToGuessOthers) {
   EXPECT_FALSE(KernelRules::Of("6.1.161")->caps_usbnet_mtu);
   EXPECT_TRUE(KernelRules::Of("6.1.162")->caps_usbnet_mtu);
