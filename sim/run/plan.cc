@@ -67,10 +67,20 @@ milliseconds DrawMoment(Random& random) {
   return milliseconds(random.Next() % static_cast<uint64_t>(within.count()));
 }
 
+// A failing medium meets whoever makes that call: a command makes thousands, serve a few for each
+// board that it boots, and what serve gets over on the host's own account is among those. So few
+// calls are drawn more often than many.
+int DrawStrength(Random& random, const FaultRow& row) {
+  const auto most = static_cast<uint64_t>(row.most);
+  const uint64_t drawn = random.Next() % most;
+  const bool is_often_small = row.kind == FaultKind::kMediumError;
+  return 1 + static_cast<int>(is_often_small ? drawn * drawn * drawn / (most * most) : drawn);
+}
+
 Fault DrawFault(Random& random, const FaultRow& row, int nodes) {
   Fault fault{row.kind, DrawMoment(random)};
   if (row.names_node) fault.node = static_cast<int>(random.Next() % static_cast<uint64_t>(nodes));
-  fault.strength = 1 + static_cast<int>(random.Next() % static_cast<uint64_t>(row.most));
+  fault.strength = DrawStrength(random, row);
   return fault;
 }
 
