@@ -18,6 +18,7 @@ using sim::zero::Stage;
 using std::chrono::seconds;
 using Who = TraceLine::Who;
 
+constexpr seconds kHostEnds{5};
 constexpr seconds kHostBoots{20};          // until systemd starts zprov.service
 constexpr seconds kRestartAfter{10};       // RestartSec= of zprov.service
 constexpr int kPreventsRestart = 2;        // its RestartPreventExitStatus=
@@ -185,7 +186,13 @@ void Performance::RebootHost() {
   HostIsBack();
 }
 
+// systemd ends serve first, and then all others.
 void Performance::RebootUnderBoards() {
+  StopServe();
+  After(kHostEnds, [this] { HostIsAway(); });
+}
+
+void Performance::HostIsAway() {
   host_.KillAll();
   claims_.clear();
   world_.scene().SyncAll();

@@ -83,6 +83,7 @@ class Performance {
   void Hear(std::string_view said);
   void Check(Check::When when);
   void IsOver(const Ended& ended);
+  void HostIsAway();
   void HostIsBack();
 
   Plan plan_;

@@ -368,6 +368,23 @@ TEST(Restart, KnowsTheNodesAgainThatRanThroughTheHostsOwnReboot) {
   EXPECT_EQ(rig.Of(1).state, NodeState::kHealthy) << rig.Of(1).cause;
 }
 
+// Of the boot before, its root still holds the report.
+TEST(Restart, TakesANodeThatStartedLinuxWhileTheHostRebootedForNoEarlierBoot) {
+  Running rig;
+  rig.Order(Verb::kReboot, {"s1"});
+  while (rig.Of(1).state != NodeState::kServed) rig.LetPass(milliseconds(100));
+  const std::string nonce = rig.Of(1).nonce;
+  rig.Kill();
+  ForgetMarks(rig);
+  rig.Serve();
+  rig.LetPass(minutes(2));
+  EXPECT_EQ(rig.Of(1).state, NodeState::kHealthy) << rig.Of(1).cause;
+  EXPECT_EQ(rig.Of(1).nonce, nonce);
+  rig.Order(Verb::kReboot, {"s1"});
+  rig.LetPass(minutes(2));
+  ExpectOrder(rig.Of(1), Order::kReboot, OrderView::State::kDone);
+}
+
 // No host answers meanwhile, nor is there a serve.
 void LetPassWithoutHost(Running& rig, std::chrono::nanoseconds time) {
   rig.Kill();

@@ -16,12 +16,13 @@ namespace zprov::engine {
 class BootLog {
  public:
   struct Ending {
-    std::string_view name;  // a state's, or kBegunAgain
+    std::string_view name;  // a state's, kBegunAgain, kLeftAlone
     const std::string& cause;
     const std::vector<FileRecord>& files;  // `at` as os::Clock says it
     uint64_t files_left_out = 0;
   };
   static constexpr std::string_view kBegunAgain = "begun again";
+  static constexpr std::string_view kLeftAlone = "not followed to its end";
 
   // Both must live as long; `system` has a live host.
   BootLog(os::System& system, const spec::ClusterSpec& spec, std::string node);

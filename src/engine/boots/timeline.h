@@ -35,7 +35,7 @@ struct BootTimeline {
   std::optional<int> generation = {};  // of its root; nothing: none, or it did not come so far
   int64_t began_ns = 0;                // wall time, since 1970 UTC
   os::Moment took{0};                  // until the ending
-  std::string ending = {};             // a state's name, or "begun again"
+  std::string ending = {};             // a state's name, "begun again", "not followed to its end"
   std::string cause = {};              // of an ending that is no good
   std::vector<BootStep> steps = {};    // the first kMostSteps
   std::vector<FileRecord> files = {};  // requests; `at` since the boot began

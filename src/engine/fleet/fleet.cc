@@ -84,7 +84,12 @@ void Fleet::TellAll(const Tell& tell) {
 }
 
 Fleet::~Fleet() {
-  if (!writing_.empty()) system_.live->background.Finish();
+  bool is_writing = !writing_.empty();
+  for (const auto& node : nodes_) {
+    node->LeaveAlone();
+    is_writing = is_writing || node->log().IsWriting();
+  }
+  if (is_writing) system_.live->background.Finish();
 }
 
 Result<void> Fleet::Begin() {

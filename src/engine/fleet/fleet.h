@@ -31,7 +31,7 @@ class Fleet {
   Fleet(os::System& system, spec::ClusterSpec spec);
   Fleet(const Fleet&) = delete;
   Fleet& operator=(const Fleet&) = delete;
-  ~Fleet();  // boots that are over are on disk when it returns
+  ~Fleet();  // boots that are over, and what there is of others, are on disk when it returns
 
   // From here on whatever is plugged in is booted, and its link joins the bridge. kPermission;
   // kNotSupported: no USB, or no live host; those of Links::Begin.

@@ -64,6 +64,9 @@ class NodeBoot {
   Result<void> MayTake(Order order) const;
   // Which it may take. What comes of it is in its view.
   void Give(Order order);
+  // Nobody follows its boot any more. What there is of it is kept: whoever finds the node running
+  // later must not take it for the boot before.
+  void LeaveAlone() { EndRecord(BootLog::kLeftAlone); }
   // Whatever was to happen by now.
   void Tick(os::Moment now);
   os::Moment NextDeadline() const;

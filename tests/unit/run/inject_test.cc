@@ -117,6 +117,7 @@ TEST(Marks, HaveATableThatSaysWhereAFaultHasNothingToHit) {
 TEST_F(InjectedFault, OfAHostThatRebootsLeavesItsBoardsTheirPowerAndNoServe) {
   const int boots = on_.board(0).zero->boots();
   Comes(FaultKind::kHostReboots);
+  on_.Go(on_.Now() + seconds(10));
   EXPECT_FALSE(on_.Serves());
   on_.Go(on_.Now() + seconds(30));
   EXPECT_TRUE(on_.Serves());
