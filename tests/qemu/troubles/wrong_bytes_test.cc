@@ -68,13 +68,11 @@ TEST_F(WrongBytes, KeepEachZeroDownAndAreNamed) {
   }
   EXPECT_EQ(booted["nodes"][kWrong]["stage"], "healthy") << booted["nodes"][kWrong];
   EXPECT_THAT(booted["nodes"][1]["missed"], "bcm2708-rpi-zero.dtb");
-  EXPECT_THAT(StatusOf(0),
-              AllOf(HasSubstr("it has all that it asked for, and Linux does not show"),
-                    HasSubstr("/x/sboot/1-1/kernel.img: the kernel is cut off")));
+  EXPECT_THAT(StatusOf(0), AllOf(HasSubstr("it has all that it asked for, and Linux does not show"),
+                                 HasSubstr("/x/sboot/1-1/kernel.img: the kernel is cut off")));
   EXPECT_THAT(StatusOf(1), HasSubstr("bcm2708-rpi-zero.dtb, is empty"));
-  EXPECT_THAT(StatusOf(2),
-              AllOf(HasSubstr("it has all that it asked for, and Linux does not show"),
-                    HasSubstr("/x/sboot/1-3/initrd.img: no network gadget")));
+  EXPECT_THAT(StatusOf(2), AllOf(HasSubstr("it has all that it asked for, and Linux does not show"),
+                                 HasSubstr("/x/sboot/1-3/initrd.img: no network gadget")));
   EXPECT_THAT(StatusOf(3), AllOf(HasSubstr("the link is up, and its root is not mounted"),
                                  HasSubstr("the address of ip=192.168.7.37 disagrees")));
 
