@@ -19,6 +19,9 @@ using testing::HasSubstr;
 constexpr char kUpdates[] = "*' update'*) exit 0 ;;";
 constexpr char kDownloads[] = "*' download '*) : >busybox-static_1%3a1.35.0-4_armel.deb ;;";
 
+constexpr char kSimulates[] =
+    "*' install --simulate '*) echo 'Inst busybox-static (1:1.35.0-4)' ;;";
+
 class GetPackages : public testing::Test {
  protected:
   void SetUp() override {
@@ -67,6 +70,15 @@ TEST_F(GetPackages, EndsWith69WithoutAMirrorAndGoesOnWhenThereIsOne) {
   EXPECT_EQ(Run({"--with-dependencies", "armel"}), EX_UNAVAILABLE) << Said();
   Apt({kUpdates, kDownloads});
   EXPECT_EQ(Run(), 0) << Said();
+}
+
+// apt names an archive that it has already no more.
+TEST_F(GetPackages, KnowsWhatIsDependedOnAlsoWhenAllOfItIsThere) {
+  Apt({kUpdates, kDownloads, kSimulates});
+  EXPECT_EQ(Run({"--with-dependencies", "armel"}), 0) << Said();
+  Apt({kSimulates});
+  EXPECT_EQ(Run({"--with-dependencies", "armel"}), 0) << Said();
+  EXPECT_EQ(Said(), "busybox-static 1:1.35.0-4 armel\n");
 }
 
 TEST_F(GetPackages, FailsOtherwiseWhenTheMirrorHasNoSuchPackage) {
