@@ -73,8 +73,9 @@ class Cables {
     const std::string programs = directory + "/payload/usr/local/bin";
     fs::create_directories(programs);
     fs::copy_file(ZPROV_BARE_SERVER, programs + "/bare_server");
-    ZPROV_ASSIGN(const std::string payload,
-                 vm::PackPayload({.directory = directory, .zprov = ZPROV_PROGRAM, .zeros = zeros}));
+    ZPROV_ASSIGN(
+        const std::string payload,
+        vm::PackPayload({.directory = directory, .build = ZPROV_BUILD_DIR, .zeros = zeros}));
     return vm::Bplus::Boot({.images = images,
                             .cable = ZPROV_CABLE,
                             .directory = directory,

@@ -76,7 +76,7 @@ Stages SlowestOf(vm::Bplus& bplus, int zeros) {
 Row Measure(int zeros, const std::string& images) {
   const ScratchDirectory directory;
   const std::string payload = Must(
-      vm::PackPayload({.directory = directory.path(), .zprov = ZPROV_PROGRAM, .zeros = zeros}));
+      vm::PackPayload({.directory = directory.path(), .build = ZPROV_BUILD_DIR, .zeros = zeros}));
   Row row{.zeros = zeros};
   auto since = Clock::now();
   const auto lap = [&since] {

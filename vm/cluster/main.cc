@@ -153,7 +153,7 @@ int main(int argc, char** argv) {
                     .images = ZPROV_IMAGES,
                     .made = ZPROV_MADE_IMAGES,
                     .cable = ZPROV_CABLE,
-                    .zprov = ZPROV_PROGRAM};
+                    .build = ZPROV_BUILD};
   Words words;
   CLI::App app("A cluster in QEMU: a B+ with zprov, and Zeros on its USB ports");
   AddCommands(app, options, words);

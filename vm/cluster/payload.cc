@@ -52,10 +52,10 @@ Result<std::string> PackPayload(const PayloadOptions& options) {
   // Who is at the serial line is at the rig.
   Put(tree + "/etc/systemd/system/serial-getty@ttyS0.service.d/login.conf",
       "[Service]\nExecStart=\nExecStart=-/sbin/agetty --autologin root 115200 ttyS0 vt220\n");
-  fs::create_directories(tree + "/usr/bin");
   const std::string log = options.directory + "/payload.log";
-  const std::string command = fmt::format(
-      "strip -o {0}/usr/bin/zprov {1} && tar -cf {0}.tar -C {0} .", tree, options.zprov);
+  const std::string command =
+      fmt::format("cmake --install {1} --prefix {0}/usr --strip && tar -cf {0}.tar -C {0} .", tree,
+                  options.build);
   ZPROV_ASSIGN(Child pack, Child::Start({"sh", "-c", command}, log));
   if (pack.Wait() == 0) return tree + ".tar";
   return Fail(ErrorKind::kFailed, "pack what the operator installs: " + Tail(log));

@@ -11,7 +11,7 @@ namespace zprov::vm {
 
 struct PayloadOptions {
   std::string directory;  // where it is made
-  std::string zprov;      // the program
+  std::string build;      // the build tree that zprov is installed from
   int zeros = 1;          // s0, s1, … at the ports 1-1, 1-2, …
 };
 

@@ -96,7 +96,7 @@ Result<void> Up(const UpOptions& options, const std::function<void(const std::st
                                                     .made = options.made,
                                                     .log = ImagesLog(options)}));
   ZPROV_ASSIGN(const std::string payload, PackPayload({.directory = options.directory,
-                                                       .zprov = options.zprov,
+                                                       .build = options.build,
                                                        .zeros = options.zeros}));
   ZPROV_ASSIGN(Bplus bplus, Bplus::Boot({.images = image,
                                          .cable = options.cable,

@@ -16,7 +16,7 @@ struct UpOptions {
   std::string images;            // the scripts, vm/images
   std::string made;              // where they keep what they made
   std::string cable;             // the program zprov-cable
-  std::string zprov;             // the program under test
+  std::string build;             // the tree that zprov is installed from
 };
 
 // Does not return while the cluster is up. `say` gets a line for people at a time.

@@ -64,7 +64,7 @@ void Cluster::ShowWhatHappened() {
 
 void Cluster::PowerOn(int zeros, const Orders& first_orders) {
   const auto payload =
-      vm::PackPayload({.directory = directory_, .zprov = ZPROV_PROGRAM, .zeros = zeros});
+      vm::PackPayload({.directory = directory_, .build = ZPROV_BUILD_DIR, .zeros = zeros});
   ASSERT_TRUE(payload.has_value()) << payload.error().message;
   auto booted = vm::Bplus::Boot({.images = image_,
                                  .cable = ZPROV_CABLE,

@@ -25,11 +25,22 @@ class Payload : public testing::Test {
     return all.str();
   }
 
+  // A build tree that installs one program.
+  std::string BuildOf(const std::string& program) const {
+    const std::string build = directory + "/build";
+    std::filesystem::create_directories(build);
+    std::ofstream(build + "/cmake_install.cmake")
+        << "file(INSTALL DESTINATION \"${CMAKE_INSTALL_PREFIX}/bin\" TYPE PROGRAM FILES \""
+        << program << "\" RENAME zprov)\n";
+    return build;
+  }
+
   std::string directory = "/tmp/zprov-payload-XXXXXX";
 };
 
-TEST_F(Payload, IsAnArchiveOfTheProgramAndItsDescriptionOfTheCluster) {
-  const auto packed = PackPayload({.directory = directory, .zprov = "/bin/true", .zeros = 2});
+TEST_F(Payload, IsAnArchiveOfWhatIsInstalledAndADescriptionOfTheCluster) {
+  const auto packed =
+      PackPayload({.directory = directory, .build = BuildOf("/bin/true"), .zeros = 2});
   ASSERT_TRUE(packed.has_value()) << packed.error().message;
   auto list = Child::Start({"tar", "-tf", *packed}, directory + "/list");
   ASSERT_TRUE(list.has_value());
@@ -41,7 +52,8 @@ TEST_F(Payload, IsAnArchiveOfTheProgramAndItsDescriptionOfTheCluster) {
 }
 
 TEST_F(Payload, NeedsTheProgram) {
-  const auto packed = PackPayload({.directory = directory, .zprov = "/nowhere/zprov", .zeros = 1});
+  const auto packed =
+      PackPayload({.directory = directory, .build = BuildOf("/nowhere/zprov"), .zeros = 1});
   ASSERT_FALSE(packed.has_value());
   EXPECT_THAT(packed.error().message, HasSubstr("/nowhere/zprov"));
 }
