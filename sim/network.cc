@@ -1,7 +1,6 @@
 #include "sim/network.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace zprov::sim {
 namespace {
@@ -395,19 +394,6 @@ std::string Network::PlugUsb(const UsbLink& usb) {
   interface.never_has_carrier = !usb.has_carrier;
   Changed(interface);
   return interface.link.name;
-}
-
-void Network::Changed(std::string name) {
-  if (queue_.Now() < held_until_) return held_.push_back(std::move(name));
-  queue_.Post(os::LinkChanged{std::move(name)});
-}
-
-void Network::HoldNotices(os::Moment until) {
-  held_until_ = std::max(held_until_, until);
-  queue_.After(held_until_ - queue_.Now(), [this] {
-    if (queue_.Now() < held_until_) return;
-    for (std::string& name : std::exchange(held_, {})) Changed(std::move(name));
-  });
 }
 
 void Network::Unplug(std::string_view name) {

@@ -16,6 +16,7 @@
 #include "os/netlink.h"
 #include "sim/events.h"
 #include "sim/kernel_rules.h"
+#include "sim/late_notices.h"
 
 namespace zprov::sim {
 
@@ -86,7 +87,7 @@ class Network final : public os::Netlink {
   // The kernel loses its notices.
   void LoseNotices() { queue_.Post(os::LinksLost{}); }
   // Whoever reads them is late: what changes before `until` is told then.
-  void HoldNotices(os::Moment until);
+  void HoldNotices(os::Moment until) { notices_.HoldUntil(until); }
   // A notice of that link, of which nothing changed.
   void TellAgain(std::string_view name) { Changed(std::string(name)); }
 
@@ -109,7 +110,7 @@ class Network final : public os::Netlink {
   std::string FirstFree(std::string_view prefix);
   Interface& Insert(Link link);
   void Changed(const Interface& interface) { Changed(interface.link.name); }
-  void Changed(std::string name);
+  void Changed(std::string name) { notices_.Tell(os::LinkChanged{std::move(name)}); }
   void FollowPorts(std::string_view bridge_name);
   Result<void> Apply(Interface& interface, const os::LinkChange& change);
   Result<void> Rename(Interface& interface, const std::string& name);
@@ -129,8 +130,7 @@ class Network final : public os::Netlink {
   std::map<std::string, int> taken_below_;       // by prefix: no smaller number is free behind it
   std::set<std::pair<PortPath, int>> at_ports_;  // USB links, by index
   std::map<Ipv4, Interface*> pinned_;            // whose pin names that address
-  std::vector<std::string> held_;  // of these nobody was told yet, in the order of changes
-  os::Moment held_until_{0};
+  LateNotices notices_{queue_};
   int last_index_ = 0;
   os::ProbeId last_probe_ = 0;
   bool may_change_ = true;

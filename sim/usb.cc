@@ -49,18 +49,7 @@ bool UsbBus::CanArrive(const PortPath& port) const {
 
 void UsbBus::Tell(os::Event notice) {
   if (!watched_) return;
-  held_.push_back(std::move(notice));
-  TellHeld();
-}
-
-// Whoever comes later waits behind who waits already, also when the hold is changed meanwhile.
-void UsbBus::TellHeld() {
-  if (held_.empty()) return;
-  if (queue_.Now() < held_until_) {
-    queue_.After(held_until_ - queue_.Now(), [this] { TellHeld(); });
-    return;
-  }
-  for (os::Event& notice : std::exchange(held_, {})) queue_.Post(std::move(notice));
+  notices_.Tell(std::move(notice));
 }
 
 void UsbBus::TellAgain(const PortPath& port) {
@@ -224,8 +213,7 @@ Result<void> UsbBus::SetPortPower(const PortPath& port, PortPower power) {
 
 void UsbBus::HostBoots() {
   watched_ = false;
-  held_.clear();
-  held_until_ = os::Moment{0};
+  notices_.Clear();
   opened_.clear();
   by_stay_.clear();
   flights_.clear();

@@ -13,6 +13,7 @@
 
 #include "os/usb_bus.h"
 #include "sim/events.h"
+#include "sim/late_notices.h"
 #include "sim/usb_function.h"
 
 namespace zprov::sim {
@@ -57,7 +58,7 @@ class UsbBus final : public os::UsbBus {
   // Who watches is told once more of what is there already.
   void TellAgain(const PortPath& port);
   // Until then nobody is told who arrives and leaves; then all of it, in order.
-  void HoldNotices(os::Moment until) { held_until_ = until; }
+  void HoldNotices(os::Moment until) { notices_.HoldUntil(until); }
 
   // Another program has that interface of the device, for as long as the device stays.
   void HoldInterface(const PortPath& port, uint8_t interface_number);
@@ -102,7 +103,6 @@ class UsbBus final : public os::UsbBus {
   // ---- the tree (usb.cc)
   bool CanArrive(const PortPath& port) const;
   void Tell(os::Event notice);
-  void TellHeld();
   void Arrive(Device& device);
   void Leave(Device& device);
   void Unplugged(const PortPath& port);
@@ -137,8 +137,7 @@ class UsbBus final : public os::UsbBus {
   std::map<PortPath, std::function<void(PortPower)>> wired_;
   std::set<PortPath> without_power_;
   std::map<PortPath, int> babbles_;  // transfers that will fail
-  std::vector<os::Event> held_;      // notices that nobody was told yet
-  os::Moment held_until_{0};
+  LateNotices notices_{queue_};
   std::map<PortPath, uint64_t> jammed_;  // and which jam it is
   std::map<PortPath, int> cuts_;
   std::map<os::UsbHandle, Opened> opened_;
