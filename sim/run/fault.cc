@@ -54,7 +54,7 @@ constexpr FaultRow kRows[] = {
     {Kind::kBoardsExchanged, "boards-exchanged", "two boards change places", 5, {}, true},
     {Kind::kHostPowerCut, "power-cut", "mains fail: what was not synced is gone"},
     // A hub with a supply of its own, or ports whose power outlives a reboot.
-    {Kind::kHostReboots, "host-reboots", "the host reboots, and its boards keep their power"},
+    {Kind::kHostReboots, "host-reboots-alone", "the host reboots, and its boards keep their power"},
     // A bad cable or a neighbour that sends out of turn: -EPROTO, -EOVERFLOW.
     {Kind::kBabble, "babble", "so many transfers with it fail", 3, {}, true},
     // libusb looks at the bus while udev tells it the same.

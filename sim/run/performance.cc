@@ -18,7 +18,7 @@ using sim::zero::Stage;
 using std::chrono::seconds;
 using Who = TraceLine::Who;
 
-constexpr seconds kHostEnds{5};
+constexpr seconds kHostEnds{5};            // from SIGTERM for all until it is away; inferred
 constexpr seconds kHostBoots{20};          // until systemd starts zprov.service
 constexpr seconds kRestartAfter{10};       // RestartSec= of zprov.service
 constexpr int kPreventsRestart = 2;        // its RestartPreventExitStatus=
