@@ -125,6 +125,13 @@ std::optional<Pointer> PointerAt(const sim::Inode& inode) {
   return Pointer{parts[2], parts[3]};
 }
 
+// Nothing: it has none, or that names no generation.
+std::optional<Pointer> PointerOf(const sim::Disk& disk, const std::optional<sim::Node>& store,
+                                 std::string_view node) {
+  const auto link = Below(disk, store, {"current", node});
+  return link ? PointerAt(disk.Get(*link)) : std::nullopt;
+}
+
 // ---- files
 
 Broken NoRootInUseIsDeleted(const Seen& seen) {
@@ -224,8 +231,7 @@ Broken NoTwoNodesShareAnything(const Seen& seen) {
   const auto store = At(seen.world.disk(), kStore);
   for (const BoardAt& board : seen.boards) {
     // The procedure gives every root the host's own id, and what it made is kept as it is.
-    const auto link = Below(disk, store, {"current", board.name});
-    const auto pointer = link ? PointerAt(disk.Get(*link)) : std::nullopt;
+    const auto pointer = PointerOf(disk, store, board.name);
     if (pointer && pointer->generation != "0") {
       const auto etc =
           Below(disk, store, {"gen", pointer->generation, pointer->node, "root", "etc"});
@@ -371,8 +377,7 @@ void NoteCurrentRoots(sim::World& world, std::span<const BoardAt> boards, RootsN
   sim::Disk& disk = world.disk();
   const auto store = At(disk, kStore);
   for (const BoardAt& board : boards) {
-    const auto link = Below(disk, store, {"current", board.name});
-    const auto pointer = link ? PointerAt(disk.Get(*link)) : std::nullopt;
+    const auto pointer = PointerOf(disk, store, board.name);
     if (!pointer) continue;
     // A root that a hand made may still be where the hand put it, behind a symlink.
     const auto root = pointer->generation == "0"
