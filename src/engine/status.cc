@@ -77,7 +77,8 @@ lint::Findings WrongBootFiles(const Scene& scene, const NodeStatus& status) {
   if (findings) return std::move(*findings);
   return {{lint::Finding::Severity::kWarning,
            generations::BootOf(scene.spec, *status.would_get, status.node),
-           "cannot be looked at: " + findings.error().message, "run it as root"}};
+           "cannot be looked at: " + findings.error().message,
+           "mend that, and look again with `zprov check`, as root"}};
 }
 
 bool IsAboutFiles(const plan::Action& action) {

@@ -113,7 +113,8 @@ TEST(Halt, OfOneThatDoesNotHearItSaysWhenItCannotBeWithdrawn) {
   rig.world_.disk().SetReadOnly(0, os::Access::kReadOnly);
   rig.LetPass(minutes(4));
   ExpectOrder(rig.Of(1), Order::kHalt, OrderView::State::kFailed);
-  EXPECT_THAT(rig.Of(1).order->text, HasSubstr("it may still, for this cannot be undone"));
+  EXPECT_THAT(rig.Of(1).order->text,
+              HasSubstr("it may obey later, for the order cannot be withdrawn"));
 }
 
 // A cable or a hub: Linux runs on, and must not obey when everybody has forgotten it.

@@ -106,7 +106,9 @@ void NodeBoot::FailUnheardOrder() {
   const auto withdrawn = Withdraw(parts_.system, mark_->root);
   if (withdrawn && !*withdrawn) return Enter(NodeState::kHalting, kHaltWithin);  // taken just now
   std::string why = "it did not take the order, as if its root did not answer it";
-  if (!withdrawn) why += "; it may still, for this cannot be undone: " + withdrawn.error().message;
+  if (!withdrawn) {
+    why += "; it may obey later, for the order cannot be withdrawn: " + withdrawn.error().message;
+  }
   FailOrder(why);
 }
 

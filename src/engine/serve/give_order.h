@@ -42,9 +42,9 @@ struct Ordered {
 };
 
 // A node takes the order and leaves the bus in its times, or its power is cut where the spec allows
-// it, and it is back in its boot ROM (with room); a reboot may then take as long as any boot.
+// it, and it is back in its boot ROM (deadlines.h, with room); then it may boot.
 inline constexpr os::Moment kHaltsWithin = kHeardWithin + kHaltWithin + std::chrono::minutes(1);
-inline constexpr os::Moment kRebootsWithin = kHaltsWithin + std::chrono::minutes(17);
+inline constexpr os::Moment kRebootsWithin = kHaltsWithin + kBootsWithin;
 
 // Where all nodes are, once none of them is between its boot ROM and a system that runs; a process
 // that has just begun to look sees that only after a while. At most kSettlesWithin. kFailed: an
