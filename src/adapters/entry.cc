@@ -30,11 +30,14 @@ Result<size_t> ReadFull(const Fd& file, std::vector<char>* buffer) {
   return filled;
 }
 
-Result<bool> SameBytes(const Fd& first, const Fd& second, uint64_t* bytes) {
-  ZPROV_ASSIGN(const Fd a, Reopen(first, O_RDONLY));
-  ZPROV_ASSIGN(const Fd b, Reopen(second, O_RDONLY));
-  std::vector<char> chunk_a(kComparedAtOnce);
-  std::vector<char> chunk_b(kComparedAtOnce);
+// Of two regular files.
+Result<bool> SameBytes(const Entry& first, const Entry& second, uint64_t* bytes) {
+  ZPROV_ASSIGN(const Fd a, Reopen(first.fd, O_RDONLY));
+  ZPROV_ASSIGN(const Fd b, Reopen(second.fd, O_RDONLY));
+  // Most files are small, and each byte of a buffer costs.
+  const uint64_t at_once = std::min<uint64_t>(kComparedAtOnce, first.status.stx_size + 1);
+  std::vector<char> chunk_a(at_once);
+  std::vector<char> chunk_b(at_once);
   for (;;) {
     ZPROV_ASSIGN(const size_t size_a, ReadFull(a, &chunk_a));
     ZPROV_ASSIGN(const size_t size_b, ReadFull(b, &chunk_b));
@@ -53,7 +56,7 @@ Result<bool> SameContent(const Entry& first, const Entry& second, uint64_t* byte
   switch (a.stx_mode & S_IFMT) {
     case S_IFREG:
       if (a.stx_size != b.stx_size) return false;
-      return SameBytes(first.fd, second.fd, bytes);
+      return SameBytes(first, second, bytes);
     case S_IFLNK: {
       ZPROV_ASSIGN(const std::string text_a, SymlinkText(first.fd));
       ZPROV_ASSIGN(const std::string text_b, SymlinkText(second.fd));

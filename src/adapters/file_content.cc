@@ -26,7 +26,7 @@ Result<void> WriteAt(int fd, const std::vector<char>& chunk, size_t size, off_t 
 }
 
 Result<void> CopyRange(const Fd& from, const Fd& to, off_t begin, off_t end) {
-  std::vector<char> chunk(kReadAtOnce);
+  std::vector<char> chunk(std::min(kReadAtOnce, static_cast<size_t>(end - begin)));
   while (begin < end) {
     const size_t want = std::min(chunk.size(), static_cast<size_t>(end - begin));
     const ssize_t got = ::pread(from.number(), chunk.data(), want, begin);

@@ -21,7 +21,8 @@ namespace zprov::adapters {
 namespace {
 
 constexpr uint64_t kNodeFileLimit = 4096;  // os::Files::ReadConfined
-constexpr size_t kGrowBy = 64 * 1024;
+constexpr uint64_t kLeastRead = 4096;
+constexpr uint64_t kMostRead = 64 * 1024;
 
 // Opened by descriptor, so what was checked is what is read, and a device or a FIFO is never
 // opened.
@@ -35,10 +36,13 @@ Result<Fd> OpenRegular(const Fd& entry) {
 // The first bytes, `most` at the most, of the regular file that `entry` (O_PATH) stands for.
 Result<std::string> ReadStartOf(const Fd& entry, uint64_t most) {
   ZPROV_ASSIGN(const Fd file, OpenRegular(entry));
+  ZPROV_ASSIGN(const struct statx status, StatusOf(file.number()));
+  // Only a hint: files of /proc and /sys have size 0.
+  const uint64_t at_once = std::clamp(uint64_t{status.stx_size} + 1, kLeastRead, kMostRead);
   std::string content;
-  while (content.size() < most) {  // not stx_size: that is 0 for files of /proc and /sys
+  while (content.size() < most) {
     const size_t had = content.size();
-    content.resize(had + static_cast<size_t>(std::min<uint64_t>(kGrowBy, most - had)));
+    content.resize(had + static_cast<size_t>(std::min(at_once, most - had)));
     const ssize_t got = ::read(file.number(), content.data() + had, content.size() - had);
     if (got < 0) return FailErrno(errno);
     content.resize(had + static_cast<size_t>(got));
