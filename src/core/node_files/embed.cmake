@@ -1,7 +1,7 @@
 # Writes what nodes get of src/node/ into one .cc, so that the program needs no file beside it. Sets NODE_SCRIPTS_SOURCE to it.
 set(NODE_SCRIPTS_SOURCE ${CMAKE_CURRENT_BINARY_DIR}/node_scripts.cc)
 set(rows "")
-foreach(name zprov-functions boot-script hook modules zprov-node zprov-node.service)
+foreach(name zprov-functions boot-script hook modules drivers.conf zprov-node zprov-node.service)
   set(script ${CMAKE_CURRENT_SOURCE_DIR}/node/${name})
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script})
   file(READ ${script} content)

@@ -10,6 +10,7 @@ std::vector<NodeFile> NodeFiles() {
       {"boot-script", "/usr/share/initramfs-tools/scripts/zprov", 0644},
       {"hook", "/usr/share/initramfs-tools/hooks/zprov", 0755},
       {"modules", "/usr/lib/zprov/modules", 0644},
+      {"drivers.conf", "/usr/share/initramfs-tools/conf.d/zprov-drivers.conf", 0644},
       {"zprov-node", "/usr/lib/zprov/zprov-node", 0755},
   };
 }

@@ -158,6 +158,8 @@ class Generations : public DebianTest {
       ++found;
     }
     EXPECT_GT(found, 2U) << "at least NFS";
+    EXPECT_TRUE(fs::exists(root_ + "/lib/modules/" + version_ + "/kernel/drivers/ata/libata.ko"));
+    EXPECT_THAT(listing, Not(HasSubstr("/libata.ko"))) << "a driver that no Zero needs";
   }
 
   NodeRoots roots() const { return NodeRoots(root_); }
@@ -293,6 +295,7 @@ TEST_F(Generations, HoldTheSourceAndNothingThatIsTheHostsAlone) {
                              "etc/systemd/system/multi-user.target.wants/zprov-node.service",
                              "etc/zprov/generation", "usr/lib/systemd/system/zprov-node.service",
                              "usr/lib/zprov", "usr/lib/zprov/modules", "usr/lib/zprov/zprov-node",
+                             "usr/share/initramfs-tools/conf.d/zprov-drivers.conf",
                              "usr/share/initramfs-tools/hooks/zprov",
                              "usr/share/initramfs-tools/scripts/zprov",
                              "usr/share/initramfs-tools/scripts/zprov-functions", "var/lib/zprov"));
