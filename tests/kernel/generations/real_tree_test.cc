@@ -291,14 +291,13 @@ TEST_F(Generations, HoldTheSourceAndNothingThatIsTheHostsAlone) {
                      "var/log/journal/5f1e/system.journal", "x/.zprov/gen", "var/lib/nfs/rmtab"}));
     EXPECT_THAT(
         diff.added,
-        UnorderedElementsAre("etc/systemd/network/05-zprov-usb0.network",
-                             "etc/systemd/system/multi-user.target.wants/zprov-node.service",
-                             "etc/zprov/generation", "usr/lib/systemd/system/zprov-node.service",
-                             "usr/lib/zprov", "usr/lib/zprov/modules", "usr/lib/zprov/zprov-node",
-                             "usr/share/initramfs-tools/conf.d/zprov-drivers.conf",
-                             "usr/share/initramfs-tools/hooks/zprov",
-                             "usr/share/initramfs-tools/scripts/zprov",
-                             "usr/share/initramfs-tools/scripts/zprov-functions", "var/lib/zprov"));
+        UnorderedElementsAre(
+            "etc/systemd/network/05-zprov-usb0.network",
+            "etc/systemd/system/multi-user.target.wants/zprov-node.service", "etc/zprov/generation",
+            "usr/lib/systemd/system/zprov-node.service", "usr/lib/zprov", "usr/lib/zprov/modules",
+            "usr/lib/zprov/zprov-node", "usr/share/initramfs-tools/conf.d/zprov-drivers.conf",
+            "usr/share/initramfs-tools/hooks/zprov", "usr/share/initramfs-tools/scripts/zprov",
+            "usr/share/initramfs-tools/scripts/zprov-functions", "var/lib/zprov"));
     EXPECT_EQ(ContentOf(root + "/etc/zprov/generation"), "2\n");
     EXPECT_EQ(RunShell("chroot " + root + " systemctl is-enabled zprov-node.service").out,
               "enabled\n");
