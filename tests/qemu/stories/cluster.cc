@@ -21,6 +21,9 @@ using std::chrono::seconds;
 
 constexpr char kImages[] = ZPROV_SOURCE_DIR "/vm/images";
 constexpr char kVm[] = ZPROV_BUILD_DIR "/../vm";
+constexpr char kBuildAsOperators[] =
+    ZPROV_SOURCE_DIR "/tests/support/build_as_operators >/dev/null";
+constexpr char kOperatorsBuild[] = ZPROV_SOURCE_DIR "/build/release";
 
 std::string Content(const std::string& path) {
   std::ostringstream all;
@@ -45,6 +48,7 @@ void Cluster::SetUp() {
   ZPROV_NEEDS(image || image.error().kind != ErrorKind::kNotSupported, kMirror);
   ASSERT_TRUE(image.has_value()) << image.error().message;
   image_ = *image;
+  ASSERT_EQ(RunShell(kBuildAsOperators).exit_code, 0);
 }
 
 void Cluster::TearDown() {
@@ -64,7 +68,7 @@ void Cluster::ShowWhatHappened() {
 
 void Cluster::PowerOn(int zeros, const Orders& first_orders) {
   const auto payload =
-      vm::PackPayload({.directory = directory_, .build = ZPROV_BUILD_DIR, .zeros = zeros});
+      vm::PackPayload({.directory = directory_, .build = kOperatorsBuild, .zeros = zeros});
   ASSERT_TRUE(payload.has_value()) << payload.error().message;
   auto booted = vm::Bplus::Boot({.images = image_,
                                  .cable = ZPROV_CABLE,
