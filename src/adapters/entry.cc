@@ -35,7 +35,8 @@ Result<bool> SameBytes(const Entry& first, const Entry& second, uint64_t* bytes)
   ZPROV_ASSIGN(const Fd a, Reopen(first.fd, O_RDONLY));
   ZPROV_ASSIGN(const Fd b, Reopen(second.fd, O_RDONLY));
   // Most files are small, and each byte of a buffer costs.
-  const uint64_t at_once = std::min<uint64_t>(kComparedAtOnce, first.status.stx_size + 1);
+  const auto at_once =
+      static_cast<size_t>(std::min<uint64_t>(kComparedAtOnce, first.status.stx_size + 1));
   std::vector<char> chunk_a(at_once);
   std::vector<char> chunk_b(at_once);
   for (;;) {
