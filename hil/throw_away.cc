@@ -25,13 +25,20 @@ std::optional<int> BegunLast(const Rig& rig, const NodeLook& look) {
   return mark ? mark->generation : std::nullopt;
 }
 
+// Whether it shows the boot that was begun last: a serve writes a boot's record down a moment after
+// the node has reported.
+bool IsOfTheLastBoot(const Rig& rig, const NodeLook& look) {
+  const auto begun = BegunLast(rig, look);
+  return look.runs && (!begun || *begun == *look.runs);
+}
+
 // Once it is known what each runs that is up, or when they had time enough to say so.
 Result<std::vector<NodeLook>> LookOnceKnown(const Rig& rig) {
   const os::Moment late = rig.system.clock.Now() + kSaysWithin;
   while (true) {
     ZPROV_ASSIGN(auto looks, LookAtNodes(rig));
-    const bool are_known = std::ranges::all_of(looks, [](const NodeLook& look) {
-      return look.life.life != engine::Life::kUp || look.runs;
+    const bool are_known = std::ranges::all_of(looks, [&rig](const NodeLook& look) {
+      return look.life.life != engine::Life::kUp || IsOfTheLastBoot(rig, look);
     });
     const os::Moment now = rig.system.clock.Now();
     if (are_known || now >= late) return looks;

@@ -19,7 +19,9 @@ constexpr char kRigToml[] = "/etc/zprov/rig.toml";
 CycledRig::CycledRig(const sim::ProfilesByPort& profiles)
     : AcceptedRig(profiles), host_(world_, tests::SimulatedZprov, [] {}) {
   world_.Put(kSwitch, "a program\n", 0755);
-  world_.processes().Install(kSwitch, [this](const auto& argv) { return Switch(argv); });
+  world_.AtBoot([this](sim::World& booted) {
+    booted.processes().Install(kSwitch, [this](const auto& argv) { return Switch(argv); });
+  });
   world_.Put(kRigToml, "[power]\nby = \"command\"\ncommand = \"/usr/local/sbin/relay {node}\"\n");
 }
 

@@ -208,5 +208,27 @@ TEST_P(FullKilledInABoot, IsPutBackByTheNextRun) {
 
 INSTANTIATE_TEST_SUITE_P(EachBoot, FullKilledInABoot, ::testing::Values(2, 3, 4, 5));
 
+// The host's power goes meanwhile: its processes with what they had not synced, and every board's
+// boot. Its service boots the nodes again, whatever they get, before anybody runs the suite.
+class FullWithoutPowerInABoot : public Full, public ::testing::WithParamInterface<int> {
+ protected:
+  FullWithoutPowerInABoot() { Quarantine("serve"); }  // here it is no unit's
+};
+
+TEST_P(FullWithoutPowerInABoot, IsPutBackByTheNextRun) {
+  world_.scene().SyncAll();
+  Start(Words());
+  ASSERT_TRUE(Until([&] { return Board(2).boots() == GetParam(); }));
+  host_.KillAll();
+  world_.CutPower();
+  ASSERT_TRUE(world_.scene().Has(RunMarkPath(spec_))) << "it was synced before anything else";
+  Start({"serve"});
+  const run::Ended ended = Zprov(Words());
+  EXPECT_EQ(ended.exit, 0) << ended.out << ended.err;
+  ExpectRigAsBefore();
+}
+
+INSTANTIATE_TEST_SUITE_P(EachBoot, FullWithoutPowerInABoot, ::testing::Values(2, 3, 4, 5));
+
 }  // namespace
 }  // namespace zprov::hil
