@@ -68,6 +68,12 @@ std::string_view WhyNever(Fault fault) {
   return "";
 }
 
+// As the simulator's boards have one (sim/zero/zero.cc).
+std::string SerialFor(const PortPath& port, uint64_t seed) {
+  sim::zero::Random random(seed, port.ToString() + " serial");
+  return fmt::format("00000000{:08x}", random.Next() >> 32);
+}
+
 }  // namespace
 
 Cable::Cable(sim::zero::Options options, uint64_t seed, const os::Clock& clock, Outside outside)
@@ -79,6 +85,7 @@ Cable::Cable(sim::zero::Options options, uint64_t seed, const os::Clock& clock, 
                [this](const std::string& frame) { return ToHost(frame); }),
       to_zero_(clock, {seed, options.port.ToString() + " to the Zero"},
                [this](const std::string& frame) { return ToZero(frame); }),
+      serial_(SerialFor(options.port, seed)),
       board_(std::move(options), seed, OnCable()) {}
 
 void Cable::PowerOn() {
@@ -132,6 +139,12 @@ void Cable::set_line_faults(const LineFaults& faults) {
   to_zero_.set_faults(faults);
 }
 
+void Cable::StallNetwork(std::chrono::seconds time) {
+  outside_.say(fmt::format("the network stands still for {} s", time.count()));
+  to_host_.StallUntil(clock_.Now() + time);
+  to_zero_.StallUntil(clock_.Now() + time);
+}
+
 sim::zero::Board::Surroundings Cable::OnCable() {
   return {
       .show = [this](const os::UsbDevice& shown,
@@ -171,7 +184,8 @@ void Cable::Present(Device device) {
 }
 
 void Cable::StartLinux() {
-  const Served served = ForMachine(board_.served());
+  Served served = ForMachine(board_.served());
+  served.serial = serial_;
   for (const auto& [name, bytes] : board_.served().files) {
     outside_.say(fmt::format("was served {} ({} bytes)", name, bytes.size()));
   }
@@ -189,7 +203,7 @@ void Cable::StartLinux() {
                        [this] { ShowGadget(); }});
   zero_port_ = std::make_unique<RedirPort>(clock_);
   zero_port_->Plug(DeviceOf(Gadget::kGeth, zero_end_, {}));
-  outside_.say("starts Linux: " + served.command_line);
+  outside_.say(fmt::format("starts Linux on board {}: {}", served.serial, served.command_line));
   outside_.start_machine(served);
 }
 

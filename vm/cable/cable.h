@@ -20,12 +20,14 @@
 
 namespace zprov::vm {
 
-// What the B+ served and the Zero's kernel starts from, to the byte.
+// What the B+ served and the Zero's kernel starts from, to the byte; and what the board knows by
+// itself.
 struct Served {
   std::string kernel;
   std::string device_tree;
   std::string initramfs;
   std::string command_line;  // the first line, without its end
+  std::string serial = {};   // the board's: start.elf puts it into the device tree
 
   bool operator==(const Served&) const = default;
 };
@@ -61,6 +63,11 @@ class Cable {
   void Mend() { board_.Mend(); }
   // How long its next second stage waits for its host before it goes deaf.
   void set_patience(std::chrono::seconds patience) { board_.set_patience(patience); }
+  // Another board: its serial is Linux's from its next start on. 16 hexadecimal digits.
+  void set_serial(std::string serial) { serial_ = std::move(serial); }
+  const std::string& serial() const { return serial_; }
+  // Frames of both ends wait for so long from now on; 0 ends it.
+  void StallNetwork(std::chrono::seconds time);
   const LineFaults& line_faults() const { return line_faults_; }
   void set_line_faults(const LineFaults& faults);
 
@@ -104,6 +111,7 @@ class Cable {
   std::optional<Capture> zero_capture_;
   Line to_host_;
   Line to_zero_;
+  std::string serial_;
   bool has_power_ = true;        // once the host has
   bool is_plugged_in_ = true;    // at the host
   std::optional<Device> shown_;  // what the host sees or would see

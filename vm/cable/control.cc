@@ -135,6 +135,25 @@ Answer Corrupt(Cable& cable, const Words& words) {
   return {};
 }
 
+Answer Stall(Cable& cable, const Words& words) {
+  constexpr int kHour = 3600;
+  const auto number = NumberIn(words[1], 0, kHour);
+  if (!number) return No("say for how many seconds, up to an hour: `stall 30`");
+  cable.StallNetwork(std::chrono::seconds(*number));
+  return {};
+}
+
+Answer SetSerial(Cable& cable, const Words& words) {
+  if (words.size() == 1) return cable.serial();
+  constexpr size_t kDigits = 16;
+  const bool is_hex = words[1].find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  if (!is_hex || words[1].size() != kDigits) {
+    return No("write 16 hexadecimal digits: `serial 00000000abcdef12`");
+  }
+  cable.set_serial(std::string(words[1]));
+  return {};
+}
+
 // The cable's own directory is nobody's business, so relative paths would surprise.
 Answer CaptureTo(Cable& cable, const Words& words) {
   const bool is_host = words[1] == "host";
@@ -165,6 +184,8 @@ constexpr Order kOrders[] = {
     {"delay", "MS", 2, 2, Delay},
     {"drop", "PERCENT", 2, 2, Drop},
     {"corrupt", "PERCENT", 2, 2, Corrupt},
+    {"stall", "SECONDS", 2, 2, Stall},
+    {"serial", "[HEX]", 1, 2, SetSerial},
     {"capture", "host|zero FILE|off", 3, 3, CaptureTo},
     {"stage", "", 1, 1, TellStage},
 };

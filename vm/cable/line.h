@@ -32,6 +32,8 @@ class Line {
       : clock_(clock), random_(random), deliver_(std::move(deliver)) {}
 
   void set_faults(const LineFaults& faults) { faults_ = faults; }
+  // Nothing arrives before, whatever was sent when; later all of it does.
+  void StallUntil(os::Moment end) { stalled_until_ = end; }
   // False: there is no room now. A frame that is lost was sent.
   bool Send(const std::string& frame);
   // What is under way is lost.
@@ -51,6 +53,7 @@ class Line {
   sim::zero::Random random_;
   Deliver deliver_;
   LineFaults faults_;
+  os::Moment stalled_until_{0};
   std::deque<UnderWay> under_way_;  // in the order in which they were sent, whatever the delay was
 };
 

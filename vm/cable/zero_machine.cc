@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "vm/cable/device_tree.h"
+
 namespace zprov::vm {
 namespace {
 
@@ -66,7 +68,7 @@ std::vector<std::string> ZeroWords(const Served& served, const std::string& dire
           "-kernel",
           directory + "/kernel.img",
           "-dtb",
-          directory + "/board.dtb",
+          directory + "/booted.dtb",
           "-initrd",
           directory + "/initrd.img",
           "-append",
@@ -102,6 +104,7 @@ std::vector<std::string> ZeroWords(const Served& served, const std::string& dire
 Result<Started> StartZero(const Served& served, const std::string& directory) {
   ZPROV_TRY(Write(directory + "/kernel.img", served.kernel));
   ZPROV_TRY(Write(directory + "/board.dtb", served.device_tree));
+  ZPROV_TRY(Write(directory + "/booted.dtb", WithSerial(served.device_tree, served.serial)));
   ZPROV_TRY(Write(directory + "/initrd.img", served.initramfs));
   Sockets sockets;
   const pid_t parent = getpid();

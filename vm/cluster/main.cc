@@ -104,6 +104,8 @@ constexpr std::pair<const char*, const char*> kOrders[] = {
     {"delay", "MS: its network is late"},
     {"drop", "PERCENT: its network loses frames"},
     {"corrupt", "PERCENT: its network damages frames"},
+    {"stall", "SECONDS: its network stands still; 0 ends it"},
+    {"serial", "[HEX]: another board, from its next start on"},
     {"capture", "host|zero FILE|off: its frames, for tcpdump and Wireshark"},
     {"stage", "where its board is"}};
 

@@ -16,17 +16,30 @@ using ::testing::HasSubstr;
 
 constexpr seconds kWhole{3600};
 
-// `relay s0 off`: through the port that leads to the cable of that node's Zero.
-constexpr const char* kRelay = R"(#!/bin/bash
-exec 3<>/dev/virtio-ports/relay.1-$((${1#s} + 1)) && echo "power $2" >&3 &&
-	read -r -t 30 answer <&3 && [[ $answer == ok* ]]
+// `order s0 power off`: through the port that leads to the cable of that node's Zero. Prints what
+// was asked for.
+constexpr const char* kOrder = R"(#!/bin/bash
+exec 3<>/dev/virtio-ports/relay.1-$((${1#s} + 1)) && echo "${*:2}" >&3 &&
+	read -r -t 30 answer <&3 && [[ $answer == ok* ]] && echo ${answer#ok}
 )";
 
-// `plug s0 out`: the same way. A Zero there has a supply of its own and runs on.
+// `relay s0 off`
+constexpr const char* kRelay = R"(#!/bin/bash
+exec order $1 power $2
+)";
+
+// `plug s0 out`: a Zero there has a supply of its own and runs on.
 constexpr const char* kPlug = R"(#!/bin/bash
-case $2 in out) order=unplug ;; in) order=plug ;; *) exit 2 ;; esac
-exec 3<>/dev/virtio-ports/relay.1-$((${1#s} + 1)) && echo $order >&3 &&
-	read -r -t 30 answer <&3 && [[ $answer == ok* ]]
+case $2 in out) exec order $1 unplug ;; in) exec order $1 plug ;; *) exit 2 ;; esac
+)";
+
+// `exchange s0 s1 exchanged`: a board is its serial. Each node's own is noted at the first time.
+constexpr const char* kExchange = R"(#!/bin/bash
+set -e
+own() { [ -s /root/own.$1 ] || order $1 serial >/root/own.$1; cat /root/own.$1; }
+one=$(own $1) other=$(own $2)
+[ $3 = own ] || { own=$one one=$other other=$own; }
+order $1 serial $one && order $2 serial $other
 )";
 
 // What a run of each level has a row for (hil/scenarios/table.cc), in its order.
@@ -50,14 +63,15 @@ std::vector<std::string> RowsOf(const std::string& level) {
 }  // namespace
 
 void AcceptanceStory::DescribeTheRig() {
-  for (const auto& [program, text] : {std::pair{"relay", kRelay}, std::pair{"plug", kPlug}}) {
+  for (const auto& [program, text] : {std::pair{"order", kOrder}, std::pair{"relay", kRelay},
+                                      std::pair{"plug", kPlug}, std::pair{"exchange", kExchange}}) {
     Expect(fmt::format("cat >/usr/local/sbin/{0} <<'END'\n{1}END\nchmod +x /usr/local/sbin/{0}",
                        program, text),
            kShort);
   }
   Describe(
       "[power]\nby = \"command\"\ncommand = \"/usr/local/sbin/relay {node}\"\n"
-      "[plugs]\npull = \"/usr/local/sbin/plug\"\n");
+      "[plugs]\ncommand = \"/usr/local/sbin/exchange\"\npull = \"/usr/local/sbin/plug\"\n");
 }
 
 void AcceptanceStory::Describe(const std::string& lines) {

@@ -11,7 +11,7 @@ namespace zprov::tests {
 
 class AcceptanceStory : public Story {
  protected:
-  // rig.toml with a relay and somebody who pulls plugs, and the two programs.
+  // rig.toml with a relay and somebody who exchanges plugs and pulls them, and their programs.
   void DescribeTheRig();
   // More lines of rig.toml.
   void Describe(const std::string& lines);

@@ -25,7 +25,8 @@ using ACable = tests::ServedCable;
 
 TEST_F(ACable, StartsTheMachineFromTheBytesThatWereServed) {
   ServeAll();
-  EXPECT_THAT(started, ElementsAre(Served{"the kernel", "the tree", "the initramfs", kLine}))
+  EXPECT_THAT(started,
+              ElementsAre(Served{"the kernel", "the tree", "the initramfs", kLine, cable.serial()}))
       << said;
 }
 

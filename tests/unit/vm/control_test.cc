@@ -163,6 +163,45 @@ TEST_F(Control, FramesAreLateInBothDirections) {
   EXPECT_EQ(zero->ResultOf(zero_read), (Done{0, Frame(10, 'h')}));
 }
 
+TEST_F(Control, ANetworkThatStandsStillLosesNothing) {
+  ServeAll();
+  TakeUpBothEnds();
+  EXPECT_EQ(Say("stall 30"), "ok");
+  host.BulkOut(1, Frame(10, 'h'));
+  zero->BulkOut(1, Frame(20, 'z'));
+  Pass(milliseconds(29'999));
+  EXPECT_EQ(host.ResultOf(host_read), std::nullopt);
+  EXPECT_EQ(zero->ResultOf(zero_read), std::nullopt);
+  Pass(milliseconds(1));
+  EXPECT_EQ(host.ResultOf(host_read), (Done{0, Frame(20, 'z')}));
+  EXPECT_EQ(zero->ResultOf(zero_read), (Done{0, Frame(10, 'h')}));
+}
+
+TEST_F(Control, AStandstillIsEndedByNone) {
+  ServeAll();
+  TakeUpBothEnds();
+  Say("stall 30");
+  zero->BulkOut(1, Frame(20, 'z'));
+  EXPECT_EQ(Say("stall 0"), "ok");
+  Pass(milliseconds(0));
+  EXPECT_EQ(host.ResultOf(host_read), (Done{0, Frame(20, 'z')}));
+}
+
+TEST_F(Control, AnotherBoardHasAnotherSerialFromItsNextStartOn) {
+  const std::string own = Say("serial").substr(3);
+  EXPECT_THAT(own, testing::MatchesRegex("00000000[0-9a-f]{8}"));
+  ServeAll();
+  EXPECT_EQ(Say("serial 00000000abcdef12"), "ok");
+  Say("power off");
+  Say("power on");
+  Pass(seconds(1));
+  ServeAll();
+  ASSERT_THAT(started, SizeIs(2));
+  EXPECT_EQ(started[0].serial, own);
+  EXPECT_EQ(started[1].serial, "00000000abcdef12");
+  EXPECT_EQ(Say("serial"), "ok 00000000abcdef12");
+}
+
 TEST_F(Control, EachOfTheNetworksFaultsIsSetByItself) {
   Say("delay 20");
   Say("drop 3");
@@ -223,6 +262,10 @@ TEST_F(Control, WrongWordsChangeNothingAndSayWhatToWrite) {
   EXPECT_THAT(Say("drop 101"), StartsWith("no: "));
   EXPECT_THAT(Say("patience 0"), StartsWith("no: "));
   EXPECT_THAT(Say("delay 1x"), StartsWith("no: "));
+  EXPECT_THAT(Say("stall"), StartsWith("no: "));
+  EXPECT_THAT(Say("stall -1"), StartsWith("no: "));
+  EXPECT_THAT(Say("serial abcdef12"), AllOf(StartsWith("no: "), HasSubstr("16")));
+  EXPECT_THAT(Say("serial 00000000ABCDEF12"), StartsWith("no: "));
   EXPECT_EQ(cable.line_faults(), LineFaults{});
   EXPECT_THAT(host.plugged(), ElementsAre("0a5c:2763 full"));
 }

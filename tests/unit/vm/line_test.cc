@@ -74,6 +74,24 @@ TEST_F(ALine, KeepsTheOrderWhenTheDelayEnds) {
   EXPECT_THAT(arrived, ElementsAre("one", "two"));
 }
 
+TEST_F(ALine, KeepsEverythingWhileItStandsStill) {
+  line.set_faults({.delay = milliseconds(20)});
+  line.Send("before");
+  line.StallUntil(clock.Now() + milliseconds(500));
+  line.set_faults({});
+  EXPECT_TRUE(line.Send("meanwhile"));
+  clock.AdvanceTo(clock.Now() + milliseconds(499));
+  line.CatchUp();
+  EXPECT_THAT(arrived, IsEmpty());
+  EXPECT_EQ(line.NextDeadline(), clock.Now() + milliseconds(1));
+  clock.AdvanceTo(line.NextDeadline());
+  line.CatchUp();
+  EXPECT_THAT(arrived, ElementsAre("before", "meanwhile"));
+  EXPECT_EQ(line.NextDeadline(), os::Moment::max());
+  line.Send("after");
+  EXPECT_THAT(arrived, ElementsAre("before", "meanwhile", "after"));
+}
+
 TEST_F(ALine, KeepsWhatIsDueUntilThereIsRoom) {
   line.set_faults({.delay = milliseconds(20)});
   line.Send("one");
