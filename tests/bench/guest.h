@@ -14,9 +14,10 @@ namespace zprov::bench {
 // Whoever is not there by then does not come.
 inline constexpr std::chrono::seconds kPatience{1800};
 
-// The directory that it boots from.
-inline std::string Images(const ScratchDirectory& directory) {
-  return Must(vm::MakeImages({.scripts = ZPROV_IMAGES,
+// The directory that it boots from. `root`: of its nodes, "busybox" or "debian".
+inline std::string Images(const ScratchDirectory& directory, const std::string& root = "busybox") {
+  return Must(vm::MakeImages({.root = root,
+                              .scripts = ZPROV_IMAGES,
                               .made = ZPROV_MADE_IMAGES,
                               .log = directory.path() + "/images.log"}));
 }
