@@ -2,6 +2,7 @@
 
 #include <fmt/ostream.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -9,6 +10,7 @@
 
 #include "cli/text.h"
 #include "cli/version.h"
+#include "record/journal.h"
 #include "record/recording_tape.h"
 #include "record/replaying_tape.h"
 #include "record/taped_system.h"
@@ -136,6 +138,26 @@ Result<record::Bundle> ReadBundle(const std::string& file) {
   return bundle;
 }
 
+// Of the host alone: what a simulated rig or a tree does stands in nobody's journal.
+void KeepJournal(const Context& context, const fs::path& directory,
+                 std::chrono::nanoseconds since) {
+  const Options& options = context.options;
+  const bool is_host = options.rig == Rig::kHost && options.root == Options().root;
+  if (!is_host || !context.wiring.read_journal) return;
+  const auto say = [&](const std::string& why) {
+    fmt::print(context.streams.err, "zprov: --record {}: without the host's journal: {}\n",
+               options.record, why);
+  };
+  const auto journal = context.wiring.read_journal();
+  if (!journal) return say(journal.error().message);
+  const fs::path file = directory / kJournalFile;
+  std::ofstream out(file, std::ios::binary);
+  std::error_code error;
+  fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write, error);
+  out << record::JournalFrom(*journal, since) << std::flush;
+  if (!out.good() || error) say(file.string() + " cannot be written");
+}
+
 }  // namespace
 
 Exit RunRecorded(const Context& context, const std::vector<std::string>& args) {
@@ -152,6 +174,7 @@ Exit RunRecorded(const Context& context, const std::vector<std::string>& args) {
   if (!out.good()) return CannotRecord(context, file.string() + " cannot be written");
   fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write, error);
   if (error) return CannotRecord(context, error.message());
+  const auto begin = std::chrono::steady_clock::now().time_since_epoch();
   const Wiring& wiring = context.wiring;
   record::RecordingTape tape(out, {kVersion, args, wiring.pid, wiring.uid});
   const Wiring taped = Taped(wiring, tape);
@@ -160,6 +183,7 @@ Exit RunRecorded(const Context& context, const std::vector<std::string>& args) {
   if (const std::string trouble = tape.Trouble(); !trouble.empty()) {
     fmt::print(context.streams.err, "zprov: --record {}: {}\n", context.options.record, trouble);
   }
+  KeepJournal(context, directory, begin);
   return exit;
 }
 

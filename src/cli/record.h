@@ -9,8 +9,10 @@
 
 namespace zprov::cli {
 
-// The one file of a bundle, in its directory.
+// What a bundle is replayed from, in its directory.
 inline constexpr char kBundleFile[] = "record.jsonl";
+// The host's journal of that time, for people: its times are those of the bundle's clock.
+inline constexpr char kJournalFile[] = "journal.txt";
 
 // Runs the command with everything that it asks of its world written to a new bundle in
 // options.record.

@@ -18,7 +18,6 @@ constexpr std::string_view kPrivateKey = "PRIVATE KEY-----";
 constexpr int kDeepest = 10;  // levels; a list of differences has five
 constexpr char kLeftOut[] = "left out";
 constexpr uint64_t kMostZeros = uint64_t{512} << 20;  // as the largest initramfs that is read
-constexpr char kRemoved[] = "(a private key was here)";
 
 constexpr std::array<std::pair<Kind, std::string_view>, 3> kWords = {
     {{Kind::kLooks, "look"}, {Kind::kActs, "act"}, {Kind::kActsQuietly, "act quietly"}}};
@@ -66,10 +65,14 @@ std::string Utf8ToLatin1(const std::string& text) {
 
 }  // namespace
 
+bool HasPrivateKey(std::string_view text) {
+  return text.find(kPrivateKey) != std::string_view::npos;
+}
+
 json WithoutSecrets(const json& value) {
   return EachString(value, [](const std::string& text) -> json {
     if (text.size() > kMostString) return {{kLeftOut, text.size()}};
-    if (text.find(kPrivateKey) != std::string::npos) return kRemoved;
+    if (HasPrivateKey(text)) return kRemovedKey;
     return text;
   });
 }

@@ -13,6 +13,10 @@ namespace zprov::record {
 // Of strings beyond it their size alone is written down.
 inline constexpr size_t kMostString = size_t{1} << 20;  // bytes
 
+// What stands where a private key was, and whether `text` holds the beginning or end of one.
+inline constexpr std::string_view kRemovedKey = "(a private key was here)";
+bool HasPrivateKey(std::string_view text);
+
 struct Line {
   Call call;
   std::optional<nlohmann::json> answer;  // nothing: as the last time that this was asked

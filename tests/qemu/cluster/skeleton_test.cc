@@ -13,6 +13,7 @@ namespace {
 
 using nlohmann::json;
 using std::chrono::seconds;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
@@ -64,6 +65,10 @@ TEST_F(WalkingSkeleton, BringsAZeroFromPowerOnToHealthy) {
   // 1 when a scenario that only looks has failed
   Expect("zprov --record /root/observe --hil", seconds(300));
 
+  // What the kernel said of the board meanwhile, beside the bundle.
+  EXPECT_THAT(
+      Expect("cat /root/boot/journal.txt", seconds(60)),
+      AllOf(HasSubstr("kernel: usb 1-1: new "), HasSubstr("kernel: usb 1-1: USB disconnect")));
   for (const char* recorded : {"boot", "observe"}) {
     const std::string file = fmt::format("/root/{}/record.jsonl", recorded);
     ExpectReplays(Expect("cat " + file, seconds(120)), fmt::format("qemu-{}", recorded));

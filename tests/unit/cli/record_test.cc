@@ -228,6 +228,45 @@ TEST_F(Recording, IsNotWrittenOverAnother) {
   EXPECT_EQ(Text(), before);
 }
 
+// A boot with a journal that says that, of the boot's own time.
+struct WithJournal {
+  explicit WithJournal(Result<std::string> journal) {
+    sim::RigWithZeros(world);
+    EXPECT_EQ(RunOn(world, {"apply"}).exit, 0);
+    wiring = WiringOf({.host = &world.system()});
+    wiring.read_journal = [journal] { return journal; };
+  }
+
+  sim::World world;
+  Wiring wiring;
+};
+
+TEST_F(Recording, HasTheHostsJournalOfItsTimeForItsOwnerAlone) {
+  WithJournal rig("[0.000001] snail kernel: before\n[999999999.0] snail kernel: usb 1-1.3: new\n");
+  EXPECT_THAT(RunWith({"--record", Bundle(), "boot"}, rig.wiring).err, Not(HasSubstr("journal")));
+  const std::string file = Bundle() + "/" + kJournalFile;
+  EXPECT_EQ(ContentOf(file), "[999999999.0] snail kernel: usb 1-1.3: new\n");
+  EXPECT_EQ(std::filesystem::status(file).permissions(), std::filesystem::perms(0600));
+  EXPECT_EQ(Replay(Bundle())->outcome, Replayed::Outcome::kSame);
+}
+
+TEST_F(Recording, SaysWhenThereIsNoJournalAndIsWholeWithoutIt) {
+  WithJournal rig(Fail(ErrorKind::kNotFound, "there is no journalctl on this host"));
+  const Said said = RunWith({"--record", Bundle(), "boot"}, rig.wiring);
+  EXPECT_EQ(said.exit, 0);
+  EXPECT_THAT(said.err,
+              EndsWith("zprov: --record " + Bundle() +
+                       ": without the host's journal: there is no journalctl on this host\n"));
+  EXPECT_EQ(Replay(Bundle())->outcome, Replayed::Outcome::kSame);
+}
+
+TEST_F(Recording, OfASimulatedRigLeavesTheHostsJournalAlone) {
+  WithJournal rig(Fail(ErrorKind::kFailed, "nobody may ask"));
+  const Said said = RunWith({"--rig", "sim", "--record", Bundle(), "boot"}, rig.wiring);
+  EXPECT_THAT(said.err, Not(HasSubstr("journal")));
+  EXPECT_FALSE(std::filesystem::exists(Bundle() + "/" + kJournalFile));
+}
+
 TEST_F(Recording, IsForServeBootAndTheAcceptanceSuite) {
   const Said plan = RunOnRig({"--record", Bundle(), "plan"});
   EXPECT_EQ(plan.exit, 2);
