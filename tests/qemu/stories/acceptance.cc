@@ -25,17 +25,18 @@ exec 3<>/dev/virtio-ports/relay.1-$((${1#s} + 1)) && echo "${*:2}" >&3 &&
 
 // `relay s0 off`
 constexpr const char* kRelay = R"(#!/bin/bash
-exec order $1 power $2
+exec /usr/local/sbin/order $1 power $2
 )";
 
 // `plug s0 out`: a Zero there has a supply of its own and runs on.
 constexpr const char* kPlug = R"(#!/bin/bash
-case $2 in out) exec order $1 unplug ;; in) exec order $1 plug ;; *) exit 2 ;; esac
+case $2 in out) exec /usr/local/sbin/order $1 unplug ;; in) exec /usr/local/sbin/order $1 plug ;; *) exit 2 ;; esac
 )";
 
 // `exchange s0 s1 exchanged`: a board is its serial. Each node's own is noted at the first time.
 constexpr const char* kExchange = R"(#!/bin/bash
 set -e
+PATH=$PATH:/usr/local/sbin
 own() { [ -s /root/own.$1 ] || order $1 serial >/root/own.$1; cat /root/own.$1; }
 one=$(own $1) other=$(own $2)
 [ $3 = own ] || { own=$one one=$other other=$own; }
