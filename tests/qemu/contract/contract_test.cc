@@ -18,7 +18,7 @@ namespace {
 using nlohmann::json;
 
 // The program's own libraries that no B+ has.
-constexpr const char* kLibraries = "libusbredirparser|libpcap";
+constexpr const char* kLibraries = "libusbredirparser|libpcap|libfdt";
 
 class Contracts : public Cluster {
  protected:
