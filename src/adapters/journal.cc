@@ -1,37 +1,59 @@
 #include "adapters/journal.h"
 
-#include <sys/wait.h>
+#include <fmt/format.h>
 
-#include <array>
-#include <cerrno>
-#include <cstdio>
+#include <chrono>
+#include <csignal>
+#include <variant>
 
-#include "adapters/errno.h"
+#include "adapters/boost_process.h"
+#include "adapters/event_loop.h"
+#include "adapters/system_clock.h"
+#include "util/strings.h"
 
 namespace zprov::adapters {
 namespace {
 
-constexpr const char* kCommand =
-    "exec journalctl --boot --lines=100000 --no-pager --quiet --output=short-monotonic 2>&1";
-constexpr int kNoProgram = 127;  // sh's
+// A journal of a day, as fast as the B+'s processor may print it.
+constexpr std::chrono::seconds kJournalDeadline{120};
+
+bool IsAskedToEnd(const os::Event& event) {
+  const auto* came = std::get_if<os::SignalCame>(&event);
+  return came != nullptr && (came->number == SIGINT || came->number == SIGTERM);
+}
 
 }  // namespace
 
-Result<std::string> ReadJournal() {
-  FILE* const pipe = ::popen(kCommand, "re");
-  if (pipe == nullptr) return FailErrno("start journalctl", errno);
-  std::string text;
-  std::array<char, 65536> chunk;
+Result<std::string> ReadOutput(const std::vector<std::string>& argv) {
+  const auto clock = MakeSystemClock();
+  const auto loop = MakeEventLoop(*clock);
+  ZPROV_ASSIGN(auto root, Root::Open("/"));
+  const auto processes = MakeBoostProcess(*loop, std::move(root));
+  ZPROV_TRY(processes->Start(argv));
+  const os::Moment late = clock->Now() + kJournalDeadline;
+  std::string out;
+  std::string error;
   for (;;) {
-    const size_t got = ::fread(chunk.data(), 1, chunk.size(), pipe);
-    if (got == 0) break;
-    text.append(chunk.data(), got);
+    ZPROV_ASSIGN(const os::Event event, loop->Next(late));
+    if (const auto* text = std::get_if<os::ProcessOutput>(&event)) {
+      (text->stream == os::ProcessOutput::Stream::kOut ? out : error) += text->text;
+    } else if (const auto* ended = std::get_if<os::ProcessEnded>(&event)) {
+      if (ended->exit_code == 0) return out;
+      return Fail(ErrorKind::kFailed,
+                  fmt::format("{} ended with {}: {}", argv.front(), ended->exit_code, Trim(error)));
+    } else if (IsAskedToEnd(event)) {
+      return Fail(ErrorKind::kFailed, argv.front() + " was stopped, since a signal asked for it");
+    } else if (std::holds_alternative<os::DeadlinePassed>(event)) {
+      return Fail(ErrorKind::kTimedOut,
+                  fmt::format("{} did not end within {} s: run it by hand to see why", argv.front(),
+                              kJournalDeadline.count()));
+    }
   }
-  const int status = ::pclose(pipe);
-  if (status == 0) return text;
-  const bool is_missing = WIFEXITED(status) && WEXITSTATUS(status) == kNoProgram;
-  if (is_missing) return Fail(ErrorKind::kNotFound, "there is no journalctl on this host");
-  return Fail(ErrorKind::kFailed, "journalctl: " + text.substr(0, text.find('\n')));
+}
+
+Result<std::string> ReadJournal() {
+  return ReadOutput({"journalctl", "--boot", "--lines=100000", "--no-pager", "--quiet",
+                     "--output=short-monotonic"});
 }
 
 }  // namespace zprov::adapters

@@ -142,7 +142,7 @@ Result<record::Bundle> ReadBundle(const std::string& file) {
 void KeepJournal(const Context& context, const fs::path& directory,
                  std::chrono::nanoseconds since) {
   const Options& options = context.options;
-  const bool is_host = options.rig == Rig::kHost && options.root == Options().root;
+  const bool is_host = options.rig == Rig::kHost && options.root == "/";
   if (!is_host || !context.wiring.read_journal) return;
   const auto say = [&](const std::string& why) {
     fmt::print(context.streams.err, "zprov: --record {}: without the host's journal: {}\n",

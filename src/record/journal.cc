@@ -1,6 +1,5 @@
 #include "record/journal.h"
 
-#include <charconv>
 #include <optional>
 
 #include "record/line.h"
@@ -11,13 +10,15 @@ namespace {
 
 // Of "[  123.456789] snail kernel: …".
 std::optional<std::chrono::nanoseconds> MomentOf(std::string_view line) {
-  if (!line.starts_with('[')) return std::nullopt;
-  line.remove_prefix(std::min(line.find_first_not_of(' ', 1), line.size()));
-  double seconds = 0;
-  const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), seconds);
-  if (error != std::errc() || end == line.data() + line.size() || *end != ']') return std::nullopt;
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-      std::chrono::duration<double>(seconds));
+  constexpr unsigned long kMostSeconds = 1'000'000'000;  // more than thirty years up
+  constexpr unsigned long kMostMicroseconds = 999'999;
+  const size_t point = line.find('.');
+  const size_t end = line.find(']');
+  if (!line.starts_with('[') || point > end || end == line.npos) return std::nullopt;
+  const auto seconds = ParseNumber(Trim(line.substr(1, point - 1)), kMostSeconds);
+  const auto rest = ParseNumber(line.substr(point + 1, end - point - 1), kMostMicroseconds);
+  if (!seconds || !rest) return std::nullopt;
+  return std::chrono::seconds(*seconds) + std::chrono::microseconds(*rest);
 }
 
 }  // namespace
@@ -25,9 +26,12 @@ std::optional<std::chrono::nanoseconds> MomentOf(std::string_view line) {
 std::string JournalFrom(std::string_view journal, std::chrono::nanoseconds moment) {
   std::string kept;
   bool is_since = false;
+  bool is_in_key = false;
   for (const std::string_view line : LinesWithEndings(journal)) {
     if (const auto said = MomentOf(line)) is_since = *said >= moment;
-    if (!is_since) continue;
+    const bool was_in_key = is_in_key;
+    if (HasPrivateKey(line)) is_in_key = line.rfind("BEGIN ") + 1 > line.rfind("END ") + 1;
+    if (!is_since || was_in_key) continue;
     kept += HasPrivateKey(line) ? std::string(kRemovedKey) + "\n" : std::string(line);
   }
   return kept;

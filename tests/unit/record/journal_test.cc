@@ -25,14 +25,40 @@ TEST(Journal, IsKeptFromTheFirstMomentOn) {
   EXPECT_EQ(JournalFrom(kJournal, seconds(0)), kJournal);
 }
 
-TEST(Journal, HasNoPrivateKey) {
-  EXPECT_EQ(JournalFrom("[1.0] snail sh: -----BEGIN OPENSSH PRIVATE KEY-----\n[1.1] snail sh: b\n",
+constexpr char kWithKey[] =
+    "[1.000000] snail sh: before\n"
+    "[1.000001] snail sh: -----BEGIN OPENSSH PRIVATE KEY-----\n"
+    "[1.000002] snail sh: b3BlbnNzaC1rZXktdjEA\n"
+    "                     AAAABG5vbmU\n"
+    "[1.000003] snail sh: -----END OPENSSH PRIVATE KEY-----\n"
+    "[1.000004] snail sh: after\n";
+
+TEST(Journal, HasNothingOfAPrivateKey) {
+  EXPECT_EQ(JournalFrom(kWithKey, seconds(0)),
+            "[1.000000] snail sh: before\n(a private key was here)\n[1.000004] snail sh: after\n");
+}
+
+TEST(Journal, HasNothingOfAKeyThatBeganBefore) {
+  EXPECT_EQ(JournalFrom(kWithKey, std::chrono::microseconds(1'000'002)),
+            "[1.000004] snail sh: after\n");
+}
+
+TEST(Journal, HasNothingBehindAKeyWithoutAnEnd) {
+  const std::string text = kWithKey;
+  EXPECT_EQ(JournalFrom(text.substr(0, text.find("[1.000003]")), seconds(0)),
+            "[1.000000] snail sh: before\n(a private key was here)\n");
+}
+
+TEST(Journal, GoesOnBehindAKeyInOneLine) {
+  EXPECT_EQ(JournalFrom("[1.0] a: -----BEGIN PRIVATE KEY-----x-----END PRIVATE KEY-----\n[1.1] b\n",
                         seconds(0)),
-            "(a private key was here)\n[1.1] snail sh: b\n");
+            "(a private key was here)\n[1.1] b\n");
 }
 
 TEST(Journal, OfWordsWithoutATimeIsEmpty) {
-  EXPECT_EQ(JournalFrom("No journal files were found.\n[x] y\n[1.0 no end\n", seconds(0)), "");
+  EXPECT_EQ(JournalFrom("No journal files were found.\n[x.y] z\n[inf] z\n[1] z\n[1.0 no end\n",
+                        seconds(0)),
+            "");
   EXPECT_EQ(JournalFrom("", seconds(0)), "");
 }
 
