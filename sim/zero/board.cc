@@ -1,5 +1,7 @@
 #include "sim/zero/board.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -15,6 +17,10 @@ os::UsbDevice Shown(const PortPath& port, uint16_t product, uint8_t serial_index
 }
 
 }  // namespace
+
+std::string DrawSerial(Random& random) {
+  return fmt::format("00000000{:08x}", random.Next() >> 32);
+}
 
 Board::Board(Options options, uint64_t seed, Surroundings surroundings)
     : options_(std::move(options)),

@@ -41,6 +41,10 @@ enum class Stage {
   kDead,        // will not be seen again without a power cut
 };
 
+// A board's serial number as Linux tells it: 16 hexadecimal digits, of which a Zero uses the
+// last 8.
+std::string DrawSerial(Random& random);
+
 class Board {
  public:
   struct Surroundings {

@@ -1,7 +1,5 @@
 #include "sim/zero/zero.h"
 
-#include <fmt/format.h>
-
 #include <stdexcept>
 #include <utility>
 
@@ -10,7 +8,7 @@ namespace zprov::sim::zero {
 Zero::Zero(World& world, Options options)
     : world_(world),
       board_(std::move(options), world.seed(), AtPort()),
-      serial_(fmt::format("00000000{:08x}", board_.random().Next() >> 32)) {
+      serial_(DrawSerial(board_.random())) {
   world_.usb().WirePower(port(), [this](os::UsbBus::PortPower power) { board_.Follow(power); });
 }
 

@@ -68,10 +68,9 @@ std::string_view WhyNever(Fault fault) {
   return "";
 }
 
-// As the simulator's boards have one (sim/zero/zero.cc).
 std::string SerialFor(const PortPath& port, uint64_t seed) {
   sim::zero::Random random(seed, port.ToString() + " serial");
-  return fmt::format("00000000{:08x}", random.Next() >> 32);
+  return sim::zero::DrawSerial(random);
 }
 
 }  // namespace
