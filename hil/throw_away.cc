@@ -102,7 +102,7 @@ Result<void> RollBack(const Rig& rig, const RunMark& mark, const Names& nodes) {
 }
 
 Result<Names> NodesAstray(const Rig& rig, const RunMark& mark) {
-  ZPROV_ASSIGN(const auto looks, LookAtNodes(rig));
+  ZPROV_ASSIGN(const auto looks, LookOnceKnown(rig));
   Names astray;
   for (const NodeLook& look : looks) {
     const std::string& node = look.node->name;
