@@ -23,11 +23,6 @@ exec 3<>/dev/virtio-ports/relay.1-$((${1#s} + 1)) && echo "${*:2}" >&3 &&
 	read -r -t 30 answer <&3 && [[ $answer == ok* ]] && echo ${answer#ok}
 )";
 
-// `relay s0 off`
-constexpr const char* kRelay = R"(#!/bin/bash
-exec /usr/local/sbin/order $1 power $2
-)";
-
 // `plug s0 out`: a Zero there has a supply of its own and runs on.
 constexpr const char* kPlug = R"(#!/bin/bash
 case $2 in out) exec /usr/local/sbin/order $1 unplug ;; in) exec /usr/local/sbin/order $1 plug ;; *) exit 2 ;; esac
@@ -64,14 +59,14 @@ std::vector<std::string> RowsOf(const std::string& level) {
 }  // namespace
 
 void AcceptanceStory::DescribeTheRig() {
-  for (const auto& [program, text] : {std::pair{"order", kOrder}, std::pair{"relay", kRelay},
-                                      std::pair{"plug", kPlug}, std::pair{"exchange", kExchange}}) {
+  for (const auto& [program, text] :
+       {std::pair{"order", kOrder}, std::pair{"plug", kPlug}, std::pair{"exchange", kExchange}}) {
     Expect(fmt::format("cat >/usr/local/sbin/{0} <<'END'\n{1}END\nchmod +x /usr/local/sbin/{0}",
                        program, text),
            kShort);
   }
   Describe(
-      "[power]\nby = \"command\"\ncommand = \"/usr/local/sbin/relay {node}\"\n"
+      "[power]\nby = \"command\"\ncommand = \"/usr/local/sbin/order {node} power\"\n"
       "[plugs]\ncommand = \"/usr/local/sbin/exchange\"\npull = \"/usr/local/sbin/plug\"\n");
 }
 
