@@ -128,7 +128,9 @@ void Show(const Row& row) {
 }
 
 std::vector<Cluster> ClustersIn(const std::string& sizes, const std::string& root) {
-  if (root != kBusybox && root != kDebian) throw std::runtime_error("no such root: " + root);
+  if (root != kBusybox && root != kDebian) {
+    throw std::runtime_error("give busybox or debian for the nodes' root, not " + root);
+  }
   std::vector<Cluster> clusters;
   for (const int zeros : SizesIn(sizes, 15, "Zeros")) clusters.push_back({zeros, root});
   return clusters;
@@ -137,8 +139,7 @@ std::vector<Cluster> ClustersIn(const std::string& sizes, const std::string& roo
 void Run(const std::vector<Cluster>& clusters) {
   std::cout << "A cold start in QEMU, seconds\n\n"
                "| Zeros | root | all healthy | goal | B+ boots | installed, applied | all boot | "
-               "slowest: "
-               "boot files | its kernel | its mount | its report |\n"
+               "slowest: boot files | its kernel | its mount | its report |\n"
                "|---|---|---|---|---|---|---|---|---|---|---|\n";
   for (const Cluster& cluster : clusters) Show(Measure(cluster));
 }
