@@ -18,6 +18,14 @@ tl::unexpected<Error> NoLink(std::string_view name) {
               "there is no link " + std::string(name) + ": look at the links that are there");
 }
 
+bool IsForOneLink(const Mac& mac) { return !mac.IsMulticast() && !mac.IsZero(); }
+
+tl::unexpected<Error> BadMac(const Mac& mac) {
+  return Fail(ErrorKind::kInvalid, mac.ToString() +
+                                       " is no address for one link: take a MAC that is not zero "
+                                       "and whose first byte is even");
+}
+
 }  // namespace
 
 Network::Network(EventQueue& queue, const KernelRules& rules) : queue_(queue), rules_(rules) {
@@ -140,8 +148,9 @@ Result<void> Network::EnsureBridge(std::string_view name, const os::BridgeSettin
   if (bridge == nullptr) {
     // The kernel makes up a random local MAC; here it comes from the index.
     const uint64_t made_up = kLocallyAdministered + static_cast<uint64_t>(last_index_) + 1;
+    if (settings.mac && !IsForOneLink(*settings.mac)) return BadMac(*settings.mac);
     bridge = &Insert({.name = std::string(name),
-                      .mac = *Mac::FromNumber(made_up),
+                      .mac = settings.mac.value_or(*Mac::FromNumber(made_up)),
                       .mtu = kEthernetMtu,
                       .min_mtu = kSmallestBridgeMtu,
                       .max_mtu = kLargestMtu,
@@ -194,11 +203,7 @@ Result<void> Network::Rename(Interface& interface, const std::string& name) {
 }
 
 Result<void> Network::SetMac(Interface& interface, const Mac& mac) {
-  if (mac.IsMulticast() || mac.IsZero()) {
-    return Fail(ErrorKind::kInvalid, mac.ToString() +
-                                         " is no address for one link: take a MAC that "
-                                         "is not zero and whose first byte is even");
-  }
+  if (!IsForOneLink(mac)) return BadMac(mac);
   interface.mac_set = true;
   if (interface.link.mac == mac) return {};
   interface.link.mac = mac;

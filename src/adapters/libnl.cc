@@ -162,6 +162,7 @@ Result<void> Libnl::EnsureBridge(std::string_view name, const os::BridgeSettings
   if (!bridge) {
     NlMessage message = MakeMessage(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, ifinfomsg{});
     nla_put_string(message.get(), IFLA_IFNAME, wanted.c_str());
+    if (settings.mac) PutMac(message.get(), IFLA_ADDRESS, *settings.mac);
     nlattr* details = nla_nest_start(message.get(), IFLA_LINKINFO);
     nla_put_string(message.get(), IFLA_INFO_KIND, kBridge.data());
     nla_nest_end(message.get(), details);

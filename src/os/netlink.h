@@ -62,8 +62,10 @@ class Netlink {
   // IPv4 addresses of all links, by link index, then address.
   virtual Result<std::vector<LinkAddress>> Addresses() = 0;
 
-  // The bridge exists with these settings and is up. kExists when a link of that name is no bridge;
-  // kOutOfRange (MTU); kInvalid (name); kPermission.
+  // The bridge exists with these settings and is up. Nobody ever sees a new one with another MAC:
+  // who caches that (dhcpcd) takes the bridge for somebody else later. kExists when a link of that
+  // name is no bridge; kOutOfRange (MTU); kInvalid (name, MAC: then no bridge is made);
+  // kPermission.
   virtual Result<void> EnsureBridge(std::string_view name, const BridgeSettings& settings) = 0;
 
   // kNotFound (link or master); kExists (name taken); kBusy: a rename of a link that is up or in a

@@ -240,6 +240,14 @@ TEST_P(NetlinkContract, MakesNoBridgeOfAnotherLink) {
   EXPECT_EQ(Now("san"), before);
 }
 
+TEST_P(NetlinkContract, MakesNoBridgeWithAMacThatIsForMany) {
+  const Mac group = *Mac::Parse("01:00:5e:00:00:01");
+  EXPECT_EQ(netlink().EnsureBridge("san", {.mac = group}).error().kind, ErrorKind::kInvalid);
+  const auto links = netlink().Links();
+  ASSERT_TRUE(links.has_value());
+  EXPECT_THAT(*links, testing::Not(testing::Contains(testing::Field(&Link::name, "san"))));
+}
+
 TEST_P(NetlinkContract, RefusesABridgesMtuOutOfRange) {
   EXPECT_EQ(netlink().EnsureBridge("san", {.mtu = 65536}).error().kind, ErrorKind::kOutOfRange);
   EXPECT_EQ(netlink().EnsureBridge("san", {.mtu = 67}).error().kind, ErrorKind::kOutOfRange);

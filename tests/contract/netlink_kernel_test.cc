@@ -2,11 +2,16 @@
 // exact state, the socket a probe takes, and notices that the kernel drops.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <array>
 #include <fstream>
 #include <iterator>
 #include <sstream>
 
+#include "adapters/nl_parse.h"
 #include "contract/netlink_world.h"
 #include "support/capability.h"
 
@@ -14,6 +19,7 @@ namespace zprov::tests {
 namespace {
 
 const Mac kPortMac = *Mac::Parse("02:00:00:00:00:10");
+const Mac kBridgeMac = *Mac::Parse("02:00:00:00:00:77");
 
 std::string Content(const std::string& path) {
   std::ifstream file(path);
@@ -28,6 +34,37 @@ std::string NeighbourLine(Ipv4 address) {
   }
   return "";
 }
+
+// What others in this network namespace are told of links, from here on.
+class LinkNotices {
+ public:
+  LinkNotices() {
+    sockaddr_nl address{};
+    address.nl_family = AF_NETLINK;
+    address.nl_groups = RTMGRP_LINK;
+    EXPECT_EQ(bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+  }
+  ~LinkNotices() { close(socket_); }
+  LinkNotices(const LinkNotices&) = delete;
+  LinkNotices& operator=(const LinkNotices&) = delete;
+
+  // Of all that has come so far.
+  std::vector<Mac> MacsOf(const std::string& link) {
+    std::vector<Mac> macs;
+    alignas(nlmsghdr) std::array<char, 65536> buffer;
+    for (ssize_t left; (left = recv(socket_, buffer.data(), buffer.size(), MSG_DONTWAIT)) > 0;) {
+      auto* message = reinterpret_cast<nlmsghdr*>(buffer.data());
+      for (; NLMSG_OK(message, left); message = NLMSG_NEXT(message, left)) {
+        const auto told = adapters::ParseLink(message);
+        if (told && told->link.name == link) macs.push_back(told->link.mac);
+      }
+    }
+    return macs;
+  }
+
+ private:
+  int socket_ = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+};
 
 class NetlinkOnAKernel : public testing::TestWithParam<NetlinkWorldRow> {
  protected:
@@ -63,6 +100,15 @@ TEST_P(NetlinkOnAKernel, ProbesByAPingSocketWhereItMay) {
   EXPECT_TRUE(world_->IsAlive("san", kNode.address));
   world_->DropRights();  // no raw socket any more
   EXPECT_TRUE(world_->IsAlive("san", kNode.address));
+}
+
+TEST_P(NetlinkOnAKernel, ShowsANewBridgeWithItsOwnMacFromTheFirstNoticeOn) {
+  LinkNotices notices;
+  const os::BridgeSettings settings = {.mac = kBridgeMac, .mtu = 7418};
+  ASSERT_TRUE(world_->netlink().EnsureBridge("lan", settings).has_value());
+  const std::vector<Mac> seen = notices.MacsOf("lan");
+  EXPECT_THAT(seen, testing::Not(testing::IsEmpty()));
+  EXPECT_THAT(seen, testing::Each(kBridgeMac));
 }
 
 TEST_P(NetlinkOnAKernel, SaysWhenTheKernelDroppedNotices) {
