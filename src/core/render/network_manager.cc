@@ -33,19 +33,24 @@ ManagedFile DhcpcdOfNodes(const spec::ClusterSpec& spec) {
   return file;
 }
 
+// Natively zprov gives the bridge its address, and dhcpcd has no part in it: it defends an address
+// by giving it up when a neighbour claims it twice, which each node could do
+// (https://github.com/NetworkConfiguration/dhcpcd/issues/272).
 ManagedFile Dhcpcd(const spec::ClusterSpec& spec) {
-  const std::string deny = DenyLine(spec.deny, spec);
+  const bool is_native = spec.mode == spec::Mode::kNative;
+  std::vector<std::string> denied = spec.deny;
+  if (is_native) denied.push_back(spec.bridge.name);
   const std::string address = fmt::format("interface {}\nstatic ip_address={}\n", spec.bridge.name,
                                           spec.bridge.address.ToString());
   // First in the file: after an "interface" line it would hold for that interface only.
   const Block top{.id = "deny",
                   .place = Block::Place::kTop,
-                  .content = deny,
-                  .procedure = deny + DenyLine(ProcedureLinks(spec), spec)};
+                  .content = DenyLine(denied, spec),
+                  .procedure = DenyLine(spec.deny, spec) + DenyLine(ProcedureLinks(spec), spec)};
   // A sequence: "static ip_address" alone may belong to another interface of the operator's.
   const Block end{.id = "bridge",
-                  .place = Block::Place::kEnd,
-                  .content = address,
+                  .place = is_native ? Block::Place::kNowhere : Block::Place::kEnd,
+                  .content = is_native ? "" : address,
                   .recognise = Block::Recognise::kSequence,
                   .procedure = address};
   return {"dhcpcd", "/etc/dhcpcd.conf", BlockFile{.blocks = {top, end}}};

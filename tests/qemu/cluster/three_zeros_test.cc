@@ -168,6 +168,8 @@ TEST_F(ThreeZeros, ComeUpWithTheirHostAloneAndLiveOn) {
   ASSERT_NO_FATAL_FAILURE(RebootHost());
   AllHealthy();
   EXPECT_EQ(Expect("systemctl is-system-running --wait", kShort), "running\n");
+  // dhcpcd has no part in the bridge, and can take no address away from it.
+  EXPECT_EQ(Expect("journalctl -b -u dhcpcd -o cat | grep -c '^san:' || :", kShort), "0\n");
   ASSERT_NO_FATAL_FAILURE(Chapter("each node is itself"));
   EachNodeIsItself();
   FilesGoBothWays();
