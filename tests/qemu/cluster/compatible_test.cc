@@ -14,6 +14,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class CompatibleMode : public Story {
  protected:
@@ -71,6 +72,9 @@ TEST_F(CompatibleMode, RunsOnTheProceduresOwnFiles) {
   ExpectTheProceduresLink();
   ExpectItsRootGoesOn();
 
+  // dhcpcd has the address, and takes nobody for another one who claims it.
+  EXPECT_THAT(Expect("journalctl -b -u dhcpcd -o cat", kShort),
+              AllOf(HasSubstr("san: using static address"), Not(HasSubstr("claims"))));
   ASSERT_NO_FATAL_FAILURE(Chapter("a new generation, and its next boot"));
   Expect("systemctl enable --now zprov", kLong);
   Await(1, "healthy");

@@ -19,6 +19,12 @@ TEST_F(FullDebian, BootsSystemdAnswersSshAndHalts) {
             "s0\n" + Expect("cat /x/.zprov/identity/s0/machine-id", kShort) + "nfs\n");
   EXPECT_EQ(BySsh("systemctl is-active zprov-node"), "active\n");
   EXPECT_EQ(BySsh("cat /sys/class/net/usb0/mtu"), "7418\n");
+  // The home that all share, by the fstab that zprov gives it.
+  Expect("echo of-snail >/home/word", kShort);
+  EXPECT_EQ(
+      BySsh("findmnt -r -n -o SOURCE,FSTYPE /x/snaa; cat /x/snaa/word; echo of-s0 >/x/snaa/word"),
+      "snail:/x/snaa nfs\nof-snail\n");
+  EXPECT_EQ(Expect("cat /home/word", kShort), "of-s0\n");
 
   ASSERT_NO_FATAL_FAILURE(Chapter("it halts"));
   Expect("zprov halt s0", kLong);

@@ -1,5 +1,6 @@
 // zprov-cluster as a person uses it, and that nothing is left of it whatever ends it.
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -67,6 +68,20 @@ class ClusterProgram : public testing::Test {
   Ran Say(const std::string& words) const {
     return RunShell(std::string(ZPROV_CLUSTER) + " --directory " + cluster() + " " + words);
   }
+  // A person types that line at a machine's terminal, and leaves it (Ctrl-C, Ctrl-]) once it was
+  // answered so: true. What is typed is echoed, and must not hold the answer.
+  bool IsAnswered(const std::string& terminal, const std::string& line, const std::string& answer) {
+    const std::string heard = directory_ + "/heard";
+    const std::string typed = fmt::format(
+        "{{ printf '%s\\n' '{1}'; timeout 120 sh -c \"until grep -q '{2}' {0}; do sleep 0.2; "
+        "done\"; "
+        "printf '\\003'; sleep 1; printf '\\035'; }} | {3} --directory {4} {5} >{0}; "
+        "grep -q '{2}' {0}",
+        heard, line, answer, ZPROV_CLUSTER, cluster(), terminal);
+    const bool is_answered = RunShell(fmt::format(": >{}; {}", heard, typed)).exit_code == 0;
+    EXPECT_TRUE(is_answered) << line << "\n" << RunShell("cat " + heard).out;
+    return is_answered;
+  }
   // Its own word, asked for again and again: a wait of the test's deadline.
   void WaitForStage(const std::string& stage) {
     while (Say("stage s0").out != stage + "\n") {
@@ -98,6 +113,33 @@ TEST_F(ClusterProgram, BringsAClusterUpObeysAndLeavesNothingAfterAKill) {
 
   End(SIGKILL);
   EXPECT_EQ(Say("down").exit_code, 1) << "none is up";
+}
+
+// The tour of vm/README.md.
+TEST_F(ClusterProgram, LetsAPersonIntoItsMachinesAndDisturbTheirCables) {
+  ASSERT_NO_FATAL_FAILURE(Up());
+  ASSERT_TRUE(Hear("all nodes run")) << all_;
+  EXPECT_TRUE(IsAnswered("ssh snail", "echo $(hostname)-hears", "snail-hears"));
+  EXPECT_TRUE(IsAnswered("ssh snail", "zprov status --watch", "s0 .*healthy"));
+  EXPECT_TRUE(IsAnswered("console s0", "echo $(hostname)-hears", "s0-hears"));
+
+  const std::string frames = directory_ + "/s0.pcap";
+  EXPECT_EQ(Say("capture s0 host " + frames).exit_code, 0);
+  EXPECT_EQ(Say("drop s0 100").exit_code, 0);
+  EXPECT_TRUE(IsAnswered("ssh snail", "ping -q -c 2 -W 1 192.168.7.33", " 0 received"));
+  EXPECT_EQ(Say("drop s0 0").exit_code, 0);
+  EXPECT_TRUE(IsAnswered("ssh snail", "ping -q -c 9 -W 1 192.168.7.33", " [1-9] received"));
+  EXPECT_EQ(Say("capture s0 host off").exit_code, 0);
+  constexpr size_t kHeaderOfPcap = 24;
+  EXPECT_GT(std::filesystem::file_size(frames), kHeaderOfPcap) << "what was sent was captured";
+
+  EXPECT_EQ(Say("fault s0 vanishes-in-bulk 1").exit_code, 0);
+  EXPECT_EQ(Say("power s0 off").exit_code, 0);
+  EXPECT_EQ(Say("power s0 on").exit_code, 0);
+  EXPECT_TRUE(IsAnswered("ssh snail", "zprov status --watch", "s0 .*healthy"));
+  EXPECT_TRUE(IsAnswered("ssh snail", "zprov status s0", "start.elf")) << "its last boot, told";
+  EXPECT_THAT(Say("logs").out, HasSubstr("vanishes-in-bulk"));
+  EXPECT_EQ(Say("fault s0 nonsense 1").exit_code, 1);
 }
 
 TEST_F(ClusterProgram, IsDownAfterDown) {
