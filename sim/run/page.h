@@ -1,5 +1,6 @@
-// A run as one self-contained page: the boards by port, the stage of each over time, what serve
-// said of it, faults and the operator's actions. It loads nothing from anywhere.
+// A run as one self-contained page: hubs with the boards on their ports, the stage of each board
+// over time, what serve said of it, recoveries, faults and the operator's actions. It loads nothing
+// from anywhere.
 #pragma once
 
 #include <string>

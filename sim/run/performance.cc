@@ -54,6 +54,7 @@ void Performance::SetUp() {
   home_ = HomeOf(world_);
   SetUpHost(*this);
   counts_ = {};
+  recoveries_.clear();
   begun_ = Now();
   StartServe();
 }
@@ -80,6 +81,11 @@ void Performance::Break(std::string_view sentence, const std::string& how) {
   breaches_.push_back({Now() - begun_, std::string(sentence), how});
   Say(Who::kCheck, fmt::format("{}: {}", sentence, how));
   host_.Pause();
+}
+
+void Performance::Recovers(const std::string& node, std::string_view step) {
+  Mark(step);
+  recoveries_.push_back({Now() - begun_, node, std::string(step)});
 }
 
 // ---- processes
@@ -162,7 +168,7 @@ void Performance::IsOver(const Ended& ended) {
     if (serve_is_wanted_ && is_failure) {
       After(kRestartAfter, [this] {
         if (!serve_is_wanted_) return;
-        Mark(kServeRestarted);
+        Recovers("", kServeRestarted);
         StartServe();
       });
     }
@@ -272,7 +278,10 @@ void Performance::HearServe() {
   Process* const serve = host_.Find(serve_);
   if (serve == nullptr) return;
   Hear(serve->err.view());
-  if (std::exchange(serve->device_resets, 0) > 0) Mark(kDeviceReset);
+  for (const PortPath& port : std::exchange(serve->device_resets, {})) {
+    const auto at = places_.find(port);
+    Recovers(at == places_.end() ? "" : boards_[at->second].name, kDeviceReset);
+  }
 }
 
 void Performance::Hear(std::string_view said) {
@@ -284,17 +293,18 @@ void Performance::Hear(std::string_view said) {
     Say(Who::kServe, line);
     const auto parts = Split(line, ':');
     if (parts.size() < 2 || !line.starts_with('s')) continue;
-    NoteClaim(claims_[std::string(parts[0])], std::string(Trim(parts[1])));
+    NoteClaim(std::string(parts[0]), std::string(Trim(parts[1])));
   }
 }
 
-void Performance::NoteClaim(Claim& claim, const std::string& state) {
+void Performance::NoteClaim(const std::string& node, const std::string& state) {
+  Claim& claim = claims_[node];
   const bool is_new = claim.state.empty();
   claim.has_failed = claim.has_failed || state == "recovering" || state == "failed";
-  if (is_new && state == "gadget") Mark(kFoundRunning);
-  if (state == "quarantined") Mark(kQuarantined);
-  if (state == "failed") Mark(kFailedHere);
-  if (state == "healthy" && std::exchange(claim.has_failed, false)) Mark(kTriedAgain);
+  if (is_new && state == "gadget") Recovers(node, kFoundRunning);
+  if (state == "quarantined") Recovers(node, kQuarantined);
+  if (state == "failed") Recovers(node, kFailedHere);
+  if (state == "healthy" && std::exchange(claim.has_failed, false)) Recovers(node, kTriedAgain);
   claim.state = state;
   claim.since = Now();
 }
@@ -313,6 +323,7 @@ Outcome Performance::Take() {
   outcome.hash = trace_.hash();
   outcome.breaches = breaches_;
   outcome.took = Now() - begun_;
+  outcome.recoveries = recoveries_;
   outcome.counts = counts_;
   outcome.counts.events = host_.events();
   return outcome;

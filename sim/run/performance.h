@@ -45,6 +45,8 @@ class Performance {
 
   void Say(TraceLine::Who who, const std::string& text);
   void Mark(std::string_view what) { ++counts_.sometimes[std::string(what)]; }
+  // The same of a recovery step. Empty: it is the host's.
+  void Recovers(const std::string& node, std::string_view step);
 
   // ---- processes
   Pid Run(std::vector<std::string> args);
@@ -78,7 +80,7 @@ class Performance {
   void LookAtMany();
   bool LookAtBoards();                  // whether one came into another stage
   void NoteRoot(const BoardAt& board);  // which has mounted it now
-  void NoteClaim(Claim& claim, const std::string& state);
+  void NoteClaim(const std::string& node, const std::string& state);
   void HearServe();
   void Hear(std::string_view said);
   void Check(Check::When when);
@@ -100,6 +102,7 @@ class Performance {
   std::vector<sim::zero::Stage> stages_;
   std::map<PortPath, size_t> places_;  // in boards_
   std::vector<Breach> breaches_;
+  std::vector<Recovery> recoveries_;
   Counts counts_;
   Pid serve_ = 0;
   bool serve_is_wanted_ = false;

@@ -1,5 +1,6 @@
 #include "sim/run/process.h"
 
+#include <map>
 #include <utility>
 
 #include "sim/background.h"
@@ -106,7 +107,11 @@ class OwnUsb final : public os::UsbBus {
     for (const os::UsbDevice& device : devices) process_.inbox.push_back(os::UsbArrived{device});
     return {};
   }
-  Result<os::UsbOpened> Open(const PortPath& port) override { return usb_.Open(port); }
+  Result<os::UsbOpened> Open(const PortPath& port) override {
+    auto opened = usb_.Open(port);
+    if (opened) opened_[opened->handle] = port;
+    return opened;
+  }
   Result<void> Claim(os::UsbHandle handle, uint8_t interface_number) override {
     return usb_.Claim(handle, interface_number);
   }
@@ -117,10 +122,15 @@ class OwnUsb final : public os::UsbBus {
   }
   void Cancel(os::UsbTransferId transfer) override { usb_.Cancel(transfer); }
   Result<void> Reset(os::UsbHandle handle) override {
-    ++process_.device_resets;
+    if (const auto at = opened_.find(handle); at != opened_.end()) {
+      process_.device_resets.push_back(at->second);
+    }
     return usb_.Reset(handle);
   }
-  void Close(os::UsbHandle handle) override { usb_.Close(handle); }
+  void Close(os::UsbHandle handle) override {
+    opened_.erase(handle);
+    usb_.Close(handle);
+  }
   Result<void> SetPortPower(const PortPath& port, PortPower power) override {
     return usb_.SetPortPower(port, power);
   }
@@ -128,6 +138,7 @@ class OwnUsb final : public os::UsbBus {
  private:
   os::UsbBus& usb_;
   Process& process_;
+  std::map<os::UsbHandle, PortPath> opened_;
 };
 
 // A killed process finishes nothing.

@@ -59,7 +59,7 @@ struct Process {
   // ---- what is its own
   bool watches_usb = false;
   bool hears_links = false;
-  int device_resets = 0;
+  std::vector<PortPath> device_resets;  // of what is on which port, since somebody looked
   std::set<os::ControlId> connections;
   std::set<os::ProcessId> programs;
   std::set<os::ProbeId> probes;

@@ -32,10 +32,18 @@ struct Counts {
   int helped = 0;                        // boards whose plug was pulled at the end
 };
 
+// A step of marks.h that was seen to be taken.
+struct Recovery {
+  os::Moment at{0};
+  std::string node;  // empty: of the host
+  std::string step;
+};
+
 struct Outcome {
   uint64_t hash = 0;             // of the trace
   std::vector<Breach> breaches;  // the first ends the run
   os::Moment took{0};            // virtual, since the first power-on
+  std::vector<Recovery> recoveries;
   Counts counts;
 };
 

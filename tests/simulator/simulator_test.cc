@@ -166,14 +166,50 @@ TEST(Simulator, PerformsEveryPlanThatOnceBrokeASentence) {
   EXPECT_GT(performed, 0);
 }
 
-TEST(Simulator, DrawsARunAsOnePageThatLoadsNothing) {
+// The page of that run.
+std::string PageOf(const std::string& words) {
   const std::string page = ::testing::TempDir() + "zprov-sim.html";
-  ASSERT_EQ(Sim("--seed 2 --html " + page).exit_code, 0);
+  const Ran ran = Sim(words + " --html " + page);
+  EXPECT_EQ(ran.exit_code, 0) << ran.out;
   std::ostringstream content;
   content << std::ifstream(page).rdbuf();
   std::remove(page.c_str());
-  EXPECT_THAT(content.str(), AllOf(HasSubstr("<svg"), HasSubstr("s0 at 1-1.2"),
-                                   Not(ContainsRegex("(href|src)="))));
+  return content.str();
+}
+
+TEST(Simulator, DrawsARunAsOnePageThatLoadsNothing) {
+  EXPECT_THAT(PageOf("--seed 2"), AllOf(HasSubstr("<svg"), HasSubstr("s0 at 1-1.2"),
+                                        Not(ContainsRegex("(href|src)="))));
+}
+
+TEST(Simulator, DrawsEachHubAboveThePortsThatHangOnIt) {
+  const std::string page = PageOf("--nodes 5 --timing instant --faults none --actions none");
+  size_t above = 0;
+  for (const char* label : {">hub 1-1<", ">s0 at 1-1.2<", ">s2 at 1-1.4<", ">hub 1-1.5<",
+                            ">s3 at 1-1.5.1<", ">s4 at 1-1.5.2<"}) {
+    const size_t at = page.find(label);
+    ASSERT_NE(at, std::string::npos) << label;
+    EXPECT_GT(at, above) << label;
+    above = at;
+  }
+}
+
+TEST(Simulator, DrawsNoHubThatHasNoBoard) {
+  const std::string page = PageOf("--nodes 3 --timing instant --faults none --actions none");
+  EXPECT_THAT(page, AllOf(HasSubstr(">hub 1-1<"), Not(HasSubstr("hub 1-1.5"))));
+}
+
+TEST(Simulator, MarksRecoveriesWhereTheyWereTaken) {
+  const std::string page = PageOf(
+      "--seed 1 --nodes 2 --timing real --faults rom-stalls@50/1*2,serve-killed@120 --actions "
+      "reboot@60/1");
+  for (const char* step :
+       {"s1: recovery: a device is reset<", "s1: recovery: healthy after a failure<",
+        " s, recovery: serve is started again<",
+        "s0: recovery: a later serve finds nodes that run<"}) {
+    EXPECT_NE(page.find(step), std::string::npos) << step;
+  }
+  EXPECT_EQ(page.find("s0: recovery: a device is reset"), std::string::npos);
 }
 
 TEST(Simulator, ReplaysABundleAndNamesTheLineWhereAnotherEngineWouldPart) {
