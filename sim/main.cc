@@ -55,6 +55,7 @@ struct Words {
   std::string faults = "drawn";
   std::string actions = "drawn";
   std::string scenario;
+  std::string power;
   std::string trace;
   std::string html;
   bool is_json = false;
@@ -81,11 +82,16 @@ Result<run::Plan> PlanOf(const Words& words) {
   if (words.actions != "drawn") {
     ZPROV_ASSIGN(plan.actions, run::ParseActions(words.actions));
   }
-  // A plan that says what happens says where, too: what it leaves out is the rig.
-  if (words.faults != "drawn" || words.actions != "drawn") plan.scenario = run::Scenario::kRig;
+  // A plan that says what happens says where, too: what it leaves out is the rig, with ganged
+  // power.
+  if (words.faults != "drawn" || words.actions != "drawn") {
+    plan.scenario = run::Scenario::kRig;
+    plan.power = run::BoardPower::kGanged;
+  }
   const bool is_small = plan.nodes <= sim::kHandMadeNodes;
   if (!is_small && plan.scenario == run::Scenario::kHandMade) plan.scenario = run::Scenario::kRig;
   if (!words.scenario.empty()) plan.scenario = *run::ScenarioNamed(words.scenario);
+  if (!words.power.empty()) plan.power = *run::PowerNamed(words.power);
   if (!is_small && plan.scenario == run::Scenario::kHandMade) {
     return Fail(ErrorKind::kInvalid, "the hand-made host has five nodes: take --nodes 5 or fewer");
   }
@@ -95,6 +101,12 @@ Result<run::Plan> PlanOf(const Words& words) {
 std::vector<std::string> ScenarioNames() {
   std::vector<std::string> names;
   for (const run::Scenario each : run::AllScenarios()) names.emplace_back(run::Name(each));
+  return names;
+}
+
+std::vector<std::string> PowerNames() {
+  std::vector<std::string> names;
+  for (const run::BoardPower each : run::AllPowers()) names.emplace_back(run::Name(each));
   return names;
 }
 
@@ -108,6 +120,8 @@ void List() {
   for (const run::ActionKind what : run::AllActions()) std::cout << "  " << run::Name(what) << "\n";
   std::cout << "scenarios (--scenario NAME):\n";
   for (const std::string& name : ScenarioNames()) std::cout << "  " << name << "\n";
+  std::cout << "power of the boards (--power NAME):\n";
+  for (const std::string& name : PowerNames()) std::cout << "  " << name << "\n";
 }
 
 void ShowPlan(const run::Plan& plan) {
@@ -170,6 +184,7 @@ void ShowTally(const run::Tally& tally, std::string_view of) {
   ShowCounts("actions:", counts.actions);
   ShowCounts("exits:", counts.exits);
   ShowCounts("scenarios:", tally.scenarios);
+  ShowCounts("power:", tally.powers);
   std::cout << run::TableOf(counts.sometimes);
   constexpr size_t kMostShown = 20;
   for (size_t i = 0; i < std::min(tally.failures.size(), kMostShown); ++i) {
@@ -267,11 +282,15 @@ void AddOptions(CLI::App& app, Words& words) {
   app.add_option("--scenario", words.scenario,
                  "From which host it starts [drawn; rig with --faults or --actions]")
       ->check(CLI::IsMember(ScenarioNames()));
+  app.add_option("--power", words.power,
+                 "Whether serve can cut a board's: ganged, per-port by its hub, or by a command "
+                 "[drawn; ganged with --faults or --actions]")
+      ->check(CLI::IsMember(PowerNames()));
   app.add_option("--trace", words.trace, "Write what happens there; -: on stdout")
       ->type_name("FILE");
   app.add_option("--html", words.html, "Draw the run as one page")->type_name("FILE");
   app.add_flag("--trace-json", words.is_json, "A JSON document for each line of the trace");
-  app.add_flag("--list", words.lists, "Every fault, action and scenario");
+  app.add_flag("--list", words.lists, "Every fault, action, scenario and kind of power");
   app.add_option("--swarm", words.swarm,
                  "So many seeds from --seed on, each with its own drawn plan")
       ->type_name("N")
@@ -295,7 +314,8 @@ std::string WhatIsIgnored(const CLI::App& app) {
       {"--list", {}},
       {"--exhaustive", {"--jobs"}},
       {"--swarm", {"--seed", "--jobs"}},
-      {"--shrink", {"--nodes", "--kernel", "--timing", "--faults", "--actions", "--scenario"}},
+      {"--shrink",
+       {"--nodes", "--kernel", "--timing", "--faults", "--actions", "--scenario", "--power"}},
   };
   for (const Mode& mode : modes) {
     if (app.count(mode.option) == 0) continue;

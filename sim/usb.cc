@@ -96,6 +96,9 @@ void UsbBus::Plug(const os::UsbDevice& device, std::shared_ptr<UsbFunction> func
   plugged.function = std::move(function);
   if (CanArrive(device.port)) Arrive(plugged);
   if (device.device_class != kHubClass) return;
+  std::erase_if(without_power_, [&](const PortPath& off) {
+    return off != device.port && off.IsBelow(device.port);
+  });
   for (const auto& [port, told] : wired_) {
     if (port != device.port && port.IsBelow(device.port)) told(PortPower::kOn);
   }
@@ -114,6 +117,11 @@ void UsbBus::Unplug(const PortPath& port) {
 
 void UsbBus::WirePower(const PortPath& port, std::function<void(PortPower)> told) {
   wired_[port] = std::move(told);
+}
+
+bool UsbBus::Shows(const PortPath& port) const {
+  const auto found = devices_.find(port);
+  return found != devices_.end() && found->second.stay != 0;
 }
 
 int UsbBus::PowerCuts(const PortPath& port) const {
@@ -174,6 +182,10 @@ void UsbBus::GivePower(const PortPath& port) {
   for (const auto& [at, told] : wired_) {
     if (at.IsBelow(port)) told(PortPower::kOn);
   }
+}
+
+void UsbBus::GiveAllPower() {
+  while (!without_power_.empty()) GivePower(*without_power_.begin());
 }
 
 HubPower UsbBus::PowerOf(const PortPath& hub) const {

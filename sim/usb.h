@@ -34,6 +34,8 @@ class UsbBus final : public os::UsbBus {
   // each stage. Without a function it stalls whatever is asked. On a port without power, or below a
   // hub that is jammed, it arrives when it can. A hub without a function of its own answers what it
   // is asked of its ports' power.
+  // The kernel gives all ports of a hub power when the hub comes (drivers/usb/core/hub.c,
+  // hub_power_on).
   void Plug(const os::UsbDevice& device, std::shared_ptr<UsbFunction> function = nullptr);
   void Unplug(const PortPath& port);
 
@@ -44,6 +46,7 @@ class UsbBus final : public os::UsbBus {
   void SetHubPower(const PortPath& hub, HubPower power) { hubs_[hub] = power; }
   // What the hub says that it can do; the truth unless said otherwise.
   void SetHubClaim(const PortPath& hub, HubPower claim) { claims_[hub] = claim; }
+  bool Shows(const PortPath& port) const;  // whether a device is there, as the host sees it
   // How often that port's power was cut, whoever was meant.
   int PowerCuts(const PortPath& port) const;
 
@@ -66,6 +69,8 @@ class UsbBus final : public os::UsbBus {
   // From here on nobody may read it.
   void DropRights() { may_read_ = false; }
 
+  // The kernel starts all hubs anew: every port has power.
+  void GiveAllPower();
   // The host starts: nothing is open, nobody watches, every port has power. Who is wired was told
   // that the power had gone, and starts by itself.
   void HostBoots();

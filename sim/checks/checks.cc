@@ -336,9 +336,12 @@ Broken NobodyWaitsPastItsDeadline(const Seen& seen) {
 }
 
 Broken NobodysPowerIsCutWhereOthersHangOnIt(const Seen& seen) {
-  for (const BoardAt& board : seen.boards) {
-    if (seen.world.usb().PowerCuts(board.port) == 0) continue;
-    return "the power of the port of " + board.name + " was cut, and it is ganged";
+  for (const auto& [node, said] : seen.cut) {
+    if (seen.power == sim::BoardPower::kGanged) {
+      return "the power of the port of " + node + " was cut, and it is ganged";
+    }
+    if (said == "recovering") continue;
+    return fmt::format("the power of {} was cut while it was called \"{}\"", node, said);
   }
   return {};
 }

@@ -14,6 +14,7 @@
 
 #include "sim/disk/inode.h"
 #include "sim/nfs.h"
+#include "sim/scenarios/scenario.h"
 #include "sim/world.h"
 #include "sim/zero/zero.h"
 
@@ -30,6 +31,9 @@ struct Claim {
   std::string state;  // "healthy", "first stage sent"
   os::Moment since{0};
   bool has_failed = false;  // since it was healthy
+  // While it recovers:
+  bool was_there = false;   // its board, when serve said so last
+  bool was_helped = false;  // by a reset, or by its power
 };
 
 // A root as it was when its node had mounted it.
@@ -57,6 +61,9 @@ struct Seen {
   const std::map<std::string, RootInUse>& in_use;  // by node, as RootOf told when it had mounted
   const RootsNamed& named;
   bool are_links_left_alone = true;  // nobody meddled with them for a while
+  sim::BoardPower power = sim::BoardPower::kGanged;
+  // By node, what serve said of it when its board's power was cut by a switch; since the last look.
+  std::map<std::string, std::string> cut = {};
 };
 
 // All home directories with every byte, owner and attribute, wherever /home leads.

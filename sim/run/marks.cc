@@ -57,8 +57,10 @@ bool CanHit(FaultKind fault, Stage stage) {
   return only == nullptr || std::ranges::find(*only, stage) != only->end();
 }
 
-constexpr std::string_view kSteps[] = {kDeviceReset, kTriedAgain,     kQuarantined,
-                                       kFailedHere,  kServeRestarted, kFoundRunning};
+constexpr std::string_view kSteps[] = {kTriedAsItIs, kCameBack,      kDeviceReset, kPowerCut,
+                                       kPowerGiven,  kRelayOpened,   kRelayClosed, kTriedAgain,
+                                       kQuarantined, kAnotherChance, kFailedHere,  kServeRestarted,
+                                       kFoundRunning};
 
 int CountOf(const std::map<std::string, int>& marks, const std::string& mark) {
   const auto found = marks.find(mark);

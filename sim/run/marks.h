@@ -18,9 +18,17 @@ std::string_view Words(sim::zero::Stage stage);  // "asks for files"
 std::string MarkOf(sim::zero::Stage stage, const FaultRow& fault);
 
 // Recovery steps, as they are seen from outside.
+inline constexpr std::string_view kTriedAsItIs = "recovery: a board is tried again as it is";
+inline constexpr std::string_view kCameBack = "recovery: a board that left is waited for";
 inline constexpr std::string_view kDeviceReset = "recovery: a device is reset";
+inline constexpr std::string_view kPowerCut = "recovery: power is cut by its port";
+inline constexpr std::string_view kPowerGiven = "recovery: power is given by its port";
+inline constexpr std::string_view kRelayOpened = "recovery: power is cut by a command";
+inline constexpr std::string_view kRelayClosed = "recovery: power is given by a command";
 inline constexpr std::string_view kTriedAgain = "recovery: healthy after a failure";
 inline constexpr std::string_view kQuarantined = "recovery: a board is quarantined";
+inline constexpr std::string_view kAnotherChance =
+    "recovery: a quarantined board has another chance";
 inline constexpr std::string_view kFailedHere = "recovery: a cause on the host is waited out";
 inline constexpr std::string_view kServeRestarted = "recovery: serve is started again";
 inline constexpr std::string_view kFoundRunning = "recovery: a later serve finds nodes that run";

@@ -81,7 +81,9 @@ class Drawing {
 
   void DrawTree() {
     for (const auto& [port, row] : rows_) {
-      const std::string what = row.node < 0 ? fmt::format("hub {}", port.ToString())
+      const std::string_view power =
+          story_.plan.power == BoardPower::kPerPort ? ", per-port power" : "";
+      const std::string what = row.node < 0 ? fmt::format("hub {}{}", port.ToString(), power)
                                             : fmt::format("s{} at {}", row.node, port.ToString());
       shapes_ +=
           fmt::format("<text x=\"{}\" y=\"{}\">{}</text>", row.left, row.top + kBaseline, what);

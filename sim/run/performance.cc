@@ -9,6 +9,7 @@
 
 #include "sim/run/marks.h"
 #include "sim/scenarios/hosts.h"
+#include "sim/scenarios/power.h"
 #include "util/strings.h"
 
 namespace zprov::run {
@@ -42,7 +43,11 @@ Performance::Performance(const Plan& plan, const Program& zprov, Trace::OnLine o
       world_({.seed = plan.seed, .kernel = plan.kernel}),
       host_(world_, zprov, [this] { AfterEach(); }) {
   const auto ports = sim::RigPorts(plan_.nodes);
-  const auto zeros = sim::HostOf(world_, plan_.scenario, plan_.nodes, ProfileOf(plan_));
+  const auto zeros = sim::HostOf(world_, {.scenario = plan_.scenario,
+                                          .nodes = plan_.nodes,
+                                          .power = plan_.power,
+                                          .profile = ProfileOf(plan_)});
+  cuts_.resize(zeros.size());
   for (size_t i = 0; i < zeros.size(); ++i) {
     boards_.push_back({fmt::format("s{}", i), ports[i], zeros[i]});
     stages_.push_back(zeros[i]->stage());
@@ -211,6 +216,7 @@ void Performance::HostIsAway() {
   }
   LinksWereTouched();
   After(kHostBoots, [this, running] {
+    world_.usb().GiveAllPower();
     for (const BoardAt& board : running) {
       const bool is_there = world_.network().LinkAt(board.port) != nullptr;
       if (board.zero->node() && !is_there) board.zero->PlugInAlive();
@@ -231,12 +237,14 @@ void Performance::HostIsBack() {
 void Performance::AfterEach() {
   if (!breaches_.empty()) return;
   HearServe();
+  NoteCuts();
   const bool has_stage_changed = LookAtBoards();
   if (boards_.size() > kLookedAtAfterEachEvent) return LookAtMany();
   const uint64_t changes = std::exchange(disk_changes_, world_.disk().changes());
   const bool has_changed = has_stage_changed || changes != disk_changes_;
   if (has_changed) NoteCurrentRoots(world_, boards_, named_);
   Check(Check::When::kAlways);
+  cut_.clear();
   if (has_changed) Check(Check::When::kChanged);
   if (host_.TakeLinksChanged()) Check(Check::When::kLinks);
 }
@@ -246,6 +254,7 @@ void Performance::LookAtMany() {
   looked_ = Now();
   NoteCurrentRoots(world_, boards_, named_);
   Check(Check::When::kAfterAction);
+  cut_.clear();
 }
 
 bool Performance::LookAtBoards() {
@@ -278,10 +287,52 @@ void Performance::HearServe() {
   Process* const serve = host_.Find(serve_);
   if (serve == nullptr) return;
   Hear(serve->err.view());
-  for (const PortPath& port : std::exchange(serve->device_resets, {})) {
-    const auto at = places_.find(port);
-    Recovers(at == places_.end() ? "" : boards_[at->second].name, kDeviceReset);
+  NoteWhatServeDid(*serve);
+}
+
+void Performance::NoteWhatServeDid(Process& serve) {
+  using Power = os::UsbBus::PortPower;
+  const auto helps = [this](const std::string& node, std::string_view step) {
+    if (const auto claim = claims_.find(node); claim != claims_.end()) {
+      claim->second.was_helped = true;
+    }
+    Recovers(node, step);
+  };
+  const auto at = [this](const PortPath& port) -> const std::string& {
+    return boards_[places_.at(port)].name;
+  };
+  for (const PortPath& port : std::exchange(serve.device_resets, {})) helps(at(port), kDeviceReset);
+  for (const auto& [port, power] : std::exchange(serve.switched, {})) {
+    helps(at(port), power == Power::kOff ? kPowerCut : kPowerGiven);
   }
+  for (const auto& argv : std::exchange(serve.started, {})) {
+    if (argv.size() != 3 || argv[0] != sim::kPowerProgram) continue;
+    helps(argv[1], argv[2] == "off" ? kRelayOpened : kRelayClosed);
+  }
+}
+
+void Performance::NoteCuts() {
+  for (size_t i = 0; i < boards_.size(); ++i) {
+    const int cuts = world_.usb().PowerCuts(boards_[i].port);
+    if (std::exchange(cuts_[i], cuts) == cuts) continue;
+    cut_[boards_[i].name] = StateSaidOf(boards_[i].name);
+  }
+}
+
+// By serve, or by a command that does serve's part while none runs.
+std::string Performance::StateSaidOf(const std::string& node) {
+  const auto claim = claims_.find(node);
+  if (claim != claims_.end()) return claim->second.state;
+  std::string state;
+  for (const Pid pid : commands_) {
+    const Process* const process = host_.Find(pid);
+    if (process == nullptr) continue;
+    for (const std::string_view line : LinesWithEndings(process->err.view())) {
+      const auto parts = Split(line, ':');
+      if (parts.size() > 1 && parts[0] == node) state = Trim(parts[1]);
+    }
+  }
+  return state;
 }
 
 void Performance::Hear(std::string_view said) {
@@ -297,21 +348,34 @@ void Performance::Hear(std::string_view said) {
   }
 }
 
+bool Performance::IsOnTheBus(const std::string& node) {
+  const auto board = std::ranges::find(boards_, node, &BoardAt::name);
+  return board != boards_.end() && world_.usb().Shows(board->port);
+}
+
 void Performance::NoteClaim(const std::string& node, const std::string& state) {
   Claim& claim = claims_[node];
   const bool is_new = claim.state.empty();
+  const bool tries = state == "boot ROM" || state == "serving" || state == "gadget";
+  if (claim.state == "recovering" && tries && !claim.was_helped) {
+    Recovers(node, claim.was_there ? kTriedAsItIs : kCameBack);
+  }
+  if (claim.state == "quarantined" && state == "boot ROM") Recovers(node, kAnotherChance);
   claim.has_failed = claim.has_failed || state == "recovering" || state == "failed";
   if (is_new && state == "gadget") Recovers(node, kFoundRunning);
   if (state == "quarantined") Recovers(node, kQuarantined);
   if (state == "failed") Recovers(node, kFailedHere);
   if (state == "healthy" && std::exchange(claim.has_failed, false)) Recovers(node, kTriedAgain);
+  claim.was_there = state == "recovering" && IsOnTheBus(node);
+  claim.was_helped = claim.was_helped && state == "recovering";
   claim.state = state;
   claim.since = Now();
 }
 
 void Performance::Check(Check::When when) {
   const bool are_links_left_alone = Now() - links_touched_ > kLinksSettleWithin;
-  const Seen seen{world_, boards_, claims_, home_, in_use_, named_, are_links_left_alone};
+  const Seen seen{world_,      boards_, claims_, home_, in_use_, named_, are_links_left_alone,
+                  plan_.power, cut_};
   for (const run::Check& check : AllChecks()) {
     if (when != Check::When::kAfterAction && check.when != when) continue;
     if (const auto broken = check.look(seen)) return Break(check.sentence, *broken);

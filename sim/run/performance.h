@@ -80,8 +80,12 @@ class Performance {
   void LookAtMany();
   bool LookAtBoards();                  // whether one came into another stage
   void NoteRoot(const BoardAt& board);  // which has mounted it now
+  bool IsOnTheBus(const std::string& node);
   void NoteClaim(const std::string& node, const std::string& state);
   void HearServe();
+  void NoteWhatServeDid(Process& serve);
+  void NoteCuts();
+  std::string StateSaidOf(const std::string& node);
   void Hear(std::string_view said);
   void Check(Check::When when);
   void IsOver(const Ended& ended);
@@ -100,7 +104,9 @@ class Performance {
   RootsNamed named_;
   std::map<std::string, Claim> claims_;
   std::vector<sim::zero::Stage> stages_;
-  std::map<PortPath, size_t> places_;  // in boards_
+  std::map<PortPath, size_t> places_;       // in boards_
+  std::vector<int> cuts_;                   // of each board's power, as often as was seen
+  std::map<std::string, std::string> cut_;  // Seen::cut
   std::vector<Breach> breaches_;
   std::vector<Recovery> recoveries_;
   Counts counts_;

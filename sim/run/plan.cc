@@ -35,7 +35,7 @@ constexpr ActionRow kActions[] = {
     {ActionKind::kHostReboot, "host-reboot"},
 };
 
-// Of ten runs so many.
+// `weight`: of ten runs so many.
 struct ScenarioRow {
   Scenario scenario;
   std::string_view name;
@@ -49,13 +49,25 @@ constexpr ScenarioRow kScenarios[] = {
     {Scenario::kBare, "bare", 1},
 };
 
-Scenario DrawScenario(Random& random) {
+struct PowerRow {
+  BoardPower power;
+  std::string_view name;
+  uint64_t weight;
+};
+
+constexpr PowerRow kPowers[] = {
+    {BoardPower::kGanged, "ganged", 8},
+    {BoardPower::kPerPort, "per-port", 1},
+    {BoardPower::kCommand, "command", 1},
+};
+
+// Of ten runs, by the weights of these rows.
+template <typename Rows>
+const auto& DrawRow(Random& random, const Rows& rows) {
   uint64_t number = random.Next() % 10;
-  for (const ScenarioRow& row : kScenarios) {
-    if (number < row.weight) return row.scenario;
-    number -= row.weight;
-  }
-  return Scenario::kRig;
+  const auto* row = std::begin(rows);
+  while (number >= row->weight) number -= (row++)->weight;
+  return *row;
 }
 
 // Faults and actions happen within the first minutes, half of them while all nodes boot first.
@@ -228,6 +240,21 @@ std::vector<Scenario> AllScenarios() {
   return all;
 }
 
+std::string_view Name(BoardPower power) {
+  return std::ranges::find(kPowers, power, &PowerRow::power)->name;
+}
+
+std::optional<BoardPower> PowerNamed(std::string_view name) {
+  const auto found = std::ranges::find(kPowers, name, &PowerRow::name);
+  return found == std::end(kPowers) ? std::nullopt : std::optional(found->power);
+}
+
+std::vector<BoardPower> AllPowers() {
+  std::vector<BoardPower> all;
+  for (const PowerRow& row : kPowers) all.push_back(row.power);
+  return all;
+}
+
 Plan QuietPlan(uint64_t seed) { return {.seed = seed}; }
 
 Plan DrawnPlan(uint64_t seed) {
@@ -239,7 +266,9 @@ Plan DrawnPlan(uint64_t seed) {
   plan.timing = random.OneIn(4) ? Timing::kInstant : Timing::kReal;
   plan.faults = DrawFaults(random, plan.nodes);
   plan.actions = DrawActions(random, plan.nodes);
-  plan.scenario = DrawScenario(random);
+  plan.scenario = DrawRow(random, kScenarios).scenario;
+  Random of_power(seed, "power");  // what all others drew before it was there stays as it was
+  plan.power = DrawRow(of_power, kPowers).power;
   return plan;
 }
 
@@ -276,10 +305,12 @@ Result<std::vector<Action>> ParseActions(std::string_view text) {
 }
 
 std::string CommandLine(const Plan& plan) {
-  return fmt::format(
+  std::string words = fmt::format(
       "--seed {} --nodes {} --kernel {} --timing {} --faults {} --actions {} --scenario {}",
       plan.seed, plan.nodes, plan.kernel, plan.timing == Timing::kReal ? "real" : "instant",
       Text(plan.faults), Text(plan.actions), Name(plan.scenario));
+  if (plan.power != BoardPower::kGanged) words += fmt::format(" --power {}", Name(plan.power));
+  return words;
 }
 
 }  // namespace zprov::run

@@ -54,6 +54,12 @@ std::string_view Name(Scenario scenario);
 std::optional<Scenario> ScenarioNamed(std::string_view name);
 std::vector<Scenario> AllScenarios();
 
+using sim::BoardPower;
+
+std::string_view Name(BoardPower power);
+std::optional<BoardPower> PowerNamed(std::string_view name);
+std::vector<BoardPower> AllPowers();
+
 struct Plan {
   uint64_t seed = 1;  // of the boards' times, and of what was drawn
   int nodes = 5;
@@ -62,6 +68,7 @@ struct Plan {
   std::vector<Fault> faults = {};    // by time
   std::vector<Action> actions = {};  // by time
   Scenario scenario = Scenario::kRig;
+  BoardPower power = BoardPower::kGanged;
 
   bool operator==(const Plan&) const = default;
 };
@@ -70,7 +77,7 @@ struct Plan {
 Plan QuietPlan(uint64_t seed);
 // What a swarm runs for that seed: which kinds of faults exist at all in this world is drawn first,
 // then how many of them and when, and what the operator does, at least one thing;
-// from which host it starts comes last.
+// from which host it starts comes last. How boards get their power is drawn by itself.
 Plan DrawnPlan(uint64_t seed);
 
 // "power-cut@31.500", "rom-stalls@4/1*2": at 4 s, node 1, strength 2; comma-separated; "none".
@@ -80,7 +87,8 @@ std::string Text(const std::vector<Action>& actions);
 Result<std::vector<Fault>> ParseFaults(std::string_view text);
 Result<std::vector<Action>> ParseActions(std::string_view text);
 
-// The words after "zprov-sim" that run this plan again.
+// The words after "zprov-sim" that run this plan again; --power only where it is not ganged, as
+// every plan was before there was another.
 std::string CommandLine(const Plan& plan);
 
 }  // namespace zprov::run

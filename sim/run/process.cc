@@ -43,6 +43,7 @@ class OwnProcesses final : public os::Processes {
       : processes_(processes), process_(process) {}
 
   Result<os::ProcessId> Start(const std::vector<std::string>& argv) override {
+    process_.started.push_back(argv);
     return Own(processes_.Start(argv));
   }
   Result<os::ProcessId> StartIn(std::string_view root,
@@ -132,7 +133,9 @@ class OwnUsb final : public os::UsbBus {
     usb_.Close(handle);
   }
   Result<void> SetPortPower(const PortPath& port, PortPower power) override {
-    return usb_.SetPortPower(port, power);
+    auto set = usb_.SetPortPower(port, power);
+    if (set) process_.switched.emplace_back(port, power);
+    return set;
   }
 
  private:

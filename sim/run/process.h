@@ -10,6 +10,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "os/events.h"
@@ -59,11 +60,15 @@ struct Process {
   // ---- what is its own
   bool watches_usb = false;
   bool hears_links = false;
-  std::vector<PortPath> device_resets;  // of what is on which port, since somebody looked
   std::set<os::ControlId> connections;
   std::set<os::ProcessId> programs;
   std::set<os::ProbeId> probes;
   std::set<os::UsbTransferId> transfers;  // under way
+
+  // ---- what it did since somebody looked
+  std::vector<PortPath> device_resets;
+  std::vector<std::pair<PortPath, os::UsbBus::PortPower>> switched;
+  std::vector<std::vector<std::string>> started;  // programs, with their words
 
   faults::Seam seam;
   std::unique_ptr<Turn> turn;

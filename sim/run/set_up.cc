@@ -1,6 +1,7 @@
 // From a host as a scenario has it to one that serve can start on, as README tells its operator.
 #include "sim/run/performance.h"
 #include "sim/scenarios/hosts.h"
+#include "sim/scenarios/power.h"
 #include "util/strings.h"
 
 namespace zprov::run {
@@ -34,7 +35,8 @@ std::string WithPorts(const std::vector<PortPath>& ports, Performance& on) {
 void Describe(Performance& on, int nodes) {
   Expect(on, {"init", "--nodes", std::to_string(nodes)}, 0);
   on.Say(TraceLine::Who::kOperator, "writes the ports into " + std::string(kSpec));
-  on.world().Put(kSpec, WithPorts(sim::RigPorts(nodes), on));
+  on.world().Put(kSpec,
+                 WithPorts(sim::RigPorts(nodes), on) + sim::PowerInSpec(nodes, on.plan().power));
   on.world().scene().SyncAll();
   Expect(on, {"check"}, 0);
   Expect(on, {"plan"}, kHasChanges);

@@ -24,6 +24,7 @@ void AddTo(std::map<std::string, int>& sum, const std::map<std::string, int>& mo
 void Add(Tally& tally, const Plan& plan, const Outcome& outcome) {
   ++tally.seeds;
   ++tally.scenarios[std::string(Name(plan.scenario))];
+  ++tally.powers[std::string(Name(plan.power))];
   tally.counts.events += outcome.counts.events;
   tally.counts.boots += outcome.counts.boots;
   tally.counts.helped += outcome.counts.helped;
@@ -39,7 +40,7 @@ void Add(Tally& tally, const Plan& plan, const Outcome& outcome) {
   if (!outcome.breaches.empty()) tally.failures.push_back({plan, outcome});
 }
 
-// One fault or action less, one weaker, fewer nodes, the usual host.
+// One fault or action less, one weaker, fewer nodes, the usual host and power.
 std::vector<Plan> Smaller(const Plan& plan) {
   std::vector<Plan> all;
   for (size_t i = 0; i < plan.faults.size(); ++i) {
@@ -59,6 +60,10 @@ std::vector<Plan> Smaller(const Plan& plan) {
   if (plan.scenario != Scenario::kRig) {
     all.push_back(plan);
     all.back().scenario = Scenario::kRig;
+  }
+  if (plan.power != BoardPower::kGanged) {
+    all.push_back(plan);
+    all.back().power = BoardPower::kGanged;
   }
   for (size_t i = 0; i < plan.faults.size(); ++i) {
     if (plan.faults[i].strength == 1) continue;
@@ -106,6 +111,10 @@ std::vector<std::string> Missing(const Tally& tally) {
   for (const Scenario scenario : AllScenarios()) {
     const std::string name(Name(scenario));
     if (!tally.scenarios.contains(name)) missing.push_back("a seed that starts from " + name);
+  }
+  for (const BoardPower power : AllPowers()) {
+    const std::string name(Name(power));
+    if (!tally.powers.contains(name)) missing.push_back("a seed with power " + name);
   }
   for (const FaultRow& row : AllFaults()) {
     const auto found = tally.seeds_of.find(std::string(row.name));

@@ -29,6 +29,7 @@ struct Tally {
   uint64_t without_action = 0;           // seeds
   Counts counts;                         // of all
   std::map<std::string, int> scenarios;  // how many start from it
+  std::map<std::string, int> powers;     // how many have it
   std::map<std::string, int> seeds_of;   // how many have that kind of fault
   std::vector<Failure> failures;         // by seed, and then by their words
 };

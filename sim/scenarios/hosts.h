@@ -41,11 +41,17 @@ std::vector<std::shared_ptr<zero::Zero>> RigWithZeros(World& world,
 // /etc/zprov/rig.toml that says so.
 std::vector<std::shared_ptr<zero::Zero>> RigWithRelay(World& world);
 
+struct HostOptions {
+  Scenario scenario = Scenario::kRig;
+  int nodes = 5;
+  BoardPower power = BoardPower::kGanged;
+  zero::Profile profile = {};
+};
+
 // Where a run starts, before its operator's first command, with that many boards, up to 1000; where
 // the B+'s four ports do not do, behind as many hubs as it takes. Throws std::logic_error for more
 // boards than the hand-made host has nodes.
-std::vector<std::shared_ptr<zero::Zero>> HostOf(World& world, Scenario scenario, int nodes,
-                                                const zero::Profile& profile);
+std::vector<std::shared_ptr<zero::Zero>> HostOf(World& world, const HostOptions& options);
 // Where its boards are plugged in, in the order of the nodes.
 std::vector<PortPath> RigPorts(int nodes);
 

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "sim/scenarios/hosts.h"
+#include "sim/scenarios/power.h"
 #include "sim/scenarios/rc_local.h"
 #include "sim/scenarios/seed_files.h"
 
@@ -155,21 +156,23 @@ std::vector<std::shared_ptr<zero::Zero>> RigWithZeros(World& world, const Troubl
   return zeros;
 }
 
-std::vector<std::shared_ptr<zero::Zero>> HostOf(World& world, Scenario scenario, int nodes,
-                                                const zero::Profile& profile) {
-  const auto ports = RigPorts(nodes);
-  const bool is_hand_made = scenario == Scenario::kHandMade;
-  if (is_hand_made && nodes > kHandMadeNodes) {
+std::vector<std::shared_ptr<zero::Zero>> HostOf(World& world, const HostOptions& options) {
+  const auto ports = RigPorts(options.nodes);
+  const bool is_hand_made = options.scenario == Scenario::kHandMade;
+  if (is_hand_made && options.nodes > kHandMadeNodes) {
     throw std::logic_error("the hand-made host has five nodes");
   }
-  PutRig(world, is_hand_made ? HandMadeHost : BareHost, SpecFor(scenario, ports));
+  std::string spec = SpecFor(options.scenario, ports);
+  if (!spec.empty()) spec += PowerInSpec(options.nodes, options.power);
+  PutRig(world, is_hand_made ? HandMadeHost : BareHost, spec);
   KeepRunInMemory(world);
-  if (scenario == Scenario::kCompatible) world.AtBoot(RunRcLocal);
-  world.scene().SyncAll();
+  if (options.scenario == Scenario::kCompatible) world.AtBoot(RunRcLocal);
   PlugHubs(world, ports);
+  PutPower(world, ports, options.power);
+  world.scene().SyncAll();
   std::vector<std::shared_ptr<zero::Zero>> zeros;
   for (const PortPath& port : ports) {
-    zeros.push_back(zero::PlugZero(world, {.port = port, .profile = profile}));
+    zeros.push_back(zero::PlugZero(world, {.port = port, .profile = options.profile}));
   }
   return zeros;
 }

@@ -102,6 +102,9 @@ TEST(Simulator, ListsEveryFaultActionAndScenario) {
   for (const run::Scenario scenario : run::AllScenarios()) {
     EXPECT_THAT(ran.out, HasSubstr(fmt::format("\n  {}\n", run::Name(scenario))));
   }
+  for (const run::BoardPower power : run::AllPowers()) {
+    EXPECT_THAT(ran.out, HasSubstr(fmt::format("\n  {}\n", run::Name(power))));
+  }
 }
 
 // The second line of what it prints.
@@ -121,6 +124,12 @@ TEST(Simulator, RunsTheSameAgainFromTheWordsThatItPrints) {
     EXPECT_EQ(plan, run::CommandLine(run::DrawnPlan(seed)));
     EXPECT_EQ(Sim("--trace - " + plan).out, drawn.out);
   }
+  for (const run::BoardPower power : run::AllPowers()) {
+    uint64_t seed = 1;
+    while (run::DrawnPlan(seed).power != power) ++seed;
+    const Ran drawn = Sim("--trace - --seed " + std::to_string(seed));
+    EXPECT_EQ(Sim("--trace - " + PlanPrintedIn(drawn.out)).out, drawn.out);
+  }
 }
 
 TEST(Simulator, PrintsWhatItMakesSmallerFirst) {
@@ -138,8 +147,9 @@ TEST(Simulator, RefusesAKernelWhoseRulesItDoesNotKnowAndSaysWhichItKnows) {
 }
 
 TEST(Simulator, RefusesWhatItWouldNotLookAt) {
-  for (const char* ignored : {"--nodes 2", "--kernel 4.14", "--timing real", "--faults none",
-                              "--actions none", "--scenario bare", "--trace -", "--shrink 1"}) {
+  for (const char* ignored :
+       {"--nodes 2", "--kernel 4.14", "--timing real", "--faults none", "--actions none",
+        "--scenario bare", "--power command", "--trace -", "--shrink 1"}) {
     const std::string name(ignored, std::string_view(ignored).find(' '));
     const Ran ran = Sim(std::string("--swarm 1 ") + ignored + " 2>&1");
     EXPECT_EQ(ran.exit_code, 2) << ignored;
@@ -194,6 +204,21 @@ TEST_F(Plans, LeaveNothingWhereAllHold) {
 
 TEST_F(Plans, AreMissedWhereThereAreNone) { EXPECT_EQ(Perform("# none\n").exit_code, 1); }
 
+// Dead until its power is cut, and there is nothing on the bus that could be reset.
+TEST(Simulator, CutsTheOnePortsPowerWhereItsHubSwitchesItAlone) {
+  const std::string plan =
+      "--seed 1 --nodes 2 --timing real --faults never-returns@50/1*2 --actions reboot@60/1";
+  for (const char* power : {"per-port", "command"}) {
+    const Ran ran = Sim(plan + " --trace - --power " + power);
+    EXPECT_EQ(ran.exit_code, 0) << ran.out;
+    EXPECT_THAT(ran.out, AllOf(HasSubstr("board     s1: no power\n"),
+                               Not(HasSubstr("board     s0: no power\n")),
+                               Not(HasSubstr("quarantined")), Not(HasSubstr("pulls the plug"))));
+  }
+  EXPECT_THAT(Sim(plan + " --trace -").out, HasSubstr("serve     s1: quarantined"));
+  EXPECT_EQ(Sim(plan + " --power solar 2>/dev/null").exit_code, 2);
+}
+
 // The page of that run.
 std::string PageOf(const std::string& words) {
   const std::string page = ::testing::TempDir() + "zprov-sim.html";
@@ -227,18 +252,50 @@ TEST(Simulator, DrawsNoHubThatHasNoBoard) {
   EXPECT_THAT(page, AllOf(HasSubstr(">hub 1-1<"), Not(HasSubstr("hub 1-1.5"))));
 }
 
+TEST(Simulator, DrawsThatAHubSwitchesItsPortsAlone) {
+  const std::string page =
+      PageOf("--nodes 1 --timing instant --faults none --actions none --power per-port");
+  EXPECT_THAT(page, HasSubstr(">hub 1-1, per-port power<"));
+}
+
 TEST(Simulator, MarksRecoveriesWhereTheyWereTaken) {
   const std::string page = PageOf(
       "--seed 1 --nodes 2 --timing real --faults rom-stalls@50/1*2,serve-killed@120 --actions "
       "reboot@60/1");
   for (const char* step :
-       {"s1: recovery: a device is reset<", "s1: recovery: healthy after a failure<",
-        " s, recovery: serve is started again<",
+       {"s1: recovery: a board is tried again as it is<", "s1: recovery: a device is reset<",
+        "s1: recovery: healthy after a failure<", " s, recovery: serve is started again<",
         "s0: recovery: a later serve finds nodes that run<"}) {
     EXPECT_NE(page.find(step), std::string::npos) << step;
   }
   EXPECT_EQ(page.find("s0: recovery: a device is reset"), std::string::npos);
 }
+
+class MarkedSteps : public ::testing::TestWithParam<std::pair<const char*, const char*>> {};
+
+TEST_P(MarkedSteps, AreThoseOfTheirNodeAlone) {
+  const auto& [plan, step] = GetParam();
+  const std::string page = PageOf(std::string("--seed 1 --nodes 2 --timing real ") + plan);
+  EXPECT_NE(page.find(std::string("s1: ") + step + "<"), std::string::npos) << step;
+  EXPECT_EQ(page.find(std::string("s0: ") + step + "<"), std::string::npos) << step;
+}
+
+constexpr char kDeadByHub[] =
+    "--faults never-returns@50/1*2 --actions reboot@60/1 --power per-port";
+constexpr char kDeadByRelay[] =
+    "--faults never-returns@50/1*2 --actions reboot@60/1 --power command";
+constexpr char kDead[] = "--faults never-returns@50/1*2 --actions reboot@60/1";
+constexpr char kUnplugged[] = "--faults board-unplugged@25/1*3 --actions none";
+
+INSTANTIATE_TEST_SUITE_P(
+    Each, MarkedSteps,
+    ::testing::Values(std::pair(kDeadByHub, "recovery: power is cut by its port"),
+                      std::pair(kDeadByHub, "recovery: power is given by its port"),
+                      std::pair(kDeadByRelay, "recovery: power is cut by a command"),
+                      std::pair(kDeadByRelay, "recovery: power is given by a command"),
+                      std::pair(kDead, "recovery: a board is quarantined"),
+                      std::pair(kDead, "recovery: a quarantined board has another chance"),
+                      std::pair(kUnplugged, "recovery: a board that left is waited for")));
 
 TEST(Simulator, ReplaysABundleAndNamesTheLineWhereAnotherEngineWouldPart) {
   const std::string bundle = ZPROV_SOURCE_DIR "/fixtures/bundles/qemu-boot";
@@ -271,8 +328,9 @@ TEST(Simulator, SaysWhatIsNoBundleAndKeepsNoneUnderATakenName) {
 TEST(Simulator, SumsUpASwarm) {
   const Ran ran = Sim("--swarm 10 --jobs 2");
   EXPECT_EQ(ran.exit_code, 0) << ran.out;
-  EXPECT_THAT(ran.out, AllOf(HasSubstr("10 seeds, "), HasSubstr("\nscenarios:  "),
-                             HasSubstr("0 of 10 seeds broke a sentence\n")));
+  EXPECT_THAT(ran.out,
+              AllOf(HasSubstr("10 seeds, "), HasSubstr("\nscenarios:  "), HasSubstr("\npower:  "),
+                    HasSubstr("0 of 10 seeds broke a sentence\n")));
 }
 
 // A run depends on nothing but its plan: not on addresses, which differ from start to start unless

@@ -56,6 +56,20 @@ class NodeAtWork : public testing::Test {
   RootsNamed named_;
 };
 
+TEST_F(NodeAtWork, HasItsPowerCutForItsOwnRecoveryAlone) {
+  constexpr std::string_view kSentence = "no recovery of one node cuts another's power";
+  Seen seen = Now();
+  EXPECT_EQ(BreaksOf(kSentence, seen), std::nullopt);
+  seen.power = sim::BoardPower::kPerPort;
+  seen.cut = {{"s0", "recovering"}};
+  EXPECT_EQ(BreaksOf(kSentence, seen), std::nullopt);
+  seen.cut = {{"s0", "recovering"}, {"s1", "healthy"}};
+  EXPECT_THAT(BreaksOf(kSentence, seen), Optional(HasSubstr("the power of s1 was cut while it")));
+  seen.power = sim::BoardPower::kGanged;
+  seen.cut = {{"s0", "recovering"}};
+  EXPECT_THAT(BreaksOf(kSentence, seen), Optional(HasSubstr("it is ganged")));
+}
+
 class RootInUseOf : public NodeAtWork {
  protected:
   std::optional<std::string> Broken() { return BreaksOf("no root in use is written", Now()); }

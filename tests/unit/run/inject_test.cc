@@ -104,6 +104,10 @@ TEST(Marks, AreExpectedWhereAFaultHasSomethingToHit) {
   EXPECT_THAT(expected, Not(Contains("node-writes-rubbish while a board shows its gadget")));
   EXPECT_THAT(expected, Not(Contains("told-twice while a board starts Linux")));
   EXPECT_THAT(expected, Contains("power-cut while a board has the first stage"));
+  for (const std::string_view step : {kTriedAsItIs, kCameBack, kDeviceReset, kPowerCut, kPowerGiven,
+                                      kRelayOpened, kRelayClosed, kQuarantined, kAnotherChance}) {
+    EXPECT_THAT(expected, Contains(step));
+  }
   EXPECT_THAT(MarksNeverReached({{"power-cut while a board has the first stage", 1}}),
               Not(Contains("power-cut while a board has the first stage")));
 }

@@ -13,6 +13,7 @@ using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(Faults, AreReadFromTheWordsThatTheyAreWrittenAs) {
   const auto faults = ParseFaults("rom-stalls@4.500/1*2,power-cut@3");
@@ -87,6 +88,26 @@ TEST(DrawnPlan, StartsFromEveryScenarioWithinFiftySeedsAndMostlyFromTheRig) {
   for (uint64_t seed = 1; seed <= 50; ++seed) ++seeds[DrawnPlan(seed).scenario];
   for (const Scenario scenario : AllScenarios()) EXPECT_GE(seeds[scenario], 1) << Name(scenario);
   EXPECT_GE(seeds[Scenario::kRig], 25);
+}
+
+TEST(Plan, SaysHowBoardsGetTheirPowerWhereThatIsNotGanged) {
+  Plan plan = QuietPlan(1);
+  EXPECT_THAT(CommandLine(plan), Not(HasSubstr("--power")));
+  for (const BoardPower power : AllPowers()) {
+    EXPECT_EQ(PowerNamed(Name(power)), power);
+    plan.power = power;
+    if (power == BoardPower::kGanged) continue;
+    EXPECT_THAT(CommandLine(plan), EndsWith(" --power " + std::string(Name(power))));
+  }
+  EXPECT_EQ(PowerNamed("solar"), std::nullopt);
+}
+
+// The small swarm has no more.
+TEST(DrawnPlan, HasEveryPowerWithinFiftySeedsAndMostlyGanged) {
+  std::map<BoardPower, int> seeds;
+  for (uint64_t seed = 1; seed <= 50; ++seed) ++seeds[DrawnPlan(seed).power];
+  for (const BoardPower power : AllPowers()) EXPECT_GE(seeds[power], 1) << Name(power);
+  EXPECT_GE(seeds[BoardPower::kGanged], 25);
 }
 
 TEST(DrawnPlan, IsTheSameForTheSameSeed) { EXPECT_EQ(DrawnPlan(7), DrawnPlan(7)); }

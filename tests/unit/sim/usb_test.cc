@@ -311,6 +311,30 @@ TEST_F(SimUsb, CutsThePowerOfOnePortWhereTheHubCan) {
   EXPECT_EQ(bus_.PowerCuts(At("1-1.3")), 0);
 }
 
+// As the kernel does it when it activates a hub.
+TEST_F(SimUsb, GivesThePortsOfAHubPowerThatIsPluggedInAgain) {
+  bus_.Plug(Hub("1-1"));
+  bus_.SetHubPower(At("1-1"), HubPower::kPerPort);
+  PlugNotebook("1-1.2");
+  ASSERT_TRUE(bus_.SetPortPower(At("1-1.2"), Power::kOff).has_value());
+  EXPECT_FALSE(bus_.Shows(At("1-1.2")));
+  bus_.Unplug(At("1-1"));
+  bus_.Plug(Hub("1-1"));
+  PlugNotebook("1-1.2");
+  EXPECT_TRUE(bus_.Shows(At("1-1.2")));
+}
+
+TEST_F(SimUsb, GivesAllPortsPowerWhereTheKernelStartsItsHubsAnew) {
+  bus_.Plug(Hub("1-1"));
+  bus_.SetHubPower(At("1-1"), HubPower::kPerPort);
+  PlugNotebook("1-1.2");
+  PlugNotebook("1-1.3");
+  ASSERT_TRUE(bus_.SetPortPower(At("1-1.2"), Power::kOff).has_value());
+  ASSERT_TRUE(bus_.SetPortPower(At("1-1.3"), Power::kOff).has_value());
+  bus_.GiveAllPower();
+  EXPECT_THAT(*bus_.Devices(), ElementsAre(Hub("1-1"), Board("1-1.2"), Board("1-1.3")));
+}
+
 TEST_F(SimUsb, TellsWhoIsWiredInsteadOfShowingItAgain) {
   bus_.Plug(Hub("1-1"));
   std::vector<Power> told;
