@@ -95,12 +95,13 @@ class Boot {
     return {};
   }
 
-  void Run(seconds time) {
+  void Run(
+      seconds time, const std::function<bool()>& is_over = [] { return false; }) {
     os::System& system = world_.system();
     engine::Fleet fleet(system, spec_);
     ASSERT_TRUE(fleet.Begin());
     const os::Moment end = world_.clock().Now() + time;
-    while (world_.clock().Now() < end) {
+    while (world_.clock().Now() < end && !is_over()) {
       const auto event = system.events.Next(std::min(fleet.NextDeadline(), end));
       ASSERT_TRUE(event) << event.error().message;
       fleet.On(*event);
@@ -180,6 +181,41 @@ TEST(PowerCommand, ThatIsNotInstalledIsNamed) {
   EXPECT_EQ(boot.views[kSick].state, NodeState::kQuarantined);
   EXPECT_THAT(boot.views[kSick].cause, HasSubstr(kSwitch));
   boot.ExpectTheOthersWell();
+}
+
+// The serve that cut the power ends before it gave it again: nobody else would.
+TEST(PowerCommand, IsGoneOnWithByALaterServe) {
+  Boot boot({{sim::zero::Fault::kRomDeaf, 1}});
+  boot.HasASwitch([&](const auto& argv) { return boot.Switches(argv); });
+  boot.Run(seconds(180), [&] { return !boot.Switched().empty(); });
+  ASSERT_THAT(boot.Switched(), ElementsAre("off"));
+  boot.Run(seconds(180));
+  EXPECT_EQ(boot.views[kSick].state, NodeState::kHealthy) << boot.views[kSick].cause;
+  EXPECT_THAT(boot.Switched(), ElementsAre("off", "on"));
+  boot.ExpectTheOthersWell();
+}
+
+TEST(PowerCommand, ThatALaterServeRunsInVainIsNotRunAgain) {
+  Boot boot({{sim::zero::Fault::kRomDeaf, 1}});
+  boot.HasASwitch([&](const auto& argv) {
+    return argv.back() == "off" ? boot.Switches(argv) : sim::ProgramRun{};
+  });
+  boot.Run(seconds(180), [&] { return !boot.Switched().empty(); });
+  boot.Run(seconds(180));
+  EXPECT_EQ(boot.views[kSick].state, NodeState::kQuarantined);
+  EXPECT_THAT(boot.views[kSick].cause, HasSubstr("ended before it gave it again"));
+  EXPECT_THAT(boot.Switched(), ElementsAre("off", "on"));
+}
+
+// Somebody else may have cut it, and may be at work on the board.
+TEST(PowerCommand, IsNotRunForABoardThatIsAwayAndWasNotCutByUs) {
+  Boot boot({});
+  boot.HasASwitch([&](const auto& argv) { return boot.Switches(argv); });
+  boot.zeros_[kSick]->Unplug();
+  boot.Run(seconds(60));
+  boot.Run(seconds(60));
+  EXPECT_EQ(boot.views[kSick].state, NodeState::kAbsent);
+  EXPECT_THAT(boot.Switched(), IsEmpty());
 }
 
 // The pool of 16 MB is one for all devices.

@@ -14,6 +14,13 @@ namespace {
 
 constexpr uint64_t kLongestMark = 8192;  // bytes: a nonce, a number, a path
 constexpr const char* kHalted = "halted\n";
+constexpr const char* kPowerCut = "power cut\n";
+constexpr const char* kPowerGiven = "power given\n";
+
+bool HasMark(os::System& system, const std::string& node, std::string_view words) {
+  const auto text = system.files.Read(JoinPath(kBootMarks, node), kLongestMark);
+  return text && *text == words;
+}
 
 bool IsCurrent(os::System& system, const spec::ClusterSpec& spec, const std::string& node,
                std::optional<int> generation) {
@@ -46,8 +53,19 @@ Result<void> MarkHalted(os::System& system, const std::string& node) {
 }
 
 bool IsMarkedHalted(os::System& system, const std::string& node) {
-  const auto text = system.files.Read(JoinPath(kBootMarks, node), kLongestMark);
-  return text && *text == kHalted;
+  return HasMark(system, node, kHalted);
+}
+
+Result<void> MarkPowerCut(os::System& system, const std::string& node) {
+  return system.files.Write(JoinPath(kBootMarks, node), kPowerCut, 0600);
+}
+
+bool IsMarkedPowerCut(os::System& system, const std::string& node) {
+  return HasMark(system, node, kPowerCut);
+}
+
+Result<void> MarkPowerGiven(os::System& system, const std::string& node) {
+  return system.files.Write(JoinPath(kBootMarks, node), kPowerGiven, 0600);
 }
 
 std::optional<BootMark> ReadBootMark(os::System& system, const std::string& node) {

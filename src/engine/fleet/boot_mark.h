@@ -30,6 +30,11 @@ Result<void> WriteBootMark(os::System& system, const std::string& node, const Bo
 // In its place: the node was halted and is to stay down. Errors as above.
 Result<void> MarkHalted(os::System& system, const std::string& node);
 bool IsMarkedHalted(os::System& system, const std::string& node);
+// In its place: the node's power is cut, and will be given again. Errors as above.
+Result<void> MarkPowerCut(os::System& system, const std::string& node);
+bool IsMarkedPowerCut(os::System& system, const std::string& node);
+// In its place: it was given again. Errors as above.
+Result<void> MarkPowerGiven(os::System& system, const std::string& node);
 // Nothing: there is none that can be read.
 std::optional<BootMark> ReadBootMark(os::System& system, const std::string& node);
 // Of a boot that a serve before us began and that has not come to its root: the board may have its

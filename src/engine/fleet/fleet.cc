@@ -116,6 +116,10 @@ Result<void> Fleet::Begin() {
       Arrived(device);
     }
   }
+  for (size_t place = 0; place < nodes_.size(); ++place) {
+    if (!nodes_[place]->IsLeftWithoutPower()) continue;
+    TellNode(place, [](NodeBoot& node) { node.GivePower(); });
+  }
   return {};
 }
 

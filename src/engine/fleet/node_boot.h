@@ -46,6 +46,9 @@ class NodeBoot {
   void Arrived(const os::UsbDevice& device);
   // The same of what was there already when the fleet came: it may be a board that was halted.
   void Found(const os::UsbDevice& device);
+  // Nothing was there, because a serve before us ended between cutting its power and giving it.
+  bool IsLeftWithoutPower() const;
+  void GivePower();
   void Left();
   void On(const os::UsbCompleted& completed);  // one of its own
   void On(const os::ProcessEnded& ended);
@@ -141,6 +144,7 @@ class NodeBoot {
   void Retry();
   void ResetDevice();
   void SwitchPower(os::UsbBus::PortPower power);
+  void PowerIsSwitched();
   void FailPower(const std::string& why);
   void Quarantine();
   void OnDeadline();

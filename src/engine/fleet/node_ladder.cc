@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/fleet/boot_mark.h"
 #include "engine/fleet/deadlines.h"
 #include "engine/fleet/node_boot.h"
 #include "util/strings.h"
@@ -128,6 +129,8 @@ void NodeBoot::ResetDevice() {
 void NodeBoot::SwitchPower(os::UsbBus::PortPower power) {
   const bool is_off = power == os::UsbBus::PortPower::kOff;
   if (power_command_) return FailPower("the power command does not end");
+  // Without it nobody gives the power again when this serve ends now.
+  if (is_off) static_cast<void>(MarkPowerCut(parts_.system, node_.name));
   if (node_.power == spec::Power::kCommand) {
     std::vector<std::string> argv;
     for (const std::string_view word : Words(node_.power_command)) argv.emplace_back(word);
@@ -140,8 +143,24 @@ void NodeBoot::SwitchPower(os::UsbBus::PortPower power) {
   }
   if (const auto set = parts_.system.live->usb.SetPortPower(*node_.usb, power); !set)
     return FailPower(set.error().message);
-  if (is_off) return Step(Rung::kPowerOn, kOffFor);
+  PowerIsSwitched();
+}
+
+void NodeBoot::PowerIsSwitched() {
+  if (rung_ == Rung::kPowerOff) return Step(Rung::kPowerOn, kOffFor);
+  static_cast<void>(MarkPowerGiven(parts_.system, node_.name));
   Step(Rung::kAwait, kBackWithin);
+}
+
+bool NodeBoot::IsLeftWithoutPower() const {
+  return state_ == NodeState::kAbsent && !device_ && HasOwnPower() &&
+         IsMarkedPowerCut(parts_.system, node_.name);
+}
+
+void NodeBoot::GivePower() {
+  cause_ = "the serve that cut its power ended before it gave it again";
+  was_powered_ = true;
+  Step(Rung::kPowerOn, os::Moment{0});
 }
 
 // The last rung: the operator reads both why it was needed and why it did not hold.
@@ -157,8 +176,7 @@ void NodeBoot::On(const os::ProcessEnded& ended) {
   if (ended.exit_code != 0) {
     return FailPower(fmt::format("the power command ended with {}", ended.exit_code));
   }
-  if (rung_ == Rung::kPowerOff) return Step(Rung::kPowerOn, kOffFor);
-  Step(Rung::kAwait, kBackWithin);
+  PowerIsSwitched();
 }
 
 os::Moment NodeBoot::NextDeadline() const { return std::min({deadline_, poke_, look_}); }
