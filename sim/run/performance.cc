@@ -20,6 +20,7 @@ using std::chrono::seconds;
 using Who = TraceLine::Who;
 
 constexpr seconds kHostEnds{5};            // from SIGTERM for all until it is away; inferred
+constexpr seconds kStopsWithin{20};        // who is not over by then is killed; inferred
 constexpr seconds kHostBoots{20};          // until systemd starts zprov.service
 constexpr seconds kRestartAfter{10};       // RestartSec= of zprov.service
 constexpr int kPreventsRestart = 2;        // its RestartPreventExitStatus=
@@ -197,10 +198,19 @@ void Performance::RebootHost() {
   HostIsBack();
 }
 
-// systemd ends serve first, and then all others.
+// systemd tells all to end, waits for them, and kills who does not.
 void Performance::RebootUnderBoards() {
   StopServe();
-  After(kHostEnds, [this] { HostIsAway(); });
+  for (const Pid pid : commands_) host_.Signal(pid, SIGTERM);
+  const os::Moment late = Now() + kStopsWithin;
+  After(kHostEnds, [this, late] { HostEnds(late); });
+}
+
+void Performance::HostEnds(os::Moment late) {
+  const bool is_over =
+      !Serves() && std::ranges::none_of(commands_, [this](Pid pid) { return host_.Runs(pid); });
+  if (is_over || Now() >= late) return HostIsAway();
+  After(seconds(1), [this, late] { HostEnds(late); });
 }
 
 void Performance::HostIsAway() {

@@ -89,6 +89,7 @@ class Performance {
   void Hear(std::string_view said);
   void Check(Check::When when);
   void IsOver(const Ended& ended);
+  void HostEnds(os::Moment late);
   void HostIsAway();
   void HostIsBack();
 

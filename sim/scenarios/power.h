@@ -1,5 +1,6 @@
 // Rigs on which serve can cut one board's power: hubs that switch each port alone, or a relay in
-// each board's cable. A relay is closed when its host starts.
+// each board's cable. A relay is closed when its host starts, and its program fails while its hub
+// is away.
 #pragma once
 
 #include <string>

@@ -16,10 +16,15 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::Pair;
 
-// A serve that serves nobody: every board stays in its boot ROM.
+// A serve that serves nobody: every board stays in its boot ROM. It takes its time to end.
 int ServesNobody(const Call& call) {
+  constexpr seconds kEndsAfter{8};
   if (call.args.front() != "serve") return 0;
-  while (call.system.events.Next(call.system.clock.Now() + milliseconds(100))) {
+  std::optional<os::Moment> end;
+  while (!end || call.system.clock.Now() < *end) {
+    const auto event = call.system.events.Next(call.system.clock.Now() + milliseconds(100));
+    if (!event) return 0;
+    if (std::holds_alternative<os::SignalCame>(*event)) end = call.system.clock.Now() + kEndsAfter;
   }
   return 0;
 }
@@ -123,6 +128,7 @@ TEST_F(InjectedFault, OfAHostThatRebootsLeavesItsBoardsTheirPowerAndNoServe) {
   Comes(FaultKind::kHostReboots);
   on_.Go(on_.Now() + seconds(10));
   EXPECT_FALSE(on_.Serves());
+  EXPECT_THAT(told_, Contains("serve ends: 0"));  // as systemd waits for it
   on_.Go(on_.Now() + seconds(30));
   EXPECT_TRUE(on_.Serves());
   EXPECT_EQ(on_.board(0).zero->stage(), sim::zero::Stage::kRom);
