@@ -8,7 +8,7 @@ namespace zprov::sim {
 class VirtualClock : public os::Clock {
  public:
   os::Moment Now() const override { return now_; }
-  std::chrono::nanoseconds WallTime() const override { return wall_offset_ + now_; }
+  std::chrono::nanoseconds WallTime() const override;
 
   // Never backwards.
   void AdvanceTo(os::Moment moment);

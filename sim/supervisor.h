@@ -13,10 +13,10 @@ class Supervisor final : public os::Supervisor {
  public:
   explicit Supervisor(const os::Clock& clock) : clock_(clock) {}
 
-  std::optional<std::chrono::nanoseconds> AliveInterval() override { return interval_; }
-  void Alive() override { last_alive_ = clock_.Now(); }
-  void Enter(Phase phase) override { phase_ = phase; }
-  void Describe(std::string_view status) override { status_ = status; }
+  std::optional<std::chrono::nanoseconds> AliveInterval() override;
+  void Alive() override;
+  void Enter(Phase phase) override;
+  void Describe(std::string_view status) override;
 
   // It wants to hear Alive this often; nothing: it watches nobody.
   void Watch(std::optional<std::chrono::nanoseconds> interval) { interval_ = interval; }

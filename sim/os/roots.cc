@@ -93,6 +93,8 @@ void KeepLargest(std::vector<os::ChangedFile>& files, uint64_t most) {
 
 }  // namespace
 
+InsideRoot::InsideRoot(const View& view) : files_(view), trees_(view) {}
+
 Result<std::unique_ptr<os::InsideRoot>> Roots::Open(std::string_view path) {
   ZPROV_ASSIGN(const Found found, view_.Directory(path, Last::kKeep));
   return std::make_unique<InsideRoot>(view_.Inside(found));

@@ -11,7 +11,7 @@ namespace zprov::sim {
 // What a program in that root, or the engine, sees of it.
 class InsideRoot final : public os::InsideRoot {
  public:
-  explicit InsideRoot(const View& view) : files_(view), trees_(view) {}
+  explicit InsideRoot(const View& view);
 
   os::Files& files() override { return files_; }
   os::Trees& trees() override { return trees_; }

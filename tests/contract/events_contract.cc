@@ -51,6 +51,14 @@ TEST_P(EventsContract, WakeUpBeforeAFarDeadline) {
   EXPECT_EQ(*event, os::Event(os::ProcessEnded{*process, 0}));
 }
 
+TEST_P(EventsContract, TellTheTimeSince1970WhichGoesOnMeanwhile) {
+  const auto before = world_->clock().WallTime();
+  EXPECT_GT(before, std::chrono::hours(40 * 365 * 24)) << "2010 is over";
+  EXPECT_EQ(*world_->events().Next(world_->clock().Now() + milliseconds(50)),
+            os::Event(os::DeadlinePassed{}));
+  EXPECT_NE(world_->clock().WallTime(), before);
+}
+
 INSTANTIATE_TEST_SUITE_P(, EventsContract, testing::ValuesIn(EventWorlds()), RowName);
 
 }  // namespace

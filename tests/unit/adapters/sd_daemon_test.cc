@@ -2,14 +2,11 @@
 #include "adapters/sd_daemon.h"
 
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <string>
 
-#include "adapters/fd.h"
+#include "support/notify_socket.h"
 
 namespace zprov::tests {
 namespace {
@@ -18,30 +15,9 @@ using os::Supervisor;
 
 class SdDaemon : public testing::Test {
  protected:
-  // An abstract name, given by the kernel: nothing is left behind.
-  void SetUp() override {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    socklen_t size = sizeof(sa_family_t);
-    ASSERT_EQ(::bind(socket_.number(), reinterpret_cast<sockaddr*>(&address), size), 0);
-    size = sizeof(address);
-    ASSERT_EQ(::getsockname(socket_.number(), reinterpret_cast<sockaddr*>(&address), &size), 0);
-    const size_t length = size - sizeof(sa_family_t);
-    std::string name(address.sun_path, length);
-    name[0] = '@';
-    ::setenv("NOTIFY_SOCKET", name.c_str(), 1);
-  }
-  void TearDown() override {
-    for (const char* name : {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}) ::unsetenv(name);
-  }
+  std::string Heard() { return socket_.Heard(); }
 
-  std::string Heard() {
-    std::string text(4096, '\0');
-    const ssize_t size = ::recv(socket_.number(), text.data(), text.size(), MSG_DONTWAIT);
-    return size < 0 ? "nothing" : text.substr(0, static_cast<size_t>(size));
-  }
-
-  adapters::Fd socket_{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+  NotifySocket socket_;
   std::unique_ptr<Supervisor> supervisor_ = adapters::MakeSdDaemon();
 };
 
@@ -68,8 +44,7 @@ TEST_F(SdDaemon, SaysOneLineOfStatusAndNoOtherVariable) {
 }
 
 TEST_F(SdDaemon, WantsToBeHeardTwiceWithinTheWatchdogsTime) {
-  ::setenv("WATCHDOG_USEC", "30000000", 1);
-  ::setenv("WATCHDOG_PID", std::to_string(::getpid()).c_str(), 1);
+  socket_.Watch("30000000");
   EXPECT_EQ(supervisor_->AliveInterval(), std::chrono::seconds(15));
 }
 
