@@ -76,6 +76,12 @@ TEST_F(ControlSocket, RefusesAPathThatIsTooLongForTheKernel) {
   EXPECT_EQ(refused.error().kind, ErrorKind::kInvalid);
 }
 
+TEST_F(ControlSocket, NeedsItsDirectory) {
+  const auto refused = world_.control().Listen(world_.Path() + "/not/there");
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().kind, ErrorKind::kNotFound);
+}
+
 TEST_F(ControlSocket, HangsUpOnAPeerThatReadsNothing) {
   ASSERT_TRUE(world_.control().Listen(world_.Path()).has_value());
   const os::ControlId caller = world_.control().Connect(world_.Path()).value();

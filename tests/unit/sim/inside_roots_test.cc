@@ -47,6 +47,22 @@ TEST_F(InsideRoots, MkinitramfsWritesItsFileInTheRoot) {
       ElementsAre(ElementsAre("chroot", "/base", "mkinitramfs", "-o", "/boot/initrd", "6.1.0")));
 }
 
+TEST_F(InsideRoots, AnInitramfsHasEveryModuleOfItsKernel) {
+  const std::string modules = "/base/lib/modules/6.1.0/";
+  world_.Put(modules + "modules.dep", "kernel/a.ko:\nkernel/b.ko: kernel/a.ko\n");
+  world_.Put(modules + "kernel/a.ko", "the first module");
+  world_.Put(modules + "kernel/b.ko", "the second module");
+  EXPECT_EQ(ExitCode(Start({"mkinitramfs", "-o", "/boot/initrd", "6.1.0"})), 0);
+  const std::string made = world_.scene().Content("/base/boot/initrd");
+  const auto entries = world_.system().archives.List(made, {.entries = 9, .bytes = 1 << 16});
+  ASSERT_TRUE(entries.has_value());
+  EXPECT_THAT(
+      *entries,
+      ElementsAre(os::ArchiveEntry{"init", os::FileType::kRegular, 29},
+                  os::ArchiveEntry{"lib/modules/6.1.0/kernel/a.ko", os::FileType::kRegular, 16},
+                  os::ArchiveEntry{"lib/modules/6.1.0/kernel/b.ko", os::FileType::kRegular, 17}));
+}
+
 TEST_F(InsideRoots, MkinitramfsFailsForAVersionWithoutModules) {
   EXPECT_EQ(ExitCode(Start({"mkinitramfs", "-o", "/boot/initrd", "6.2.0"})), 1);
   EXPECT_FALSE(world_.scene().Has("/base/boot/initrd"));

@@ -351,6 +351,33 @@ TEST_F(SimUsb, CannotSwitchThePortOfAHubThatIsNotThereOrCannot) {
   EXPECT_EQ(bus_.SetPortPower(At("1-2.1"), Power::kOff).error().kind, ErrorKind::kNotFound);
 }
 
+TEST_F(SimUsb, LetsAHubClaimWhatItCannot) {
+  bus_.Plug(Hub("1-1"));
+  bus_.SetHubClaim(At("1-1"), HubPower::kPerPort);
+  ASSERT_TRUE(bus_.Submit(Open("1-1"), {ControlIn{0xa0, 6, 0x2900, 0, 7}}).has_value());
+  const os::Event event = Next();
+  const auto* const completed = std::get_if<os::UsbCompleted>(&event);
+  ASSERT_TRUE(completed != nullptr && completed->bytes.size() == 7);
+  EXPECT_EQ(completed->bytes[3] & 3, 1) << "each port by itself: USB 2.0, 11.23.2.1";
+  PlugNotebook("1-1.2");
+  PlugNotebook("1-1.3");
+  ASSERT_TRUE(bus_.SetPortPower(At("1-1.2"), Power::kOff).has_value());
+  EXPECT_THAT(*bus_.Devices(), ElementsAre(Hub("1-1")));
+}
+
+TEST_F(SimUsb, IsClosedToWhoMayNotReadIt) {
+  bus_.Plug(Hub("1-1"));
+  PlugNotebook("1-1.2");
+  bus_.DropRights();
+  const auto fails = [](const auto& outcome) {
+    return !outcome.has_value() && outcome.error().kind == ErrorKind::kPermission;
+  };
+  EXPECT_TRUE(fails(bus_.Devices()));
+  EXPECT_TRUE(fails(bus_.Watch()));
+  EXPECT_TRUE(fails(bus_.Open(At("1-1.2"))));
+  EXPECT_TRUE(fails(bus_.SetPortPower(At("1-1.2"), Power::kOff)));
+}
+
 TEST_F(SimUsb, TakesAllBelowAHubAwayWithItTheLowestFirst) {
   bus_.Plug(Hub("1-1"));
   PlugNotebook("1-1.2");

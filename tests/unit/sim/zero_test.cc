@@ -231,6 +231,12 @@ TEST(Zeros, CarryTheMacsOfTheirCommandLine) {
   EXPECT_EQ(rig.world.network().LinkAt(kPort)->mac, *Mac::Parse("02:34:33:3c:50:22"));
 }
 
+TEST(Zeros, GiveTheHostsEndTheNextMac) {
+  const Orders orders = Orders::Of("zprov.gadget=ecm zprov.mac=02:34:33:3c:50:ff");
+  EXPECT_EQ(orders.own_mac, Mac::Parse("02:34:33:3c:50:ff"));
+  EXPECT_EQ(orders.host_mac, Mac::Parse("02:34:33:3c:51:00"));
+}
+
 TEST(Zeros, LeaveTheBusWhenTheHostAsksThemToHalt) {
   Rig rig;
   rig.ServeFor(minutes(1));
@@ -417,6 +423,22 @@ TEST(ZeroFaults, ARootIsNeverMounted) {
   rig.ServeFor(minutes(2));
   EXPECT_EQ(rig.zero->stage(), Stage::kGadget);
   EXPECT_FALSE(rig.world.scene().Has("/x/s0/var/lib/zprov/mounted"));
+}
+
+TEST(ZeroFaults, AHaltedBoardIsARomAgain) {
+  Rig rig({{Fault::kRomAfterHalt}});
+  rig.ServeFor(minutes(1));
+  rig.world.Put("/x/s0/var/lib/zprov/ask", "halt " + kNonce + "\n");
+  rig.LetPass(minutes(1));
+  EXPECT_EQ(rig.zero->stage(), Stage::kRom);
+}
+
+TEST(ZeroFaults, ANodeDoesNothingThatItIsTold) {
+  Rig rig({{Fault::kIgnoresOrders}});
+  rig.ServeFor(minutes(1));
+  rig.world.Put("/x/s0/var/lib/zprov/ask", "halt " + kNonce + "\n");
+  rig.ServeFor(minutes(1));
+  EXPECT_EQ(rig.zero->stage(), Stage::kHealthy);
 }
 
 TEST(ZeroFaults, AWarmRebootNeverComesBackAndPowerHelps) {
