@@ -133,6 +133,23 @@ TEST(Zeros, GetEveryFileAsItWasServed) {
                           "overlays/dwc2.dtbo"));
 }
 
+TEST(Zeros, HaveASecondInterfaceInTheSecondStageAndNoThird) {
+  Rig rig;
+  Served served;
+  const Profile profile;
+  Random random(1, "1-1.3");
+  rig.world.usb().Plug(
+      {kNeighbour},
+      std::make_shared<FileClient>(
+          served, FileClient::Ways{profile, profile.patience, random, rig.world.clock()},
+          FileClient::Told{}));
+  os::UsbBus& bus = rig.world.usb();
+  const os::UsbHandle handle = bus.Open(kNeighbour)->handle;
+  EXPECT_TRUE(bus.Claim(handle, 0).has_value()) << "mass storage";
+  EXPECT_TRUE(bus.Claim(handle, 1).has_value()) << "the vendor's";
+  EXPECT_FALSE(bus.Claim(handle, 2).has_value());
+}
+
 TEST(Zeros, AskForAnOverlayByItsOlderNamesWhileItIsMissing) {
   Rig rig;
   auto files = ZeroServer::ForS0();
@@ -189,6 +206,21 @@ TEST(Zeros, ShowAGethGadgetWhenTheirCommandLineSaysSo) {
   ASSERT_EQ(links.back().usb, kPort);
   EXPECT_EQ(links.back().max_mtu, 65535U);
   EXPECT_NE(links.back().mac, *Mac::Parse("02:34:33:3c:50:22"));
+}
+
+TEST(Zeros, HaveSmallPacketsAtFullSpeed) {
+  Rig rig;
+  PlugZero(rig.world, {.port = kNeighbour, .profile = {.speed = UsbSpeed::kFull}});
+  rig.ServeFor(minutes(1));
+  const auto sets_mtu = [&rig](const PortPath& port) {
+    constexpr uint32_t kFillsSmallPackets = 23 * 64 - 14;
+    const Link* const link = rig.world.network().LinkAt(port);
+    return link != nullptr &&
+           rig.world.network().SetLink(link->name, {.mtu = kFillsSmallPackets}).has_value();
+  };
+  EXPECT_NE(rig.world.network().LinkAt(kNeighbour), nullptr);
+  EXPECT_TRUE(sets_mtu(kPort));
+  EXPECT_FALSE(sets_mtu(kNeighbour));
 }
 
 TEST(Zeros, LeaveAndComeBackInTheTimesThatLogsShow) {
