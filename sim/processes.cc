@@ -51,7 +51,7 @@ Result<void> MayRunInside(os::Files& files, const std::string& program, std::str
 
 Processes::Processes(EventQueue& queue, std::optional<View> disk)
     : queue_(queue), disk_(std::move(disk)) {
-  for (const char* name : {"systemctl", "udevadm", "exportfs"}) {
+  for (const char* name : {"systemctl", "udevadm", "exportfs", "journalctl"}) {
     Install(name, [](const auto&) { return ProgramRun{}; });
   }
   InstallInside("mkinitramfs", MakeInitramfs);

@@ -4,7 +4,6 @@
 #include <iostream>
 
 #include "adapters/host_world.h"
-#include "adapters/journal.h"
 #include "adapters/terminal.h"
 #include "cli/cli.h"
 #include "sim/scenarios/hosts.h"
@@ -47,7 +46,6 @@ int main(int argc, char** argv) {
       .open_host = [] { return Open(OpenHostWorld()); },
       .open_tree = [](const std::string& root) { return Open(OpenTreeWorld(root)); },
       .open_sim = OpenSim,
-      .read_journal = zprov::adapters::ReadJournal,
       .pid = getpid(),
       .uid = geteuid(),
   };

@@ -39,8 +39,6 @@ struct Wiring {
   std::function<Result<std::unique_ptr<World>>()> open_sim;                          // --rig sim
   // A file that the command line names; nothing: this machine's.
   std::function<Result<std::string>(const std::string& path)> read_file = {};
-  // The journal of the host that open_host opens, as adapters/journal.h has it; nothing: none.
-  std::function<Result<std::string>()> read_journal = {};
   int pid = 0;       // of this process, for whoever meets its lock
   uint32_t uid = 0;  // of this process: who else may ask its serve
 };

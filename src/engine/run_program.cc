@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <csignal>
 #include <optional>
+#include <utility>
 
 #include "util/strings.h"
 
@@ -17,7 +18,8 @@ constexpr size_t kMostKept = 4096;                 // bytes of output kept for t
 
 struct Watch {
   os::ProcessId process;
-  std::string output;  // its end
+  std::string out;     // all of its stdout
+  std::string output;  // the end of all that it said
   std::optional<int> exit_code;
   std::optional<int> signal;  // that asks us to stop
 };
@@ -26,6 +28,7 @@ struct Watch {
 void Take(const os::Event& event, Watch& watch) {
   if (const auto* text = std::get_if<os::ProcessOutput>(&event);
       text != nullptr && text->process == watch.process) {
+    if (text->stream == os::ProcessOutput::Stream::kOut) watch.out += text->text;
     watch.output += text->text;
     if (watch.output.size() > kMostKept) watch.output.erase(0, watch.output.size() - kMostKept);
   }
@@ -81,10 +84,10 @@ Result<os::ProcessId> StartOne(os::System& system, const Program& program) {
 
 }  // namespace
 
-Result<void> RunToEnd(os::System& system, const Program& program, const OnNotice& notice) {
+Result<std::string> OutputOf(os::System& system, const Program& program, const OnNotice& notice) {
   ZPROV_ASSIGN(const os::ProcessId process, StartOne(system, program));
   const std::string& name = program.argv.front();
-  Watch watch{process, {}, std::nullopt, std::nullopt};
+  Watch watch{process, {}, {}, std::nullopt, std::nullopt};
   ZPROV_TRY(WaitAndSay(system, program, notice, watch));
   if (watch.signal) {
     const int signal = *watch.signal;
@@ -99,9 +102,14 @@ Result<void> RunToEnd(os::System& system, const Program& program, const OnNotice
                             "why; its last words: {}",
                             name, program.deadline.count(), LastWords(watch)));
   }
-  if (*watch.exit_code == 0) return {};
+  if (*watch.exit_code == 0) return std::move(watch.out);
   return Fail(ErrorKind::kFailed,
               fmt::format("{} ended with {}: {}", name, *watch.exit_code, LastWords(watch)));
+}
+
+Result<void> RunToEnd(os::System& system, const Program& program, const OnNotice& notice) {
+  ZPROV_TRY(OutputOf(system, program, notice));
+  return {};
 }
 
 Result<void> RunToEnd(os::System& system, const std::vector<std::string>& argv) {

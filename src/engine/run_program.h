@@ -26,4 +26,7 @@ Result<void> RunToEnd(os::System& system, const Program& program, const OnNotice
 // The same, within 60 s and without a word in between.
 Result<void> RunToEnd(os::System& system, const std::vector<std::string>& argv);
 
+// The same as the first, and all that it said on stdout.
+Result<std::string> OutputOf(os::System& system, const Program& program, const OnNotice& notice);
+
 }  // namespace zprov::engine

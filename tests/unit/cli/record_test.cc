@@ -228,40 +228,49 @@ TEST_F(Recording, IsNotWrittenOverAnother) {
   EXPECT_EQ(Text(), before);
 }
 
-// A boot with a journal that says that, of the boot's own time.
+// A host whose journalctl says that, and so much more that it comes in many pieces.
 struct WithJournal {
-  explicit WithJournal(Result<std::string> journal) {
+  explicit WithJournal(sim::ProgramRun journal) {
     sim::RigWithZeros(world);
     EXPECT_EQ(RunOn(world, {"apply"}).exit, 0);
     wiring = WiringOf({.host = &world.system()});
-    wiring.read_journal = [journal] { return journal; };
+    world.processes().Install("journalctl", [this, journal](const auto& argv) {
+      asked = argv;
+      return journal;
+    });
   }
 
   sim::World world;
   Wiring wiring;
+  std::vector<std::string> asked;
 };
 
 TEST_F(Recording, HasTheHostsJournalOfItsTimeForItsOwnerAlone) {
-  WithJournal rig("[0.000001] snail kernel: before\n[999999999.0] snail kernel: usb 1-1.3: new\n");
+  const std::string rest(100'000, 'x');  // much more than an error's message keeps
+  WithJournal rig(
+      {.out = "[0.000001] snail kernel: before\n[999999999.0] snail kernel: usb 1-1.3: " + rest +
+              "\n"});
   EXPECT_THAT(RunWith({"--record", Bundle(), "boot"}, rig.wiring).err, Not(HasSubstr("journal")));
   const std::string file = Bundle() + "/" + kJournalFile;
-  EXPECT_EQ(ContentOf(file), "[999999999.0] snail kernel: usb 1-1.3: new\n");
+  EXPECT_EQ(ContentOf(file), "[999999999.0] snail kernel: usb 1-1.3: " + rest + "\n");
+  EXPECT_THAT(rig.asked, testing::Contains("--output=short-monotonic"));
   EXPECT_EQ(std::filesystem::status(file).permissions(), std::filesystem::perms(0600));
   EXPECT_EQ(Replay(Bundle())->outcome, Replayed::Outcome::kSame);
 }
 
 TEST_F(Recording, SaysWhenThereIsNoJournalAndIsWholeWithoutIt) {
-  WithJournal rig(Fail(ErrorKind::kNotFound, "there is no journalctl on this host"));
+  WithJournal rig({.out = "half of it", .error = "No journal files were found.\n", .exit_code = 1});
   const Said said = RunWith({"--record", Bundle(), "boot"}, rig.wiring);
   EXPECT_EQ(said.exit, 0);
   EXPECT_THAT(said.err,
               EndsWith("zprov: --record " + Bundle() +
-                       ": without the host's journal: there is no journalctl on this host\n"));
+                       ": without the host's journal: journalctl ended with 1: half of itNo "
+                       "journal files were found.\n"));
   EXPECT_EQ(Replay(Bundle())->outcome, Replayed::Outcome::kSame);
 }
 
 TEST_F(Recording, OfASimulatedRigLeavesTheHostsJournalAlone) {
-  WithJournal rig(Fail(ErrorKind::kFailed, "nobody may ask"));
+  WithJournal rig({.error = "nobody may ask", .exit_code = 1});
   const Said said = RunWith({"--rig", "sim", "--record", Bundle(), "boot"}, rig.wiring);
   EXPECT_THAT(said.err, Not(HasSubstr("journal")));
   EXPECT_FALSE(std::filesystem::exists(Bundle() + "/" + kJournalFile));
