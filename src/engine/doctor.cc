@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/plan/desired.h"
+#include "core/render/managed_files.h"
 #include "engine/guards.h"
 #include "engine/lint.h"
 #include "engine/serve/control_request.h"
@@ -193,13 +194,8 @@ Result<Finding> ServiceRow(const Patient& patient) {
                  "systemctl enable --now zprov (journalctl -u zprov says why it ended)"};
 }
 
-std::vector<std::string> GadgetLinks(const Patient& patient) {
-  std::vector<std::string> names = patient.spec.deny;
-  for (const spec::Node& node : patient.spec.nodes) names.push_back(node.name);
-  return names;
-}
-
-// A program that would give the gadget links addresses of its own, and where it is told not to.
+// A program that would give the cluster's own links addresses of its own, and where it is told not
+// to.
 struct Meddler {
   const char* program;
   const char* file;
@@ -230,7 +226,7 @@ Result<bool> IsTold(const Patient& patient, const Meddler& meddler) {
         spaced, [](char c) { return c == ';' || c == ':' || c == ',' || c == '='; }, ' ');
     for (const std::string_view word : Words(spaced)) words.emplace(word);
   }
-  return std::ranges::all_of(GadgetLinks(patient),
+  return std::ranges::all_of(render::OwnLinks(patient.spec),
                              [&](const std::string& link) { return words.contains(link); });
 }
 
@@ -241,16 +237,16 @@ Result<Finding> NetworkManager(const Patient& patient) {
     if (running.empty()) continue;
     ZPROV_ASSIGN(const bool is_told, IsTold(patient, meddler));
     if (!is_told) {
-      return Finding{
-          Verdict::kWarning,
-          fmt::format("{} runs, and {} does not keep it off the nodes' links", meddler.program,
-                      meddler.file),
-          fmt::format(fmt::runtime(meddler.cure), Join(GadgetLinks(patient), meddler.separator))};
+      return Finding{Verdict::kWarning,
+                     fmt::format("{} runs, and {} does not keep it off the cluster's links",
+                                 meddler.program, meddler.file),
+                     fmt::format(fmt::runtime(meddler.cure),
+                                 Join(render::OwnLinks(patient.spec), meddler.separator))};
     }
     told.emplace_back(meddler.program);
   }
   if (told.empty()) return Good("none runs");
-  return Good(Join(told, ", ") + " is told to keep off the nodes' links");
+  return Good(Join(told, ", ") + " is told to keep off the cluster's links");
 }
 
 // The names of modules in modules.dep and modules.builtin ("kernel/net/bridge/bridge.ko.xz: …"), as

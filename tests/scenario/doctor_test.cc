@@ -7,6 +7,7 @@
 #include "scenario/rig.h"
 #include "sim/faults/faulty_system.h"
 #include "sim/scenarios/hosts.h"
+#include "util/strings.h"
 
 namespace zprov::engine {
 
@@ -199,6 +200,12 @@ TEST_F(Doctor, SeesWhetherDhcpcdIsToldToKeepOff) {
   EXPECT_THAT(Row("network manager"), IsGood("dhcpcd is told"));
   world_.Put("/etc/dhcpcd.conf", "hostname\n");
   EXPECT_THAT(Row("network manager"), Is(Verdict::kWarning, "dhcpcd runs", "zprov apply"));
+  // What an earlier zprov wrote, with the bridge's address in dhcpcd's hands.
+  const std::string denied = Join(spec_.deny, " ") + " s0 s1 s2 s3 s4";
+  world_.Put("/etc/dhcpcd.conf", "denyinterfaces " + denied + "\n");
+  EXPECT_THAT(Row("network manager"), Is(Verdict::kWarning, "dhcpcd runs", "zprov apply"));
+  spec_.mode = spec::Mode::kCompatible;
+  EXPECT_THAT(Row("network manager"), IsGood("dhcpcd is told"));
   world_.process_table().Remove(310);
   EXPECT_THAT(Row("network manager"), IsGood("none runs"));
 }
@@ -230,11 +237,13 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Meddler{"NetworkManager", "/etc/NetworkManager/conf.d/zprov.conf", "zprov apply",
                 "[keyfile]\nunmanaged-devices=interface-name:s0;interface-name:s1;"
-                "interface-name:s2;interface-name:s3;interface-name:s4\n"},
+                "interface-name:s2;interface-name:s3;interface-name:s4;interface-name:san\n"},
         Meddler{"systemd-networkd", "/etc/systemd/network/10-zprov-unmanaged.network",
-                "Name=s0 s1 s2 s3 s4", "[Match]\nName=s0 s1 s2 s3 s4\n\n[Link]\nUnmanaged=yes\n"},
-        Meddler{"connmand", "/etc/connman/main.conf", "NetworkInterfaceBlacklist=s0,s1,s2,s3,s4",
-                "[General]\nNetworkInterfaceBlacklist=s0,s1,s2,s3,s4\n"}),
+                "Name=s0 s1 s2 s3 s4 san",
+                "[Match]\nName=s0 s1 s2 s3 s4 san\n\n[Link]\nUnmanaged=yes\n"},
+        Meddler{"connmand", "/etc/connman/main.conf",
+                "NetworkInterfaceBlacklist=s0,s1,s2,s3,s4,san",
+                "[General]\nNetworkInterfaceBlacklist=s0,s1,s2,s3,s4,san\n"}),
     [](const auto& row) {
       std::string name = row.param.program;
       std::erase(name, '-');

@@ -33,6 +33,10 @@ struct HostFacts {
   static HostFacts Everything() { return {}; }
 };
 
+// The links that no network manager of the host's may touch: those of gadgets and nodes, and
+// natively the bridge, to which zprov gives its address; in the compatible mode a manager does.
+std::vector<std::string> OwnLinks(const spec::ClusterSpec& spec);
+
 // In a fixed order; names and paths are unique.
 std::vector<ManagedFile> ManagedFiles(const spec::ClusterSpec& spec, const HostFacts& facts);
 

@@ -3,16 +3,20 @@
 
 #include <vector>
 
+#include "core/render/managed_files.h"
 #include "core/render/renderers.h"
+#include "util/strings.h"
 
 namespace zprov::render {
 namespace {
 
-std::string DenyLine(const std::vector<std::string>& links, const spec::ClusterSpec& spec) {
-  std::string line = "denyinterfaces";
-  for (const std::string& link : links) line += " " + link;
-  for (const spec::Node& node : spec.nodes) line += " " + node.name;
-  return line + "\n";
+std::vector<std::string> WithNodes(std::vector<std::string> links, const spec::ClusterSpec& spec) {
+  for (const spec::Node& node : spec.nodes) links.push_back(node.name);
+  return links;
+}
+
+std::string DenyLine(const std::vector<std::string>& links) {
+  return "denyinterfaces " + Join(links, " ") + "\n";
 }
 
 // The links of the procedure's own line for that many nodes: usb0, usb2, usb3, … without usb1.
@@ -33,20 +37,24 @@ ManagedFile DhcpcdOfNodes(const spec::ClusterSpec& spec) {
   return file;
 }
 
-// Natively zprov gives the bridge its address, and dhcpcd has no part in it: it defends an address
-// by giving it up when a neighbour claims it twice, which each node could do
-// (https://github.com/NetworkConfiguration/dhcpcd/issues/272).
+std::vector<std::string> OwnLinks(const spec::ClusterSpec& spec) {
+  std::vector<std::string> links = WithNodes(spec.deny, spec);
+  if (spec.mode == spec::Mode::kNative) links.push_back(spec.bridge.name);
+  return links;
+}
+
+// Natively without the bridge: dhcpcd defends an address by giving it up when a neighbour claims it
+// twice, which each node could do (https://github.com/NetworkConfiguration/dhcpcd/issues/272).
 ManagedFile Dhcpcd(const spec::ClusterSpec& spec) {
   const bool is_native = spec.mode == spec::Mode::kNative;
-  std::vector<std::string> denied = spec.deny;
-  if (is_native) denied.push_back(spec.bridge.name);
   const std::string address = fmt::format("interface {}\nstatic ip_address={}\n", spec.bridge.name,
                                           spec.bridge.address.ToString());
   // First in the file: after an "interface" line it would hold for that interface only.
   const Block top{.id = "deny",
                   .place = Block::Place::kTop,
-                  .content = DenyLine(denied, spec),
-                  .procedure = DenyLine(spec.deny, spec) + DenyLine(ProcedureLinks(spec), spec)};
+                  .content = DenyLine(OwnLinks(spec)),
+                  .procedure = DenyLine(WithNodes(spec.deny, spec)) +
+                               DenyLine(WithNodes(ProcedureLinks(spec), spec))};
   // A sequence: "static ip_address" alone may belong to another interface of the operator's.
   const Block end{.id = "bridge",
                   .place = is_native ? Block::Place::kNowhere : Block::Place::kEnd,
@@ -58,12 +66,7 @@ ManagedFile Dhcpcd(const spec::ClusterSpec& spec) {
 
 ManagedFile NetworkManager(const spec::ClusterSpec& spec) {
   std::string links;
-  for (const std::string& link : spec.deny) links += fmt::format("interface-name:{};", link);
-  for (const spec::Node& node : spec.nodes) links += fmt::format("interface-name:{};", node.name);
-  // Natively zprov gives the bridge its address; in the compatible mode the manager does.
-  if (spec.mode == spec::Mode::kNative) {
-    links += fmt::format("interface-name:{};", spec.bridge.name);
-  }
+  for (const std::string& link : OwnLinks(spec)) links += fmt::format("interface-name:{};", link);
   return {"networkmanager", "/etc/NetworkManager/conf.d/zprov.conf",
           WholeFile{"# The cluster's own links, kept by zprov.\n[keyfile]\nunmanaged-devices=" +
                     links + "\n"}};

@@ -12,7 +12,9 @@
 namespace zprov::tests {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 struct Rates {
   double read = 0;  // MB/s of NFS, as the node sees it
@@ -67,6 +69,7 @@ class Links : public Story {
 
   void CarriesJumboFramesBothWays();
   void IsNumberedBeforeAnybodySeesIt();
+  void OutlivesADhcpcdThatReadsItsFileAnew();
   void RunsWith1500AsEcm();
   Rates RunsWith1500();
 };
@@ -102,6 +105,23 @@ void Links::IsNumberedBeforeAnybodySeesIt() {
       "down\n0\n");
   Expect("systemctl start zprov", kLong);
   Await(1, "healthy");
+}
+
+// README's cure where dhcpcd still runs by what its file said before: a node does not notice.
+void Links::OutlivesADhcpcdThatReadsItsFileAnew() {
+  const std::string boot = WordOfZero(1, "zprov.boot=");
+  const std::string begin =
+      "_SYSTEMD_INVOCATION_ID=$(systemctl show -p InvocationID --value dhcpcd)";
+  Expect("systemctl restart dhcpcd", kShort);
+  EXPECT_THAT(Expect("until ping -q -c 1 -W 1 " + AddressOf(0) +
+                         " >/dev/null; do :; done; "
+                         "ip -4 addr show san",
+                     kShort),
+              HasSubstr("inet 192.168.7.2/24"));
+  EXPECT_EQ(OnNode(AddressOf(0), "cat /etc/hostname"), "s0\n");
+  EXPECT_EQ(WordOfZero(1, "zprov.boot="), boot);
+  EXPECT_THAT(Expect("journalctl -o cat " + begin, kShort),
+              AllOf(HasSubstr(" starting"), Not(HasSubstr("san:"))));
 }
 
 // Its operator's own command line asks for the gadget that this kernel holds to 1500
@@ -150,6 +170,8 @@ TEST_F(Links, CarryJumboFramesFromTheMountOn) {
   const Rates jumbo = Measure();
   ASSERT_NO_FATAL_FAILURE(Chapter("the link is named and numbered by udev alone"));
   IsNumberedBeforeAnybodySeesIt();
+  ASSERT_NO_FATAL_FAILURE(Chapter("dhcpcd reads its file anew"));
+  OutlivesADhcpcdThatReadsItsFileAnew();
   ASSERT_NO_FATAL_FAILURE(Chapter("a gadget that this kernel holds to 1500"));
   RunsWith1500AsEcm();
   ASSERT_NO_FATAL_FAILURE(Chapter("1500 on both ends, as the spec says"));
