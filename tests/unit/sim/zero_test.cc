@@ -1,76 +1,22 @@
-// The simulated Zeros, served by a hand-written server: from power to a node that reports, and what
-// each fault does.
-#include "sim/zero/zero.h"
-
+// The simulated Zeros, served by a hand-written server: from power to a node that reports.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
-#include "unit/sim/zero_server.h"
+#include "unit/sim/zero_rig.h"
 
 namespace zprov::sim::zero {
 namespace {
 
-using os::UsbOutcome;
 using std::chrono::minutes;
 using std::chrono::seconds;
-using testing::AnyOf;
 using testing::Contains;
-using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::Not;
 using testing::StartsWith;
-using tests::ZeroServer;
-using Power = os::UsbBus::PortPower;
-
-const std::string kNonce = ZeroServer::kNonce;
-const PortPath kPort = *PortPath::Parse("1-1.2");
-const PortPath kNeighbour = *PortPath::Parse("1-1.3");
-
-struct Rig {
-  explicit Rig(std::vector<Trouble> troubles = {}, uint64_t seed = 1)
-      : world({.seed = seed}),
-        hub(PlugHub(world)),
-        zero(PlugZero(world, {.port = kPort, .troubles = std::move(troubles)})) {
-    world.Put("/x/s0/usr/lib/zprov/zprov-node", "program", 0755);
-    world.Put("/x/s0/etc/zprov/generation", "8\n");
-    world.Put("/etc/exports", "/x/s0 192.168.7.33(rw,async)\n");
-    (void)world.nfs().Exportfs({"exportfs", "-ra"});
-    server = std::make_unique<ZeroServer>(world, ZeroServer::ForS0());
-  }
-  static int PlugHub(World& world) {
-    world.usb().Plug({*PortPath::Parse("1-1"), 0x0424, 0x9514, 0, 9});
-    world.usb().SetHubPower(*PortPath::Parse("1-1"), HubPower::kPerPort);
-    return 0;
-  }
-  void ServeFor(os::Moment time) { server->ServeUntil(world.clock().Now() + time); }
-  // Nobody serves meanwhile.
-  void LetPass(os::Moment time) {
-    const os::Moment end = world.clock().Now() + time;
-    while (world.clock().Now() < end) (void)world.queue().Next(end);
-  }
-  void CyclePower() {
-    ASSERT_TRUE(world.usb().SetPortPower(kPort, Power::kOff).has_value());
-    ASSERT_TRUE(world.usb().SetPortPower(kPort, Power::kOn).has_value());
-  }
-  std::string Arrivals() {
-    std::string all;
-    for (const std::string& line : server->trace()) {
-      const size_t at = line.find("came as ");
-      if (at != std::string::npos) all += line.substr(at + 8) + " ";
-    }
-    return all;
-  }
-
-  World world;
-  int hub;
-  std::shared_ptr<Zero> zero;
-  std::unique_ptr<ZeroServer> server;
-};
 
 TEST(Zeros, BootFromRomToANodeThatReports) {
   Rig rig;
@@ -343,157 +289,6 @@ TEST(Zeros, GoNowhereWithAFirstStageThatTheyDoNotTake) {
   rig.ServeFor(minutes(1));
   EXPECT_EQ(other->stage(), Stage::kRom);
   EXPECT_EQ(other->first_stage(), "");
-}
-
-TEST(ZeroFaults, HaveANameEach) {
-  for (const FaultName& each : kFaultNames) {
-    EXPECT_EQ(FaultNamed(each.name), each.fault);
-    EXPECT_EQ(NameOf(each.fault), each.name);
-  }
-  EXPECT_EQ(std::size(kFaultNames), static_cast<size_t>(Fault::kJamsHub) + 1) << "the last of them";
-  EXPECT_EQ(FaultNamed("none"), std::nullopt);
-}
-
-TEST(ZeroFaults, ARomIsDeafUntilItsPowerIsCut) {
-  Rig rig({{Fault::kRomDeaf, 1}});
-  rig.ServeFor(minutes(1));
-  EXPECT_THAT(rig.server->failures(kPort), ElementsAre(UsbOutcome::kTimedOut));
-  EXPECT_EQ(rig.zero->stage(), Stage::kRom);
-  rig.CyclePower();
-  rig.ServeFor(minutes(1));
-  EXPECT_EQ(rig.zero->stage(), Stage::kHealthy);
-}
-
-TEST(ZeroFaults, ARomRefusesTheFileUntilItIsReset) {
-  Rig rig({{Fault::kRomStalls, 1}});
-  rig.ServeFor(std::chrono::seconds(1));
-  EXPECT_THAT(rig.server->failures(kPort), ElementsAre(UsbOutcome::kStalled));
-  ASSERT_TRUE(rig.world.usb().Reset(1).has_value());  // the first handle of that world
-  rig.ServeFor(minutes(1));
-  EXPECT_EQ(rig.zero->stage(), Stage::kHealthy);
-}
-
-TEST(ZeroFaults, AStatusReadFailsThoughAllIsWell) {
-  Rig rig({{Fault::kStatusReadFails}});
-  rig.ServeFor(minutes(1));
-  EXPECT_EQ(rig.server->failures(kPort).front(), UsbOutcome::kGone);
-  EXPECT_EQ(rig.zero->stage(), Stage::kHealthy);
-}
-
-TEST(ZeroFaults, ABoardNeverReturnsAfterTheFirstStageUntilItsPowerIsCut) {
-  Rig rig({{Fault::kNeverReturns, 1}});
-  rig.ServeFor(minutes(1));
-  EXPECT_EQ(rig.zero->stage(), Stage::kDead);
-  EXPECT_EQ(rig.Arrivals(), "9514 2763 ");
-  rig.CyclePower();
-  rig.ServeFor(minutes(1));
-  EXPECT_EQ(rig.zero->stage(), Stage::kHealthy);
-}
-
-TEST(ZeroFaults, ABoardIsARomAgainAfterTheFirstStage) {
-  Rig rig({{Fault::kReturnsAsRom, 1}});
-  rig.ServeFor(minutes(1));
-  EXPECT_THAT(rig.Arrivals(), StartsWith("9514 2763 2763 2764 "));
-  EXPECT_EQ(rig.zero->stage(), Stage::kHealthy);
-}
-
-TEST(ZeroFaults, AnUnservedSecondStageGoesDeaf) {
-  Rig rig({{Fault::kImpatient}});
-  rig.ServeFor(milliseconds(100));
-  rig.server->Ignore(kPort);
-  rig.ServeFor(std::chrono::seconds(8));
-  ASSERT_EQ(rig.zero->stage(), Stage::kFileServer);
-  const auto handle = rig.world.usb().Open(kPort)->handle;
-  const os::UsbTransfer read{os::ControlIn{0xc0, 0, 260, 0, 260}};
-  const auto id = rig.world.usb().Submit(handle, read);
-  EXPECT_EQ(*rig.world.queue().Next(rig.world.clock().Now() + minutes(1)),
-            os::Event(os::UsbCompleted{*id, UsbOutcome::kTimedOut, 0}));
-}
-
-TEST(ZeroFaults, ABoardVanishesWithinTheFirmwareAndIsARomAgain) {
-  Rig rig({{Fault::kVanishesInBulk, 1}});
-  rig.ServeFor(minutes(1));
-  EXPECT_THAT(rig.server->failures(kPort), Contains(UsbOutcome::kGone));
-  EXPECT_THAT(rig.Arrivals(), StartsWith("9514 2763 2764 2763 2764 "));
-  EXPECT_EQ(rig.zero->stage(), Stage::kHealthy);
-}
-
-TEST(ZeroFaults, ABoardShowsItselfAgainAndAgainAndBootsAllTheSame) {
-  Rig rig({{Fault::kShowsItselfAgain}});
-  rig.ServeFor(minutes(1));
-  EXPECT_EQ(rig.Arrivals(), "9514 2763 2764 2764 2764 2764 a4a1 ");
-  EXPECT_EQ(rig.zero->stage(), Stage::kHealthy);
-}
-
-TEST(ZeroFaults, ABoardIsServedEverythingAndShowsNoGadget) {
-  Rig rig({{Fault::kNoGadget}});
-  rig.ServeFor(minutes(1));
-  EXPECT_TRUE(rig.zero->served().HasFile("overlays/dwc2.dtbo"));
-  EXPECT_THAT(rig.Arrivals(), Not(HasSubstr("a4a")));
-}
-
-TEST(ZeroFaults, AGadgetHasRandomMacs) {
-  Rig rig({{Fault::kRandomMacs}});
-  rig.ServeFor(minutes(1));
-  const Mac mac = rig.world.network().LinkAt(kPort)->mac;
-  EXPECT_NE(mac, *Mac::Parse("02:34:33:3c:50:22"));
-  EXPECT_FALSE(mac.IsMulticast());
-}
-
-TEST(ZeroFaults, ALinkNeverHasACarrier) {
-  Rig rig({{Fault::kNoCarrier}});
-  rig.ServeFor(minutes(2));
-  const Link* const link = rig.world.network().LinkAt(kPort);
-  ASSERT_NE(link, nullptr);
-  EXPECT_TRUE(link->up);
-  EXPECT_FALSE(link->carrier);
-  EXPECT_EQ(rig.zero->stage(), Stage::kGadget);
-}
-
-TEST(ZeroFaults, ARootIsNeverMounted) {
-  Rig rig({{Fault::kNoMount}});
-  rig.ServeFor(minutes(2));
-  EXPECT_EQ(rig.zero->stage(), Stage::kGadget);
-  EXPECT_FALSE(rig.world.scene().Has("/x/s0/var/lib/zprov/mounted"));
-}
-
-TEST(ZeroFaults, AHaltedBoardIsARomAgain) {
-  Rig rig({{Fault::kRomAfterHalt}});
-  rig.ServeFor(minutes(1));
-  rig.world.Put("/x/s0/var/lib/zprov/ask", "halt " + kNonce + "\n");
-  rig.LetPass(minutes(1));
-  EXPECT_EQ(rig.zero->stage(), Stage::kRom);
-}
-
-TEST(ZeroFaults, ANodeDoesNothingThatItIsTold) {
-  Rig rig({{Fault::kIgnoresOrders}});
-  rig.ServeFor(minutes(1));
-  rig.world.Put("/x/s0/var/lib/zprov/ask", "halt " + kNonce + "\n");
-  rig.ServeFor(minutes(1));
-  EXPECT_EQ(rig.zero->stage(), Stage::kHealthy);
-}
-
-TEST(ZeroFaults, AWarmRebootNeverComesBackAndPowerHelps) {
-  Rig rig({{Fault::kNoWarmReboot}});
-  rig.ServeFor(minutes(1));
-  rig.world.Put("/x/s0/var/lib/zprov/ask", "reboot " + kNonce + "\n");
-  rig.ServeFor(minutes(2));
-  EXPECT_EQ(rig.zero->stage(), Stage::kDead);
-  rig.CyclePower();
-  rig.ServeFor(minutes(1));
-  EXPECT_EQ(rig.zero->stage(), Stage::kHealthy);
-}
-
-TEST(ZeroFaults, APortThatAnswersNothingHoldsUpItsSiblingsUntilItsPowerIsCut) {
-  Rig rig({{Fault::kJamsHub, 1}});
-  const auto sibling = PlugZero(rig.world, {.port = kNeighbour});
-  rig.ServeFor(std::chrono::seconds(20));
-  EXPECT_EQ(rig.Arrivals(), "9514 ");
-  rig.CyclePower();
-  rig.ServeFor(minutes(1));
-  EXPECT_EQ(rig.zero->stage(), Stage::kHealthy);
-  EXPECT_TRUE(sibling->served().HasFile("kernel.img"));
-  EXPECT_EQ(rig.world.usb().PowerCuts(kNeighbour), 0);
 }
 
 }  // namespace
