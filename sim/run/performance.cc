@@ -19,11 +19,11 @@ using sim::zero::Stage;
 using std::chrono::seconds;
 using Who = TraceLine::Who;
 
-constexpr seconds kHostEnds{5};            // from SIGTERM for all until it is away; inferred
-constexpr seconds kStopsWithin{20};        // who is not over by then is killed; inferred
-constexpr seconds kHostBoots{20};          // until systemd starts zprov.service
-constexpr seconds kRestartAfter{10};       // RestartSec= of zprov.service
-constexpr int kPreventsRestart = 2;        // its RestartPreventExitStatus=
+constexpr seconds kHostEnds{5};       // from SIGTERM for all until it is away; inferred
+constexpr seconds kHostBoots{20};     // until systemd starts zprov.service
+constexpr seconds kRestartAfter{10};  // RestartSec= of zprov.service
+constexpr seconds kStopsWithin{30};   // its TimeoutStopSec=: systemd kills who is not over then
+constexpr int kPreventsRestart = 2;   // its RestartPreventExitStatus=
 constexpr seconds kLinksSettleWithin{60};  // hands are off for a while after a quarrel
 constexpr std::chrono::minutes kCommandsEndWithin{20};
 // All nodes after every event of each of them would be their number squared. Swarms draw fewer.

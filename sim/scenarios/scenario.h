@@ -15,7 +15,7 @@ enum class Scenario {
 enum class BoardPower {
   kGanged,   // no port's alone
   kPerPort,  // its port's, which its hub switches alone
-  kCommand,  // a relay's in its cable, which kRelay switches
+  kCommand,  // a relay's in its cable, which kPowerProgram switches (power.h)
 };
 
 }  // namespace zprov::sim
