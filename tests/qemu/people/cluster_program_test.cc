@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,6 +41,7 @@ class ClusterProgram : public testing::Test {
     ASSERT_EQ(pipe(ends), 0);
     leader_ = fork();
     if (leader_ == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that ctest kills leaves no machine behind
       dup2(ends[1], STDOUT_FILENO);
       fcntl(ends[1], F_SETFD, 0);
       execl(ZPROV_CLUSTER, "zprov-cluster", "--directory", cluster().c_str(), "up", "--nodes", "1",
