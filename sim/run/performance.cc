@@ -96,7 +96,12 @@ void Performance::Recovers(const std::string& node, std::string_view step) {
 
 // ---- processes
 
-Pid Performance::Run(std::vector<std::string> args) {
+void Performance::Run(const std::vector<std::string>& args) {
+  if (is_rebooting_) return After(seconds(1), [this, args] { Run(args); });
+  Start(args);
+}
+
+Pid Performance::Start(std::vector<std::string> args) {
   Say(Who::kOperator, "zprov " + Join(args, " "));
   const Pid pid = host_.Start(std::move(args), {pace_, plan_.seed + commands_.size()});
   if (on_next_command_) std::exchange(on_next_command_, {})(host_.Find(pid)->seam);
@@ -105,7 +110,8 @@ Pid Performance::Run(std::vector<std::string> args) {
 }
 
 std::optional<int> Performance::RunToTheEnd(std::vector<std::string> args) {
-  const Pid pid = Run(std::move(args));
+  while (is_rebooting_) Go(Now() + seconds(1));
+  const Pid pid = Start(std::move(args));
   const os::Moment late = Now() + kCommandsEndWithin;
   while (host_.Runs(pid) && Now() < late) Go(Now() + seconds(1));
   return exits_[pid];
@@ -138,7 +144,7 @@ void Performance::EndFaultsOfCalls() {
 
 void Performance::StartServe() {
   serve_is_wanted_ = true;
-  if (Serves()) return;
+  if (Serves() || is_rebooting_) return;
   Say(Who::kServe, "starts");
   serve_ = host_.Start({"serve"});
   heard_ = 0;
@@ -200,6 +206,7 @@ void Performance::RebootHost() {
 
 // systemd tells all to end, waits for them, and kills who does not.
 void Performance::RebootUnderBoards() {
+  is_rebooting_ = true;
   StopServe();
   for (const Pid pid : commands_) host_.Signal(pid, SIGTERM);
   const os::Moment late = Now() + kStopsWithin;
@@ -232,6 +239,7 @@ void Performance::HostIsAway() {
       if (board.zero->node() && !is_there) board.zero->PlugInAlive();
     }
     LinksWereTouched();
+    is_rebooting_ = false;
     StartServe();
   });
 }

@@ -49,7 +49,8 @@ class Performance {
   void Recovers(const std::string& node, std::string_view step);
 
   // ---- processes
-  Pid Run(std::vector<std::string> args);
+  // An operator's command. While the host goes down and comes up nobody can log in: it waits.
+  void Run(const std::vector<std::string>& args);
   // Its exit code; nothing: it was killed, or did not end in time.
   std::optional<int> RunToTheEnd(std::vector<std::string> args);
   // On stdout, by the command that ended last.
@@ -77,6 +78,7 @@ class Performance {
 
  private:
   void AfterEach();
+  Pid Start(std::vector<std::string> args);
   void LookAtMany();
   bool LookAtBoards();                  // whether one came into another stage
   void NoteRoot(const BoardAt& board);  // which has mounted it now
@@ -113,7 +115,8 @@ class Performance {
   Counts counts_;
   Pid serve_ = 0;
   bool serve_is_wanted_ = false;
-  size_t heard_ = 0;  // bytes of what serve said
+  bool is_rebooting_ = false;  // until systemd starts serve
+  size_t heard_ = 0;           // bytes of what serve said
   std::vector<Pid> commands_;
   std::map<Pid, std::optional<int>> exits_;
   std::string said_;

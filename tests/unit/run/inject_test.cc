@@ -135,5 +135,16 @@ TEST_F(InjectedFault, OfAHostThatRebootsLeavesItsBoardsTheirPowerAndNoServe) {
   EXPECT_EQ(on_.board(0).zero->boots(), boots);
 }
 
+TEST_F(InjectedFault, OfAHostThatRebootsLetsNobodyLogInUntilItIsBack) {
+  Comes(FaultKind::kHostReboots);
+  on_.Run({"status"});
+  on_.StartServe();
+  on_.Go(on_.Now() + seconds(25));
+  EXPECT_THAT(told_, Not(Contains("zprov status")));
+  on_.Go(on_.Now() + seconds(30));
+  EXPECT_THAT(told_, Contains("zprov status"));
+  EXPECT_EQ(std::ranges::count(told_, "starts"), 2) << "once at first, and once by systemd";
+}
+
 }  // namespace
 }  // namespace zprov::run
