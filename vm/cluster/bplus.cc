@@ -185,7 +185,10 @@ Result<void> Bplus::Reboot(const std::string& by) {
   constexpr const char* kBootId = "cat /proc/sys/kernel/random/boot_id";
   constexpr seconds kOneLook{10};
   ZPROV_ASSIGN(const Ran before, Run(kBootId, kOneLook));
-  ZPROV_TRY(Run(by, kOneLook));
+  // The agent may go down before it can say how that ended.
+  if (const auto ran = Run(by, kOneLook); !ran && ran.error().kind != ErrorKind::kTimedOut) {
+    return tl::make_unexpected(ran.error());
+  }
   const auto deadline = steady_clock::now() + kBootsWithin;
   while (steady_clock::now() < deadline) {
     // The old system may still answer, or fall silent in the middle of an answer.
