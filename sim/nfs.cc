@@ -53,6 +53,7 @@ tl::unexpected<Error> Stale() {
 ProgramRun NfsServer::Exportfs(const std::vector<std::string>& argv) {
   if (argv.size() != 2 || (argv[1] != "-ra" && argv[1] != "-r"))
     return {.error = "exportfs: the simulated one knows only -ra and -r\n", .exit_code = 1};
+  ++changes_;
   exports_.clear();
   to_one_.clear();
   to_many_.clear();

@@ -4,6 +4,7 @@
 // mounts below an export (they are seen, as with crossmnt).
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -48,6 +49,7 @@ class NfsServer {
   ProgramRun Exportfs(const std::vector<std::string>& argv);
 
   const std::vector<NfsExport>& exports() const { return exports_; }
+  uint64_t changes() const { return changes_; }  // of them; grows with each exportfs
 
   // Version 3 follows symlinks on the server, version 4 none. kPermission (3) or kNotFound (4) when
   // `path` is not exported to that client; kNotFound; kNotDirectory.
@@ -77,6 +79,7 @@ class NfsServer {
 
   View view_;
   std::vector<NfsExport> exports_;
+  uint64_t changes_ = 0;
   std::map<Ipv4, std::vector<size_t>> to_one_;  // of them: to an address
   std::vector<size_t> to_many_;                 // the others
   std::map<Key, os::Moment> cache_;             // until when the kernel does not ask again

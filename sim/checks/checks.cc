@@ -17,6 +17,7 @@ using Broken = std::optional<std::string>;
 
 constexpr std::string_view kReport = "/var/lib/zprov/boot.json";
 constexpr std::string_view kReports = "/var/lib/zprov";
+constexpr std::string_view kHome = "/home";
 constexpr std::string_view kStore = "/x/.zprov";
 constexpr std::string_view kGenerations = "/x/.zprov/gen/";
 constexpr std::chrono::minutes kLongest{6};  // no stage, and no step against a failure, is longer
@@ -214,7 +215,10 @@ Broken ExportsNameWholeRootsOfOneNodeEach(const Seen& seen) {
 }
 
 Broken HomeIsAllThere(const Seen& seen) {
-  if (HomeOf(seen.world) == seen.home) return {};
+  const auto at = At(seen.world.disk(), kHome);
+  const bool is_untouched =
+      at && at == seen.home.at && seen.world.disk().InodesBeside(*at).IsOneWith(seen.home.inodes);
+  if (is_untouched || HomeOf(seen.world).dump == seen.home.dump) return {};
   return "the home directories are not what they were";
 }
 
@@ -350,12 +354,12 @@ using When = Check::When;
 
 constexpr Check kChecks[] = {
     {"no root in use is deleted", When::kChanged, NoRootInUseIsDeleted},
-    {"no root in use goes stale", When::kAfterAction, NoRootInUseGoesStale},
-    {"no root in use is written", When::kAfterAction, NoRootInUseIsWritten},
+    {"no root in use goes stale", When::kAlways, NoRootInUseGoesStale},
+    {"no root in use is written", When::kChanged, NoRootInUseIsWritten},
     {"pointers name finished generations", When::kChanged, PointersNameFinishedGenerations},
-    {"every export names a whole root, and each root has one client", When::kAfterAction,
+    {"every export names a whole root, and each root has one client", When::kChanged,
      ExportsNameWholeRootsOfOneNodeEach},
-    {"the bytes of home are all there", When::kAfterAction, HomeIsAllThere},
+    {"the bytes of home are all there", When::kChanged, HomeIsAllThere},
     {"no two nodes share a name, a MAC, an address, a machine-id or a root", When::kChanged,
      NoTwoNodesShareAnything},
     {"a link in the bridge carries its node's name and MAC, and the bridge's MTU", When::kLinks,
@@ -390,19 +394,20 @@ void NoteCurrentRoots(sim::World& world, std::span<const BoardAt> boards, RootsN
   }
 }
 
-std::string HomeOf(const sim::World& world) {
-  const std::string home = world.scene().Has("/x/snaa/pi") ? "/x/snaa" : "/home";
-  const std::string dump = world.Dump(home);
-  std::string relative;
+Home HomeOf(sim::World& world) {
+  const auto found = sim::View(world.disk()).Directory(kHome, sim::Last::kFollow);
+  if (!found) return {};
+  Home home{*found->node, world.disk().InodesBeside(*found->node), ""};
+  const std::string dump = world.Dump(found->path);
   for (const std::string_view line : LinesWithEndings(dump)) {
-    const size_t at = line.find(home);
+    const size_t at = line.find(found->path);
     if (at == std::string_view::npos) continue;
-    const std::string_view below = line.substr(at + home.size());
+    const std::string_view below = line.substr(at + found->path.size());
     if (!below.starts_with('/')) continue;  // the directory itself: a subvolume since the move
-    relative += line.substr(0, at);
-    relative += below;
+    home.dump += line.substr(0, at);
+    home.dump += below;
   }
-  return relative;
+  return home;
 }
 
 std::span<const Check> AllChecks() { return kChecks; }

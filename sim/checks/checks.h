@@ -42,6 +42,15 @@ struct RootInUse {
   sim::Table<sim::Inode> inodes;  // of its tree
 };
 
+// All home directories, wherever /home leads.
+struct Home {
+  std::optional<sim::Node> at;    // nothing: it leads nowhere
+  sim::Table<sim::Inode> inodes;  // of the tree that it lies in
+  std::string dump;               // every byte, owner and attribute
+};
+
+Home HomeOf(sim::World& world);
+
 // Nothing: no node runs from it.
 std::optional<RootInUse> RootOf(sim::World& world, const BoardAt& board);
 
@@ -57,7 +66,7 @@ struct Seen {
   sim::World& world;
   const std::vector<BoardAt>& boards;
   const std::map<std::string, Claim>& claims;      // by node; empty while no serve runs
-  const std::string& home;                         // as HomeOf told before the run
+  const Home& home;                                // as HomeOf told before the run
   const std::map<std::string, RootInUse>& in_use;  // by node, as RootOf told when it had mounted
   const RootsNamed& named;
   bool are_links_left_alone = true;  // nobody meddled with them for a while
@@ -66,16 +75,11 @@ struct Seen {
   std::map<std::string, std::string> cut = {};
 };
 
-// All home directories with every byte, owner and attribute, wherever /home leads.
-std::string HomeOf(const sim::World& world);
-
 struct Check {
   enum class When {
-    kAlways,       // after every event
-    kChanged,      // after every event that changed a file or a board's stage
-    kLinks,        // after every event about a link
-    kAfterAction,  // when a command or serve has ended, and when the host has lost its power: of
-                   // what takes longer to look at than all that happens in an event
+    kAlways,   // after every event
+    kChanged,  // after every event that changed a file, the exports or a board's stage
+    kLinks,    // after every event about a link
   };
   std::string_view sentence;
   When when = When::kAlways;

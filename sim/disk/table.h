@@ -42,6 +42,9 @@ class Table {
     slot->reset();
   }
 
+  // Copies of which none changed since. False says nothing: values may be equal all the same.
+  bool IsOneWith(const Table& other) const { return root_ == other.root_; }
+
   // visit(key, value) in the order of the keys.
   template <typename Visit>
   void ForEach(const Visit& visit) const {

@@ -59,6 +59,8 @@ Performance::Performance(const Plan& plan, const Program& zprov, Trace::OnLine o
 void Performance::SetUp() {
   home_ = HomeOf(world_);
   SetUpHost(*this);
+  Check();
+  home_ = HomeOf(world_);  // the same, in its own subvolume by now
   counts_ = {};
   recoveries_.clear();
   begun_ = Now();
@@ -185,7 +187,7 @@ void Performance::IsOver(const Ended& ended) {
       });
     }
   }
-  Check(Check::When::kAfterAction);
+  Check();
 }
 
 // ---- the host
@@ -246,7 +248,7 @@ void Performance::HostIsAway() {
 
 void Performance::HostIsBack() {
   LinksWereTouched();
-  Check(Check::When::kAfterAction);
+  Check();
   After(kHostBoots, [this] { StartServe(); });
 }
 
@@ -258,8 +260,7 @@ void Performance::AfterEach() {
   NoteCuts();
   const bool has_stage_changed = LookAtBoards();
   if (boards_.size() > kLookedAtAfterEachEvent) return LookAtMany();
-  const uint64_t changes = std::exchange(disk_changes_, world_.disk().changes());
-  const bool has_changed = has_stage_changed || changes != disk_changes_;
+  const bool has_changed = HaveFilesChanged() || has_stage_changed;
   if (has_changed) NoteCurrentRoots(world_, boards_, named_);
   Check(Check::When::kAlways);
   cut_.clear();
@@ -267,11 +268,16 @@ void Performance::AfterEach() {
   if (host_.TakeLinksChanged()) Check(Check::When::kLinks);
 }
 
+bool Performance::HaveFilesChanged() {
+  const uint64_t changes = world_.disk().changes() + world_.nfs().changes();
+  return std::exchange(changes_, changes) != changes;
+}
+
 void Performance::LookAtMany() {
   if (Now() - looked_ < kLookAtManyEvery) return;
   looked_ = Now();
   NoteCurrentRoots(world_, boards_, named_);
-  Check(Check::When::kAfterAction);
+  Check();
   cut_.clear();
 }
 
@@ -390,12 +396,12 @@ void Performance::NoteClaim(const std::string& node, const std::string& state) {
   claim.since = Now();
 }
 
-void Performance::Check(Check::When when) {
+void Performance::Check(std::optional<Check::When> when) {
   const bool are_links_left_alone = Now() - links_touched_ > kLinksSettleWithin;
   const Seen seen{world_,      boards_, claims_, home_, in_use_, named_, are_links_left_alone,
                   plan_.power, cut_};
   for (const run::Check& check : AllChecks()) {
-    if (when != Check::When::kAfterAction && check.when != when) continue;
+    if (when && check.when != *when) continue;
     if (const auto broken = check.look(seen)) return Break(check.sentence, *broken);
   }
 }

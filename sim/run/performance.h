@@ -80,6 +80,7 @@ class Performance {
   void AfterEach();
   Pid Start(std::vector<std::string> args);
   void LookAtMany();
+  bool HaveFilesChanged();              // or exports
   bool LookAtBoards();                  // whether one came into another stage
   void NoteRoot(const BoardAt& board);  // which has mounted it now
   bool IsOnTheBus(const std::string& node);
@@ -89,7 +90,8 @@ class Performance {
   void NoteCuts();
   std::string StateSaidOf(const std::string& node);
   void Hear(std::string_view said);
-  void Check(Check::When when);
+  // Of which kind; nothing: every sentence.
+  void Check(std::optional<Check::When> when = {});
   void IsOver(const Ended& ended);
   void HostEnds(os::Moment late);
   void HostIsAway();
@@ -102,7 +104,7 @@ class Performance {
   Host host_;
   std::multimap<os::Moment, std::function<void()>> due_;
   os::Moment begun_{0};
-  std::string home_;
+  Home home_;
   std::map<std::string, RootInUse> in_use_;
   RootsNamed named_;
   std::map<std::string, Claim> claims_;
@@ -124,7 +126,7 @@ class Performance {
   std::function<void(faults::Seam&)> on_next_command_;
   os::Moment links_touched_{0};
   os::Moment looked_{0};
-  uint64_t disk_changes_ = 0;
+  uint64_t changes_ = 0;  // of files and exports
 };
 
 // What the operator does with a host of the plan's scenario until serve can start.

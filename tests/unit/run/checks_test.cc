@@ -51,7 +51,7 @@ class NodeAtWork : public testing::Test {
   tests::ZeroServer server_{world_, tests::ZeroServer::ForS0()};
   std::vector<BoardAt> boards_;
   std::map<std::string, Claim> claims_;
-  std::string home_;
+  Home home_ = HomeOf(world_);
   std::map<std::string, RootInUse> in_use_;
   RootsNamed named_;
 };
@@ -68,6 +68,24 @@ TEST_F(NodeAtWork, HasItsPowerCutForItsOwnRecoveryAlone) {
   seen.power = sim::BoardPower::kGanged;
   seen.cut = {{"s0", "recovering"}};
   EXPECT_THAT(BreaksOf(kSentence, seen), Optional(HasSubstr("it is ganged")));
+}
+
+// Where nothing was changed that is quickly seen; a file that was written again as it was is no
+// loss.
+TEST_F(NodeAtWork, HasItsHomeDirectoriesWhereverTheyLead) {
+  constexpr std::string_view kSentence = "the bytes of home are all there";
+  sim::Scene& scene = world_.scene();
+  world_.Put("/home/pi/notes", "mine");
+  home_ = HomeOf(world_);
+  EXPECT_EQ(BreaksOf(kSentence, Now()), std::nullopt);
+  scene.Remove("/home/pi/notes");
+  EXPECT_NE(BreaksOf(kSentence, Now()), std::nullopt);
+  world_.Put("/home/pi/notes", "mine");
+  EXPECT_EQ(BreaksOf(kSentence, Now()), std::nullopt);
+  scene.Move("/home", "/x/snaa");
+  EXPECT_NE(BreaksOf(kSentence, Now()), std::nullopt);
+  scene.Symlink("/home", "/x/snaa");
+  EXPECT_EQ(BreaksOf(kSentence, Now()), std::nullopt);
 }
 
 class RootInUseOf : public NodeAtWork {
@@ -166,7 +184,8 @@ class NamesOfTwoNodes : public testing::Test {
   }
 
   std::optional<std::string> Broken() {
-    const Seen seen{world_, boards_, {}, "", {}, {}};
+    const Home home;
+    const Seen seen{world_, boards_, {}, home, {}, {}};
     return BreaksOf("no two nodes share a name, a MAC, an address, a machine-id or a root", seen);
   }
 
