@@ -216,8 +216,9 @@ Broken ExportsNameWholeRootsOfOneNodeEach(const Seen& seen) {
 
 Broken HomeIsAllThere(const Seen& seen) {
   const auto at = At(seen.world.disk(), kHome);
+  if (!at) return "/home leads nowhere";
   const bool is_untouched =
-      at && at == seen.home.at && seen.world.disk().InodesBeside(*at).IsOneWith(seen.home.inodes);
+      at == seen.home.at && seen.world.disk().InodesBeside(*at).IsOneWith(seen.home.inodes);
   if (is_untouched || HomeOf(seen.world).dump == seen.home.dump) return {};
   return "the home directories are not what they were";
 }
